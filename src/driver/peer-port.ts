@@ -1,0 +1,48 @@
+import type { Frame, GroupId, Instant, MemberId, MemberInfo, OrderIndex, View } from '../message/index.js'
+
+/**
+ * A connected group of one member (a gateway, the console) as its application sees it: frames to and from the
+ * application group, under the release rule.
+ */
+export interface PeerPort {
+  /** Hands a frame to the application group; it is kept until every member has it. The bytes in the frame are copied. */
+  send(frame: Frame): void
+  /** What was sent since the last flush leaves now. Called by the owner at the end of its turn. */
+  flush(): void
+  /** The sent list is at its bound: read no more from clients until `relieved`. */
+  readonly congested: boolean
+  /** Sends a FaultNotice, and repeats it until an established membership leaves the member out. */
+  announceFault(group: GroupId, member: MemberId): void
+  readonly status: PeerStatus
+  close(): void
+}
+
+export interface MemberStatus extends MemberInfo {
+  readonly held: OrderIndex
+  readonly executed: OrderIndex
+}
+
+/** The application group as this peer knows it. */
+export interface PeerStatus {
+  readonly view: View
+  readonly members: readonly MemberStatus[]
+  /** Entries of the application group's history that this peer knows of. */
+  readonly historyIndex: OrderIndex
+  readonly historyBytes: number
+}
+
+export type PeerEvent =
+  /** A takeover was proposed and this peer has adopted the view. */
+  | { readonly event: 'adopted'; readonly at: Instant; readonly view: View }
+  /** A view is established: first founding, or the end of a takeover. */
+  | { readonly event: 'established'; readonly at: Instant; readonly view: View; readonly members: readonly MemberInfo[] }
+  /** Backups changed inside a view. */
+  | { readonly event: 'members'; readonly at: Instant; readonly view: View; readonly members: readonly MemberInfo[] }
+
+export interface PeerListener {
+  /** A frame of the application group may be acted upon: nothing it depends on can be lost any more. */
+  released(frame: Frame): void
+  /** `congested` has turned false. */
+  relieved(): void
+  event(event: PeerEvent): void
+}

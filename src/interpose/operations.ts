@@ -1,0 +1,68 @@
+import type { Frame, GroupId } from '../message/index.js'
+
+/**
+ * Where a recorded value came from; kept beside it so that a backup which asks for something else is caught at once.
+ * The numbers are in the history and never change their meaning.
+ */
+export const VALUE_SOURCE = {
+  date: 1,
+  hrtime: 2,
+  performance: 3,
+  fact: 4,
+  listen: 5,
+  crypto: 6,
+} as const
+
+export type ValueSource = (typeof VALUE_SOURCE)[keyof typeof VALUE_SOURCE]
+
+/**
+ * The operation boundary as the facilities of this room see it (determinizer.md A1). Everything that the program does
+ * happens inside one ordered operation; what it reads from the world is recorded there and replayed at the backups.
+ */
+export interface Operations {
+  /** The program's code runs inside an ordered operation right now; otherwise the caller is LLFT's own code. */
+  readonly inside: boolean
+  /** This replica decides (primary); otherwise it follows the history. */
+  readonly live: boolean
+
+  /**
+   * Primary: calls `produce`, records the result and returns it. Backup: returns the recorded result; `produce` is not
+   * called. Any number that a double holds; whole numbers are cheapest. Outside an operation: `produce`, unrecorded.
+   */
+  recordNumber(source: ValueSource, produce: () => number): number
+  /** The same for text (and, through JSON, for anything plain); costs its UTF-8 length in the history. */
+  recordText(source: ValueSource, produce: () => string): string
+
+  /** Produces a message to a connected group; counted into the digest; leaves when the operation ends. */
+  submit(to: GroupId, frame: Frame): void
+  /** Live only, inside an operation: what was recorded and submitted so far leaves now. */
+  flushNow(): void
+
+  /** The next id of the program's own async-id range; the same at every replica. */
+  newAsyncId(): number
+  /**
+   * Runs `complete` as an ordered operation of its own, in the order that the primary decides. Called where the local
+   * work is finished (outside an operation); `asyncId` was taken with `newAsyncId` inside the operation that began it.
+   */
+  complete(asyncId: number, complete: () => void): void
+
+  /** Who handles messages that arrive from a connected group; called inside an ordered operation, one at a time. */
+  onFrame(from: GroupId, handle: (frame: Frame) => void): void
+  /** Called inside the ordered operation in which a connected group is given up, or has come back. */
+  onPeerChange(group: GroupId, lost: () => void, up: () => void): void
+
+  /**
+   * Counts what keeps the program alive and is not known to the event loop (virtual servers and sockets): the process
+   * lives while the count is above zero.
+   */
+  holdOpen(delta: 1 | -1): void
+
+  /**
+   * The end of the program (determinizer.md A10): seals this operation, sends everything, waits, bounded, until it is
+   * acknowledged, and ends the process with `code`, or by `signal` when that is not 0. Does not return.
+   */
+  end(code: number, signal: number): never
+
+  /** Stops this replica with a report: its execution contradicts the history. Does not return. */
+  diverged(what: string): never
+}

@@ -1,0 +1,75 @@
+/**
+ * What travels as payload of `Data` between the application group and the groups connected to it: client TCP streams
+ * on the connection with the gateway, output and signals on the connection with the console.
+ */
+export const FRAME = {
+  /** gateway to application */
+  open: 1,
+  listening: 2,
+  /** both directions */
+  data: 3,
+  end: 4,
+  /** The stream is over at once: gateway to application a reset by the client, application to gateway an abort. */
+  reset: 5,
+  /** application to gateway */
+  listen: 6,
+  unlisten: 7,
+  close: 8,
+  /** console to application */
+  signal: 9,
+  /** application to console */
+  output: 10,
+  exit: 11,
+} as const
+
+/** Number of a client connection, counted by the gateway from 1; unique within the gateway's epoch. */
+export type StreamId = number
+/** Number of a listening socket, counted by the application from 1; the same at every replica. */
+export type ListenerId = number
+
+export interface SocketName {
+  readonly address: string
+  readonly family: 4 | 6
+  readonly port: number
+}
+
+/** What a gateway needs to end TLS for a listener. Held in gateway memory only: never in history, journal, log or status. */
+export interface TlsTerms {
+  /** PEM or PFX material and settings, as JSON with base64 for bytes. */
+  readonly json: string
+}
+
+/** What the gateway learned in the client's TLS handshake. */
+export interface TlsFacts {
+  readonly json: string
+}
+
+export type Frame =
+  | {
+      readonly frame: 'open'
+      readonly stream: StreamId
+      readonly listener: ListenerId
+      readonly remote: SocketName
+      readonly local: SocketName
+      readonly tls: TlsFacts | undefined
+    }
+  /** The answer to `listen`: the bound name, or a negative errno. */
+  | { readonly frame: 'listening'; readonly listener: ListenerId; readonly errno: number; readonly bound: SocketName }
+  | { readonly frame: 'data'; readonly stream: StreamId; readonly bytes: Uint8Array }
+  | { readonly frame: 'end'; readonly stream: StreamId }
+  | { readonly frame: 'reset'; readonly stream: StreamId }
+  | {
+      readonly frame: 'listen'
+      readonly listener: ListenerId
+      readonly name: SocketName
+      readonly backlog: number
+      /** Bind an IPv6 address for IPv6 only (`ipv6Only`). */
+      readonly ipv6Only: boolean
+      readonly tls: TlsTerms | undefined
+    }
+  | { readonly frame: 'unlisten'; readonly listener: ListenerId }
+  | { readonly frame: 'close'; readonly stream: StreamId }
+  | { readonly frame: 'signal'; readonly signal: number }
+  | { readonly frame: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
+  /** The program has ended; `signal` is not 0 when a signal's default action ended it. */
+  | { readonly frame: 'exit'; readonly code: number; readonly signal: number }

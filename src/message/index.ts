@@ -1,0 +1,32 @@
+export { ENTRY, ENTRY_BYTES_MAX, ENTRY_CONTINUES, PROGRAM_ENTRY_MIN } from './entries.js'
+export { FRAME } from './frames.js'
+export type { Frame, ListenerId, SocketName, StreamId, TlsFacts, TlsTerms } from './frames.js'
+export { GROUP, NO_VIEW } from './ids.js'
+export type {
+  Epoch,
+  GroupId,
+  Instant,
+  Locator,
+  MemberId,
+  MemberInfo,
+  OrderIndex,
+  PeerInfo,
+  Precedence,
+  SequenceNumber,
+  View,
+  ViewNumber,
+} from './ids.js'
+export { KIND, NO_ENTRIES } from './kinds.js'
+export type {
+  Bodies,
+  EntryBlock,
+  Header,
+  HeldMessage,
+  KindName,
+  Message,
+  MessageOf,
+  Range,
+  ReceivedUpTo,
+} from './kinds.js'
+export { BODY_LAYOUT, HEADER_LAYOUT, MAGIC, WIRE_VERSION } from './layout.js'
+export type { Fields, FieldType } from './layout.js'

@@ -1,0 +1,135 @@
+import type {
+  Epoch,
+  GroupId,
+  Locator,
+  MemberId,
+  MemberInfo,
+  OrderIndex,
+  SequenceNumber,
+  View,
+} from './ids.js'
+
+/** The message kinds of protocol.md section 3. The numbers are on the wire and never change their meaning. */
+export const KIND = {
+  Data: 1,
+  FirstAck: 2,
+  SecondAck: 3,
+  Nack: 4,
+  KeepAlive: 5,
+  Heartbeat: 6,
+  ProposePrimary: 7,
+  AcceptPrimary: 8,
+  ProposeBackup: 9,
+  AcceptBackup: 10,
+  RemoveBackup: 11,
+  State: 12,
+  FaultNotice: 13,
+  RecoveryReport: 14,
+  Establish: 15,
+  Refuse: 16,
+} as const
+
+export type KindName = keyof typeof KIND
+
+/** Order entries `first`, `first + 1`, ... of one history. */
+export interface EntryBlock {
+  readonly first: OrderIndex
+  readonly entries: readonly Uint8Array[]
+}
+
+export const NO_ENTRIES: EntryBlock = { first: 0 as OrderIndex, entries: [] }
+
+/** What one member holds of one direction of a connection with another group. */
+export interface ReceivedUpTo {
+  readonly group: GroupId
+  readonly epoch: Epoch
+  readonly upTo: SequenceNumber
+}
+
+/** An inclusive range of numbers; `from > to` never occurs. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** A message of a connection that another group sent, handed on inside the receiving group. */
+export interface HeldMessage {
+  readonly group: GroupId
+  readonly epoch: Epoch
+  readonly sequence: SequenceNumber
+  readonly payload: Uint8Array
+}
+
+/** What every datagram carries (protocol.md section 3). */
+export interface Header {
+  readonly sourceGroup: GroupId
+  readonly sourceEpoch: Epoch
+  readonly sourceMember: MemberId
+  readonly destinationGroup: GroupId
+  readonly destinationEpoch: Epoch
+  /** The view of the sender's group. */
+  readonly view: View
+  /** The view of the destination group that the sender has adopted. */
+  readonly peerView: View
+  /** Last in-sequence number received from the destination group on this connection: held, never executed. */
+  readonly ack: SequenceNumber
+  /** The last order entry of the sender's group that this message depends on. */
+  readonly orderIndex: OrderIndex
+  /** Entries of the sender's group up to here are held by every member of `view`. */
+  readonly stableIndex: OrderIndex
+  /** Entries of the destination group's history that the sender holds without a gap. */
+  readonly heldIndex: OrderIndex
+  /** Entries of the sender's own history. */
+  readonly order: EntryBlock
+  /** Entries of the destination group's history, reflected. */
+  readonly reflected: EntryBlock
+}
+
+export interface Bodies {
+  /** Payloads with the consecutive numbers `sequence`, `sequence + 1`, ... */
+  Data: { readonly sequence: SequenceNumber; readonly payloads: readonly Uint8Array[] }
+  FirstAck: object
+  /** A backup's cumulative report: messages and entries held, entries executed. */
+  SecondAck: {
+    readonly held: OrderIndex
+    readonly executed: OrderIndex
+    readonly received: readonly ReceivedUpTo[]
+  }
+  /** Asks for entries of `historyGroup` and for messages of the connection between sender's and destination's groups. */
+  Nack: {
+    readonly historyGroup: GroupId
+    readonly entries: readonly Range[]
+    readonly messages: readonly Range[]
+  }
+  /** The connection is idle; `lastSequence` reveals a lost last message. */
+  KeepAlive: { readonly lastSequence: SequenceNumber }
+  /** Inside a group; the header's `order` carries entries that found nothing to ride on (section 5, rule 8). */
+  Heartbeat: { readonly executed: OrderIndex }
+  ProposePrimary: {
+    readonly proposed: View
+    readonly supersedes: View
+    readonly members: readonly MemberInfo[]
+    readonly held: OrderIndex
+    readonly received: readonly ReceivedUpTo[]
+  }
+  AcceptPrimary: { readonly accepted: View; readonly held: OrderIndex; readonly received: readonly ReceivedUpTo[] }
+  RecoveryReport: {
+    readonly accepted: View
+    /** Entries of the recovering group that the reporter holds without a gap. */
+    readonly held: OrderIndex
+    readonly receivedUpTo: SequenceNumber
+    /** Highest `orderIndex` of what the reporter has let out. */
+    readonly released: OrderIndex
+  }
+  Establish: { readonly established: View; readonly members: readonly MemberInfo[]; readonly length: OrderIndex }
+  Refuse: { readonly known: View; readonly members: readonly MemberInfo[] }
+  ProposeBackup: { readonly locator: Locator }
+  AcceptBackup: { readonly members: readonly MemberInfo[]; readonly joinIndex: OrderIndex }
+  RemoveBackup: { readonly members: readonly MemberInfo[] }
+  /** History and inputs for a member that lacks them; the header's `order` carries the entries. */
+  State: { readonly length: OrderIndex; readonly received: readonly ReceivedUpTo[]; readonly messages: readonly HeldMessage[] }
+  FaultNotice: { readonly group: GroupId; readonly member: MemberId }
+}
+
+export type MessageOf<K extends KindName> = Header & { readonly kind: K } & Bodies[K]
+export type Message = { [K in KindName]: MessageOf<K> }[KindName]

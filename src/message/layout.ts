@@ -1,0 +1,59 @@
+import type { Bodies, Header, KindName } from './kinds.js'
+
+/**
+ * How a field is written. `u8` and `u16`: fixed; `u53`: 7 bytes little-endian; `index`: a variable-length number; the rest are
+ * built from these.
+ */
+export type FieldType =
+  | 'u8'
+  | 'u53'
+  | 'index'
+  | 'view'
+  | 'entries'
+  | 'payloads'
+  | 'members'
+  | 'received'
+  | 'ranges'
+  | 'messages'
+
+export type Fields<T> = { readonly [Name in keyof T]: FieldType }
+
+/** First bytes of every datagram: "LL" and the version of this table. */
+export const MAGIC = 0x4c4c
+export const WIRE_VERSION = 1
+
+/** The only description of the bytes: codec, printed documentation and property tests are made from it. */
+export const HEADER_LAYOUT: Fields<Header> = {
+  sourceGroup: 'u8',
+  sourceEpoch: 'u53',
+  sourceMember: 'u53',
+  destinationGroup: 'u8',
+  destinationEpoch: 'u53',
+  view: 'view',
+  peerView: 'view',
+  ack: 'index',
+  orderIndex: 'index',
+  stableIndex: 'index',
+  heldIndex: 'index',
+  order: 'entries',
+  reflected: 'entries',
+}
+
+export const BODY_LAYOUT: { readonly [K in KindName]: Fields<Bodies[K]> } = {
+  Data: { sequence: 'index', payloads: 'payloads' },
+  FirstAck: {},
+  SecondAck: { held: 'index', executed: 'index', received: 'received' },
+  Nack: { historyGroup: 'u8', entries: 'ranges', messages: 'ranges' },
+  KeepAlive: { lastSequence: 'index' },
+  Heartbeat: { executed: 'index' },
+  ProposePrimary: { proposed: 'view', supersedes: 'view', members: 'members', held: 'index', received: 'received' },
+  AcceptPrimary: { accepted: 'view', held: 'index', received: 'received' },
+  RecoveryReport: { accepted: 'view', held: 'index', receivedUpTo: 'index', released: 'index' },
+  Establish: { established: 'view', members: 'members', length: 'index' },
+  Refuse: { known: 'view', members: 'members' },
+  ProposeBackup: { locator: 'u53' },
+  AcceptBackup: { members: 'members', joinIndex: 'index' },
+  RemoveBackup: { members: 'members' },
+  State: { length: 'index', received: 'received', messages: 'messages' },
+  FaultNotice: { group: 'u8', member: 'u53' },
+}
