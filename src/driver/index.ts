@@ -1,3 +1,5 @@
+export { ATTACH_ENV } from './attach.js'
+export type { AttachReply, AttachRequest, Founding, JoinTerms, TestFaults } from './attach.js'
 export type { Group, GroupListener } from './group.js'
 export type { MemberStatus, PeerEvent, PeerListener, PeerPort, PeerStatus } from './peer-port.js'
 export type { Clock, Entropy, Transport } from './ports.js'

@@ -1,0 +1,78 @@
+import type { Epoch, Locator, MemberId, MemberInfo, PeerInfo } from '../message/index.js'
+
+/**
+ * How a guest process gets its place in a group: small JSON datagrams between a replica's preload and its supervisor
+ * on the same host, before the group's own protocol starts. Each side repeats until it is answered.
+ */
+export type AttachRequest =
+  | {
+      readonly type: 'claim'
+      readonly slot: string
+      readonly token: string
+      readonly memberId: MemberId
+      /** Where this replica's group socket listens. */
+      readonly locator: Locator
+      readonly pid: number
+      /** The whole command line of the guest, as the program will see it. */
+      readonly argv: readonly string[]
+      readonly cwd: string
+      /** What must be equal at all replicas (determinizer.md A8), as one hash, with the parts for the message. */
+      readonly fingerprint: { readonly hash: string; readonly parts: Readonly<Record<string, string>> }
+    }
+  /** Answers `start`; the supervisor repeats `start` until then. */
+  | { readonly type: 'attached'; readonly slot: string; readonly token: string; readonly memberId: MemberId }
+
+export type AttachReply =
+  /** The slot is this process's; `start` follows when the group is complete. */
+  | { readonly type: 'granted' }
+  | { readonly type: 'refused'; readonly code: string; readonly reason: string }
+  | { readonly type: 'start'; readonly founding: Founding; readonly join: JoinTerms | undefined }
+
+/** Fixed when a group is founded; every replica that ever joins gets the same. */
+export interface Founding {
+  readonly name: string
+  readonly epoch: Epoch
+  /** 64 hexadecimal digits: what all the program's randomness is derived from. Never logged. */
+  readonly seed: string
+  /** The first membership; precedence 1 founds the group. */
+  readonly members: readonly MemberInfo[]
+  /** The groups connected at the founding, gateway and console. */
+  readonly peers: readonly PeerInfo[]
+  /** What the program sees as its process id, parent's id and host name. */
+  readonly pid: number
+  readonly ppid: number
+  readonly hostname: string
+}
+
+/** For a replica that joins a running group: whom to ask. */
+export interface JoinTerms {
+  readonly contacts: readonly Locator[]
+}
+
+/** Environment variables of a replica; the preload removes them before the program runs. */
+export const ATTACH_ENV = {
+  /** `host:port` of the supervisor's attach socket. */
+  address: 'LLFT_ATTACH',
+  slot: 'LLFT_SLOT',
+  token: 'LLFT_TOKEN',
+  /** `PATH` as it was before the launcher's folder was put first. */
+  path: 'LLFT_PATH',
+  /** JSON of `TestFaults`; set by tests only. */
+  faults: 'LLFT_TEST_FAULTS',
+} as const
+
+/** Faults that tests inject through the composition; never set otherwise. */
+export interface TestFaults {
+  /** Kill the own process (SIGKILL) exactly before the n-th datagram is sent as primary. */
+  readonly killAtSend?: number
+  /** Kill the own process at the n-th recorded read of operation 0. */
+  readonly killAtStartRead?: number
+  /** Kill the own process when it proposes itself, at `proposed`, or when it is established, at `established`. */
+  readonly killAtTakeover?: 'proposed' | 'recovered' | 'established'
+  /** Peers keep order entries to themselves, heartbeats carry none. */
+  readonly noReflection?: boolean
+  /** Names of determinizer hooks that are left out, to prove that the digest notices. */
+  readonly hooksOff?: readonly string[]
+  /** Folder in which each replica writes its digest chain, one line `index digest` per operation. */
+  readonly digestFolder?: string
+}
