@@ -1,0 +1,121 @@
+/**
+ * What the determinizer does not order yet, and refuses instead of letting it through: an exception with this code is
+ * raised at the call, in every replica alike. The room `interpose` keeps its own short texts, because nothing that is
+ * loaded into the user's process depends on this room; the codes are the same.
+ */
+export const REFUSED = {
+  LLFT_E_REFUSED_FILE_WRITE: {
+    exit: 'none',
+    what: 'The program wants to change a file: {call}.',
+    why: 'every replica would write it, and a new primary would write it again; ordered file writes are not built yet',
+    fix: 'keep the state in memory, write to stdout or stderr, or send it to a client that writes',
+  },
+  LLFT_E_REFUSED_WORKER: {
+    exit: 'none',
+    what: 'The program wants to start a worker thread: {call}.',
+    why: 'messages and shared memory between threads are not ordered yet',
+    fix: 'do the work on the main thread; many libraries have a setting that turns workers off',
+  },
+  LLFT_E_REFUSED_CHILD_PROCESS: {
+    exit: 'none',
+    what: 'The program wants to start a process: {call}.',
+    why: 'every replica would start one, and what they answer is not ordered',
+    fix: 'start it outside, as a service with its own `llft run` or without',
+  },
+  LLFT_E_REFUSED_CLUSTER: {
+    exit: 'none',
+    what: 'The program wants to fork itself with node:cluster: {call}.',
+    why: 'LLFT replicates one process; a cluster is several with no common state',
+    fix: 'start the program without its cluster mode',
+  },
+  LLFT_E_REFUSED_OUTBOUND: {
+    exit: 'none',
+    what: 'The program wants to connect to another server: {call}.',
+    why: 'every replica would connect, and the other side would see each request several times; not built yet',
+    fix: 'keep the data in memory, or let clients bring it',
+  },
+  LLFT_E_REFUSED_DNS: {
+    exit: 'none',
+    what: 'The program wants to look up a name: {call}.',
+    why: 'answers from the network are not ordered yet',
+    fix: 'use an address, such as 127.0.0.1, instead of a name',
+  },
+  LLFT_E_REFUSED_DGRAM: {
+    exit: 'none',
+    what: 'The program wants to open a UDP socket: {call}.',
+    why: 'datagrams to and from the program do not pass through the gateway yet',
+    fix: 'use TCP or WebSocket',
+  },
+  LLFT_E_REFUSED_STDIN: {
+    exit: 'none',
+    what: 'The program wants to read its standard input: {call}.',
+    why: 'input that only one process can read is not ordered yet',
+    fix: 'give the input as a file, as arguments, or over a connection',
+  },
+  LLFT_E_REFUSED_ADDON: {
+    exit: 'none',
+    what: 'The program wants to load a native add-on: {call}.',
+    why: 'what an add-on does on threads of its own is not seen by LLFT, so it cannot be put in order',
+    fix: 'use a version in JavaScript or WebAssembly (bcryptjs for bcrypt, hash-wasm for argon2)',
+  },
+  LLFT_E_REFUSED_KEY_GENERATION: {
+    exit: 'none',
+    what: 'The program wants to generate keys: {call}.',
+    why: 'OpenSSL takes their randomness from the system, so every replica would get another key; not built yet',
+    fix: 'generate the key before and read it from a file or the environment',
+  },
+  LLFT_E_REFUSED_CRYPTO: {
+    exit: 'none',
+    what: 'The program wants a result that OpenSSL makes with randomness of its own: {call}.',
+    why: 'every replica would get another one (a signature with ECDSA or RSA-PSS, RSA encryption); not built yet',
+    fix: 'use Ed25519 or HMAC, which give the same result each time',
+  },
+  LLFT_E_REFUSED_PIPE: {
+    exit: 'none',
+    what: 'The program wants to use a Unix socket or named pipe: {call}.',
+    why: 'the gateway opens TCP ports only',
+    fix: 'listen on a port: server.listen(3000)',
+  },
+  LLFT_E_REFUSED_LISTEN_FD: {
+    exit: 'none',
+    what: 'The program wants to listen on an inherited file descriptor: {call}.',
+    why: 'the sockets are held by the gateway; a replica has none to inherit',
+    fix: 'listen on a port: server.listen(3000)',
+  },
+  LLFT_E_REFUSED_SNI: {
+    exit: 'none',
+    what: 'The program wants to choose certificates by name with a callback: {call}.',
+    why: 'TLS ends at the gateway, which cannot call into the program yet',
+    fix: 'give one certificate for all names (key and cert of createServer)',
+  },
+  LLFT_E_REFUSED_CLIENT_CERTIFICATE: {
+    exit: 'none',
+    what: 'The program wants certificates from its clients: {call}.',
+    why: 'TLS ends at the gateway, which does not hand client certificates over yet',
+    fix: 'authenticate clients inside the connection, for example with a token',
+  },
+  LLFT_E_REFUSED_HTTP2_TLS: {
+    exit: 'none',
+    what: 'The program wants to serve HTTP/2 over TLS: {call}.',
+    why: 'TLS ends at the gateway, which speaks HTTP/1.1 to the program there',
+    fix: 'use https.createServer',
+  },
+  LLFT_E_REFUSED_SHARED_MEMORY: {
+    exit: 'none',
+    what: 'The program wants to wait on shared memory: {call}.',
+    why: 'a main thread that waits executes nothing, so nothing could be ordered meanwhile',
+    fix: 'wait for a message or a promise instead',
+  },
+  LLFT_E_REFUSED_FILE_WATCH: {
+    exit: 'none',
+    what: 'The program wants to watch a file: {call}.',
+    why: 'changes of files are seen by each host at another time, and are not ordered yet',
+    fix: 'switch the watching off, as in production',
+  },
+  LLFT_E_REFUSED_INSPECTOR: {
+    exit: 'none',
+    what: 'The program wants to open a debugger: {call}.',
+    why: 'a stopped replica answers nobody and would be taken for dead',
+    fix: 'debug the program alone: node --inspect server.js',
+  },
+} as const

@@ -1,0 +1,145 @@
+/** The program did not start, ended, or its replicas contradict each other. */
+export const GUEST = {
+  LLFT_E_GUEST_NOT_FOUND: {
+    exit: 127,
+    what: 'The command `{command}` was not found.',
+    why: 'no file of that name is in PATH, or the path leads nowhere',
+    fix: 'check the spelling, or give the path: llft run -- node ./server.js',
+  },
+  LLFT_E_GUEST_NOT_EXECUTABLE: {
+    exit: 126,
+    what: 'The command `{command}` cannot be executed.',
+    why: '{reason}',
+    fix: 'chmod +x {command}, or name the program that runs it: llft run -- node {command}',
+  },
+  LLFT_E_GUEST_NOT_REACHED: {
+    exit: 7,
+    what: 'No Node program asked for its place in the group within {waitedMs} ms.',
+    why: '{reason}',
+    fix: 'run the program directly (llft run -- node server.js), or give it longer with --guest-start-ms',
+  },
+  LLFT_E_GUEST_SECOND: {
+    exit: 3,
+    what: 'A second Node program asked for the place of `{first}`: `{second}`.',
+    why: 'a replica is one process with one history; two programs in it would have no common order',
+    fix: 'run one program per group: llft run -- {second}',
+  },
+  LLFT_E_GUEST_FINGERPRINT: {
+    exit: 3,
+    what: 'The replicas are not the same program: they differ in {parts}.',
+    why: 'replicas that differ in code, Node, arguments or environment do not stay equal',
+    fix: 'start every replica from the same files with the same environment',
+  },
+  LLFT_E_GUEST_EXITED_AT_START: {
+    exit: 'program',
+    what: '`{command}` ended with {outcome} before it had a place in the group.',
+    why: 'it ended by itself before it ran any JavaScript under LLFT; what it printed is above',
+    fix: 'check that it starts alone: {command}',
+  },
+  LLFT_E_GUEST_FAILED_ALIKE: {
+    exit: 'program',
+    what: 'Every replica failed in the same way: {outcome}.',
+    why: 'replicas execute the same history, so an error of the program itself ends all of them at the same place',
+    fix: 'the error is in the program, see its own message above; LLFT masks crashes of processes, not of programs',
+  },
+  LLFT_E_GUEST_CRASHED_ALIKE: {
+    exit: 'program',
+    what: '{count} replicas crashed at the same place of the history, entry {index}: {outcome}.',
+    why: 'a crash that follows the history around (a native bug, memory used up) would end every further replica too',
+    fix: 'see the last lines of the crashed process above; with more memory: llft run -- node --max-old-space-size=4096 ...',
+  },
+  LLFT_E_GUEST_NODE_VERSION: {
+    exit: 3,
+    what: 'Node {version} has not been tested with LLFT.',
+    why: 'the order is taken inside Node, below its public interface, which can change with every version',
+    fix: 'use Node {tested}',
+  },
+  LLFT_E_GUEST_SELF_TEST: {
+    exit: 3,
+    what: 'Node {version} is not ordered as it should be: {hook}.',
+    why: 'a hook inside Node did not do what it does in the tested versions',
+    fix: 'use an unmodified Node {tested}, without other preloads that change its insides',
+  },
+  LLFT_E_GUEST_DIVERGED: {
+    exit: 6,
+    what: 'Replica {id} stopped: its execution contradicts the history at entry {index}: {difference}.',
+    why: 'something that the program uses is not ordered by LLFT, so this replica came to another state',
+    fix: 'please report it with the program that shows it; the other replicas go on, and a new one takes its place',
+  },
+  LLFT_E_GROUP_START: {
+    exit: 7,
+    what: 'The group was not complete within {waitedMs} ms: {missing}.',
+    why: 'the program is not started before every replica and the gateway are there',
+    fix: 'see the messages above; on a busy machine use fewer replicas (-r 2) or a longer --guest-start-ms',
+  },
+  LLFT_E_GROUP_LOST: {
+    exit: 5,
+    what: 'No replica of {group} is left: {outcome}.',
+    why: 'a group outlives its crashes as long as one replica that has caught up lives; its memory is gone now',
+    fix: 'start it again; with more replicas (-r 5) it outlives more crashes at once',
+  },
+  LLFT_E_GATEWAY_START: {
+    exit: 1,
+    what: 'The gateway did not start: {reason}.',
+    why: 'without the gateway process no client can reach the program',
+    fix: 'see its messages above; if it happens again, please report it with them',
+  },
+  LLFT_E_BUG: {
+    exit: 1,
+    what: 'LLFT failed: {reason}.',
+    why: 'this is an error in LLFT itself',
+    fix: 'please report it with what is printed here and the command that was run',
+  },
+} as const
+
+/** `llft status`, `llft kill` and the admin address. */
+export const ADMIN = {
+  LLFT_E_ADMIN_PORT_TAKEN: {
+    exit: 3,
+    what: 'The admin address {address} cannot be opened: {reason}.',
+    why: 'it was asked for by name, so no other one is tried',
+    fix: 'leave --admin out to get the next free port, or name a free one',
+  },
+  LLFT_E_ADMIN_NO_FREE_PORT: {
+    exit: 3,
+    what: 'No free port for the admin address from {first} to {last}.',
+    why: 'every port that was tried is in use',
+    fix: 'llft run --admin 127.0.0.1:0 -- ... takes any free port',
+  },
+  LLFT_E_ADMIN_NOT_RUNNING: {
+    exit: 5,
+    what: 'No running group was found.',
+    why: 'no `llft run` of this user has left a runtime file whose process still lives',
+    fix: 'start one: llft run -- node server.js; or say where it is: llft {command} --admin 127.0.0.1:7700',
+  },
+  LLFT_E_ADMIN_UNREACHABLE: {
+    exit: 5,
+    what: 'Nothing answers at the admin address {address}: {reason}.',
+    why: 'the supervisor of the group is gone, or the address is another one',
+    fix: 'look at the Admin line that `llft run` printed, and use that address with --admin',
+  },
+  LLFT_E_ADMIN_SEVERAL_GROUPS: {
+    exit: 2,
+    what: 'There are {count} running groups: {groups}.',
+    why: '`llft {command}` acts on one group, and does not guess which',
+    fix: 'llft {command} --admin {example}',
+  },
+  LLFT_E_ADMIN_UNKNOWN_REPLICA: {
+    exit: 2,
+    what: 'There is no replica `{replica}`.',
+    why: 'the group has {known}',
+    fix: 'llft kill primary, or one of these ids',
+  },
+  LLFT_E_ADMIN_NO_PRIMARY: {
+    exit: 5,
+    what: '{group} has no primary at the moment.',
+    why: 'the last one ended and the next is taking over, or the group is starting',
+    fix: 'try again in a moment: llft status',
+  },
+  LLFT_E_ADMIN_TOKEN: {
+    exit: 2,
+    what: 'The group at {address} refused the request: the token is missing or wrong.',
+    why: 'only who can read its runtime file may act on a group',
+    fix: 'run the command as the user that started the group, on the same host',
+  },
+} as const

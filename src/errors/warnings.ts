@@ -1,0 +1,51 @@
+/** Nothing failed, but something that LLFT promises holds no longer, or holds in a smaller measure. */
+export const WARNINGS = {
+  LLFT_W_ONE_REPLICA: {
+    exit: 'none',
+    what: 'One replica only: nothing survives its crash.',
+    why: 'the memory of the program exists once',
+    fix: 'llft run -r 3 -- {command}',
+  },
+  LLFT_W_ONE_HOST: {
+    exit: 'none',
+    what: 'All replicas are on this host: the group survives crashes of processes only.',
+    why: 'replicas on several hosts are not built yet',
+    fix: 'nothing to do; keep what must survive the host elsewhere',
+  },
+  LLFT_W_HISTORY_FULL: {
+    exit: 'none',
+    what: 'The history of {group} has reached {bytes} bytes: replicas that end are not replaced any more.',
+    why: 'a new replica executes the whole history from the start, and no more of it is kept than --history-bytes-max',
+    fix: 'plan a restart before the last replica ends, or start with a larger --history-bytes-max',
+  },
+  LLFT_W_ADMIN_PORT: {
+    exit: 'none',
+    what: 'The admin address is {address}, because {wanted} is in use.',
+    why: 'another group, or another program, has that port',
+    fix: 'nothing to do: `llft status` finds it; to choose one: --admin host:port',
+  },
+  LLFT_W_GATEWAY_RESTARTED: {
+    exit: 'none',
+    what: 'The gateway ended ({outcome}) and was started again: {streams} client connections were reset.',
+    why: 'the gateway process holds the TCP connections; the program and its memory are not affected',
+    fix: 'clients connect again; if it happens again, please report it',
+  },
+  LLFT_W_REPLACEMENT_FAILED: {
+    exit: 'none',
+    what: 'A replacement replica did not join: {reason}.',
+    why: 'the group goes on with {replicas} of {wanted} replicas; another attempt follows in {waitMs} ms',
+    fix: 'see the messages above; `llft status` shows the replicas',
+  },
+  LLFT_W_STOP_FORCED: {
+    exit: 'none',
+    what: 'The program did not end within {graceMs} ms after {signal}, so it was ended.',
+    why: 'it has a handler for the signal that did not finish in time',
+    fix: 'let the handler end the process, or allow more time with --stop-grace-ms',
+  },
+  LLFT_W_NODE_VERSION: {
+    exit: 'none',
+    what: 'Node {version} has not been tested with LLFT, and is used because that was asked for.',
+    why: 'the order is taken inside Node, below its public interface, which can change with every version',
+    fix: 'use Node {tested}',
+  },
+} as const
