@@ -1,0 +1,6 @@
+export { formatAddress, formatListen, parseAddress, parseListen } from './address.js'
+export type { Address, ListenMapping } from './address.js'
+export { NUMBER_BOUNDS, OPTIONS } from './options.js'
+export type { NumberBounds, NumberOption, OptionName, OptionSpelling, RunOptions } from './options.js'
+export { resolveAdminAddress, resolveRunOptions } from './resolve.js'
+export type { RunInput } from './resolve.js'

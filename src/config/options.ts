@@ -1,0 +1,102 @@
+import type { Address, ListenMapping } from './address.js'
+
+/** Everything that `llft run` can be told, validated once, frozen; the one form that the rest of the code knows. */
+export interface RunOptions {
+  /** The program's command line, byte for byte. */
+  readonly command: readonly [file: string, ...args: string[]]
+  /** What the group is called in status and in its runtime file. */
+  readonly name: string
+  readonly replicas: number
+  readonly listen: readonly ListenMapping[]
+  readonly admin: Address
+  /** The admin address was asked for: no other port is tried when it is taken. */
+  readonly adminFixed: boolean
+  readonly guestStartMs: number
+  readonly stopGraceMs: number
+  readonly timingWindowMs: number
+  readonly maxSameCrashes: number
+  readonly historyBytesMax: number
+}
+
+/** The options that are a whole number within bounds. */
+export type NumberOption =
+  | 'replicas'
+  | 'guestStartMs'
+  | 'stopGraceMs'
+  | 'timingWindowMs'
+  | 'maxSameCrashes'
+  | 'historyBytesMax'
+
+export type OptionName = NumberOption | 'name' | 'listen' | 'admin'
+
+/** How an option is written; the command line, its help and the environment are read by this table alone. */
+export interface OptionSpelling {
+  readonly flag: `--${string}`
+  readonly short: `-${string}` | undefined
+  readonly variable: `LLFT_${string}`
+  /** What stands for the value in the help. */
+  readonly placeholder: string
+  readonly help: string
+  /** May be given several times; in the variable the values are separated by commas. */
+  readonly repeatable: boolean
+}
+
+export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
+  replicas: option('--replicas', '<n>', { short: '-r', help: 'how many processes run the program' }),
+  listen: option('--listen', '<host:port[=appPort]>', {
+    repeatable: true,
+    help: "open one of the program's ports at another address",
+  }),
+  admin: option('--admin', '<host:port>', { help: 'where `llft status` and `llft kill` reach the group' }),
+  name: option('--name', '<name>', { help: 'what the group is called; by default the name of the working directory' }),
+  guestStartMs: option('--guest-start-ms', '<ms>', { help: 'how long the program may take to start its Node process' }),
+  stopGraceMs: option('--stop-grace-ms', '<ms>', { help: 'how long the program may take to end after a signal' }),
+  timingWindowMs: option('--timing-window-ms', '<ms>', {
+    help: 'a replica that does not answer for so long is ended and replaced',
+  }),
+  maxSameCrashes: option('--max-same-crashes', '<n>', {
+    help: 'the group ends after so many native crashes at the same place of the history',
+  }),
+  historyBytesMax: option('--history-bytes-max', '<bytes>', {
+    help: 'how much history is kept for replicas that join later',
+  }),
+}
+
+export interface NumberBounds {
+  readonly min: number
+  readonly max: number
+  readonly fallback: number
+}
+
+const ONE_HOUR_MS = 3_600_000
+
+export const NUMBER_BOUNDS: Readonly<Record<NumberOption, NumberBounds>> = {
+  // Three: after a crash two are left, so that a second crash before the replacement has caught up is survived too.
+  // Sixteen copies of the same work are more than any number of crashes to survive asks for.
+  replicas: { min: 1, max: 16, fallback: 3 },
+  // A cold `npm start` on a loaded machine takes seconds; nobody waits for half a minute without asking why.
+  guestStartMs: { min: 100, max: ONE_HOUR_MS, fallback: 30_000 },
+  // What Docker waits between SIGTERM and SIGKILL, so that the program's handler has the time it is used to.
+  stopGraceMs: { min: 0, max: ONE_HOUR_MS, fallback: 10_000 },
+  // A pause of 500 ms (a long collection, a slow request) must not cause a takeover (protocol.md section 6).
+  timingWindowMs: { min: 50, max: ONE_HOUR_MS, fallback: 1_000 },
+  // Two may be bad luck; the third death at the same place is the program's (determinizer.md A10).
+  maxSameCrashes: { min: 1, max: 100, fallback: 3 },
+  // 1 GiB: hours of a busy server, and what a host that runs several replicas still has to spare.
+  historyBytesMax: { min: 1_048_576, max: Number.MAX_SAFE_INTEGER, fallback: 1_073_741_824 },
+}
+
+/** Loopback: who may reach it may end replicas. */
+export const ADMIN_FALLBACK: Address = { host: '127.0.0.1', port: 7700 }
+
+interface Spelling {
+  readonly short?: `-${string}`
+  readonly repeatable?: boolean
+  readonly help: string
+}
+
+function option(flag: `--${string}`, placeholder: string, spelling: Spelling): OptionSpelling {
+  const { short, help, repeatable = false } = spelling
+  const variable = `LLFT_${flag.slice(2).replaceAll('-', '_').toUpperCase()}` as const
+  return { flag, short, variable, placeholder, help, repeatable }
+}

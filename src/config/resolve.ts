@@ -1,0 +1,135 @@
+import { llftError, nearest } from '../errors/index.js'
+import { type Address, formatAddress, formatListen, type ListenMapping, parseAddress, parseListen } from './address.js'
+import {
+  ADMIN_FALLBACK,
+  NUMBER_BOUNDS,
+  type NumberOption,
+  type OptionName,
+  OPTIONS,
+  type RunOptions,
+} from './options.js'
+
+/** What was typed and what the environment says, before any of it is understood. */
+export interface RunInput {
+  readonly command: readonly string[]
+  /** Every value of every flag that was given, in order. */
+  readonly flags: Readonly<Partial<Record<OptionName, readonly string[]>>>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Name of the working directory: what the group is called when nobody names it. */
+  readonly directoryName: string
+}
+
+/** Long enough for any name a person gives, short enough for a file name. */
+const NAME_LENGTH_MAX = 64
+
+/** Flags win over `LLFT_*` variables, and those over defaults. Raises an `LlftError` for what cannot be used. */
+export function resolveRunOptions(input: RunInput): RunOptions {
+  const [file, ...args] = input.command
+  if (file === undefined) throw llftError('LLFT_E_USAGE_MISSING_COMMAND', {})
+  refuseMistypedVariables(input.env)
+  const admin = given(input, 'admin')
+  return Object.freeze<RunOptions>({
+    command: Object.freeze([file, ...args] as const),
+    name: nameOf(input),
+    listen: listenOf(input),
+    admin: admin === undefined ? ADMIN_FALLBACK : parseAddress(admin.value, admin.origin),
+    adminFixed: admin !== undefined,
+    replicas: replicasOf(input),
+    guestStartMs: numberOf(input, 'guestStartMs'),
+    stopGraceMs: numberOf(input, 'stopGraceMs'),
+    timingWindowMs: numberOf(input, 'timingWindowMs'),
+    maxSameCrashes: numberOf(input, 'maxSameCrashes'),
+    historyBytesMax: numberOf(input, 'historyBytesMax'),
+  })
+}
+
+/** The admin address that `llft status` and `llft kill` were told, if any. */
+export function resolveAdminAddress(input: Pick<RunInput, 'flags' | 'env'>): Address | undefined {
+  const admin = given(input, 'admin')
+  return admin === undefined ? undefined : parseAddress(admin.value, admin.origin)
+}
+
+interface Given {
+  readonly value: string
+  /** The flag or the variable, as the user wrote it. */
+  readonly origin: string
+}
+
+function allGiven(input: Pick<RunInput, 'flags' | 'env'>, name: OptionName): readonly Given[] {
+  const { flag, variable, repeatable } = OPTIONS[name]
+  const flags = input.flags[name] ?? []
+  if (flags.length > 0) return flags.map((value) => ({ value, origin: flag }))
+  const text = input.env[variable]
+  if (text === undefined || text === '') return []
+  const values = repeatable ? text.split(',') : [text]
+  return values.map((value) => ({ value: value.trim(), origin: variable }))
+}
+
+function given(input: Pick<RunInput, 'flags' | 'env'>, name: OptionName): Given | undefined {
+  return allGiven(input, name).at(-1)
+}
+
+function numberOf(input: RunInput, name: NumberOption): number {
+  const { min, max, fallback } = NUMBER_BOUNDS[name]
+  const found = given(input, name)
+  if (found === undefined) return fallback
+  const number = wholeNumber(found.value)
+  if (number === undefined || number < min || number > max) {
+    throw llftError('LLFT_E_USAGE_NUMBER', { ...found, min, max, fallback })
+  }
+  return number
+}
+
+function replicasOf(input: RunInput): number {
+  const { min, max, fallback } = NUMBER_BOUNDS.replicas
+  const found = given(input, 'replicas')
+  if (found === undefined) return fallback
+  const number = wholeNumber(found.value)
+  if (number === undefined || number < min || number > max) {
+    throw llftError('LLFT_E_USAGE_REPLICAS', { ...found, min, max })
+  }
+  return number
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,16}$/.test(text) ? Number(text) : undefined
+}
+
+function nameOf(input: RunInput): string {
+  const found = given(input, 'name')
+  if (found === undefined) return input.directoryName.replace(/[^\w.-]+/g, '-').slice(0, NAME_LENGTH_MAX) || 'app'
+  if (!/^[\w.-]+$/.test(found.value) || found.value.length > NAME_LENGTH_MAX) {
+    throw llftError('LLFT_E_USAGE_NAME', { ...found, max: NAME_LENGTH_MAX })
+  }
+  return found.value
+}
+
+function listenOf(input: RunInput): readonly ListenMapping[] {
+  const mappings = allGiven(input, 'listen').map(({ value, origin }) => parseListen(value, origin))
+  const texts = mappings.map(formatListen).join(', ')
+  const appPorts = new Set<number>()
+  const addresses = new Set<string>()
+  for (const mapping of mappings) {
+    const address = formatAddress(mapping.public)
+    const twice = appPorts.has(mapping.appPort)
+      ? `port ${mapping.appPort} of the program`
+      : addresses.has(address) && mapping.public.port !== 0
+        ? address
+        : undefined
+    if (twice !== undefined) throw llftError('LLFT_E_CONFIG_LISTEN_TWICE', { what: twice, mappings: texts })
+    appPorts.add(mapping.appPort)
+    addresses.add(address)
+  }
+  return Object.freeze(mappings)
+}
+
+/** A variable that is one slip away from one of ours; others may carry our prefix for reasons of their own. */
+function refuseMistypedVariables(env: RunInput['env']): void {
+  const ours = Object.values(OPTIONS).map(({ variable }) => variable as string)
+  for (const variable of Object.keys(env).toSorted()) {
+    if (!variable.startsWith('LLFT_') || ours.includes(variable)) continue
+    const suggestion = nearest(variable.slice('LLFT_'.length), ours.map((name) => name.slice('LLFT_'.length)))
+    if (suggestion === undefined) continue
+    throw llftError('LLFT_E_USAGE_UNKNOWN_VARIABLE', { variable, suggestion: `LLFT_${suggestion}` })
+  }
+}
