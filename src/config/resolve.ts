@@ -128,7 +128,10 @@ function refuseMistypedVariables(env: RunInput['env']): void {
   const ours = Object.values(OPTIONS).map(({ variable }) => variable as string)
   for (const variable of Object.keys(env).toSorted()) {
     if (!variable.startsWith('LLFT_') || ours.includes(variable)) continue
-    const suggestion = nearest(variable.slice('LLFT_'.length), ours.map((name) => name.slice('LLFT_'.length)))
+    const suggestion = nearest(
+      variable.slice('LLFT_'.length),
+      ours.map((name) => name.slice('LLFT_'.length)),
+    )
     if (suggestion === undefined) continue
     throw llftError('LLFT_E_USAGE_UNKNOWN_VARIABLE', { variable, suggestion: `LLFT_${suggestion}` })
   }

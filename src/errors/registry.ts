@@ -12,9 +12,7 @@ export type WarningCode = keyof typeof WARNINGS
 export type ErrorCode = Exclude<Code, WarningCode>
 
 /** What a code's texts need to be filled in with. */
-export type DetailsOf<C extends Code> = Readonly<
-  Record<SlotsOf<Texts[C]['what' | 'why' | 'fix']>, SlotValue>
->
+export type DetailsOf<C extends Code> = Readonly<Record<SlotsOf<Texts[C]['what' | 'why' | 'fix']>, SlotValue>>
 
 export const REGISTRY: Readonly<Record<Code, Template>> = {
   ...USAGE,
