@@ -1,0 +1,56 @@
+import type { Clock } from '../driver/index.js'
+import type { Instant } from '../message/index.js'
+
+/** A blocked thread is woken at the latest after this; a longer pause is a programmer's error that must not hang. */
+const PAUSE_MAX_MS = 1000
+
+/** Blocks the calling thread without burning it. */
+export function pauseThread(cell: Int32Array, microseconds: number): void {
+  Atomics.wait(cell, 0, 0, Math.min(microseconds / 1000, PAUSE_MAX_MS))
+}
+
+export function makePauseCell(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4))
+}
+
+/** The clock of gateway and console. It never keeps the process alive. Replicas have one of their own (determinizer.md A14). */
+export class SystemClock implements Clock {
+  readonly #pauseCell = makePauseCell()
+  #deadline: Instant | undefined
+  #wake: () => void = () => {}
+  #timer: NodeJS.Timeout | undefined
+  /** When the timer will fire; a deadline that moves back needs no new timer. */
+  #firesAt = 0
+
+  now(): Instant {
+    return Math.floor(performance.now() * 1000) as Instant
+  }
+
+  arm(deadline: Instant | undefined, wake: () => void): void {
+    this.#deadline = deadline
+    this.#wake = wake
+    if (deadline !== undefined && (this.#timer === undefined || deadline < this.#firesAt)) this.#start(deadline)
+  }
+
+  pause(microseconds: number): void {
+    pauseThread(this.#pauseCell, microseconds)
+  }
+
+  #start(deadline: Instant): void {
+    clearTimeout(this.#timer)
+    this.#firesAt = deadline
+    const delayMs = Math.max(1, Math.ceil((deadline - this.now()) / 1000))
+    this.#timer = setTimeout(() => this.#fire(), delayMs)
+    this.#timer.unref()
+  }
+
+  #fire(): void {
+    this.#timer = undefined
+    const deadline = this.#deadline
+    if (deadline === undefined) return
+    // Node's timers may fire a little early, and the deadline may have moved back meanwhile.
+    if (deadline > this.now()) return this.#start(deadline)
+    this.#deadline = undefined
+    this.#wake()
+  }
+}
