@@ -136,6 +136,18 @@ export const ADMIN = {
     why: 'the last one ended and the next is taking over, or the group is starting',
     fix: 'try again in a moment: llft status',
   },
+  LLFT_E_ADMIN_REQUEST: {
+    exit: 2,
+    what: 'The admin address does not understand the request: {reason}.',
+    why: 'it answers GET /api/v1/status and POST /api/v1/kill only',
+    fix: 'use llft status and llft kill of the same version as the running group',
+  },
+  LLFT_E_ADMIN_RUNTIME_FOLDER: {
+    exit: 3,
+    what: 'The folder {folder} belongs to another user.',
+    why: 'the token that authorises actions on the group is kept there, and must be readable by its user only',
+    fix: 'set XDG_RUNTIME_DIR to a folder of your own',
+  },
   LLFT_E_ADMIN_TOKEN: {
     exit: 2,
     what: 'The group at {address} refused the request: the token is missing or wrong.',

@@ -1,0 +1,157 @@
+import { timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { formatAddress } from '../config/index.js'
+import type { Address } from '../config/index.js'
+import { llftError, LlftError, report } from '../errors/index.js'
+import type { Report } from '../errors/index.js'
+import type { GroupStatus, KillResult } from './group-status.js'
+
+/** How many ports after the first are tried: as many groups as one host will run side by side. */
+const PORTS_TRIED = 32
+/** `{"target":"primary"}` and some room. */
+const BODY_BYTES_MAX = 1024
+
+/** What the admin address can do; the supervisor is behind it. */
+export interface AdminDesk {
+  status(): GroupStatus
+  /** `target`: `primary` or a replica's id. Raises an `LlftError` when there is none. */
+  kill(target: string): KillResult
+}
+
+export interface AdminTerms {
+  readonly address: Address
+  /** The address was asked for: no other port is tried. */
+  readonly fixed: boolean
+  readonly token: string
+  readonly desk: AdminDesk
+}
+
+/** Status and actions over HTTP; actions and readers from other hosts need the token. */
+export class AdminServer {
+  readonly #terms: AdminTerms
+  readonly #server: Server
+  #address: Address
+
+  constructor(terms: AdminTerms) {
+    this.#terms = terms
+    this.#address = terms.address
+    this.#server = createServer((request, response) => void this.#answer(request, response))
+  }
+
+  /** Resolves with the address that was free. */
+  async open(): Promise<Address> {
+    const { host, port } = this.#terms.address
+    const last = this.#terms.fixed || port === 0 ? port : port + PORTS_TRIED - 1
+    for (let candidate = port; candidate <= last; candidate++) {
+      const error = await this.#listen({ host, port: candidate })
+      if (error === undefined) {
+        this.#address = { host, port: (this.#server.address() as AddressInfo).port }
+        return this.#address
+      }
+      if (this.#terms.fixed || error.code !== 'EADDRINUSE') {
+        const reason = error.code === 'EADDRINUSE' ? 'it is in use' : error.message
+        throw llftError('LLFT_E_ADMIN_PORT_TAKEN', { address: formatAddress({ host, port: candidate }), reason })
+      }
+    }
+    throw llftError('LLFT_E_ADMIN_NO_FREE_PORT', { first: port, last })
+  }
+
+  close(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+
+  async #listen(address: Address): Promise<NodeJS.ErrnoException | undefined> {
+    this.#server.listen(address)
+    try {
+      await once(this.#server, 'listening')
+      return undefined
+    } catch (error) {
+      return error as NodeJS.ErrnoException
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      reply(response, 200, await this.#perform(request))
+    } catch (error) {
+      if (error instanceof HttpFault) reply(response, error.status, { error: error.report })
+      else if (error instanceof LlftError) reply(response, 409, { error: publicPart(error) })
+      else reply(response, 500, { error: report('LLFT_E_BUG', { reason: String(error) }) })
+    }
+  }
+
+  async #perform(request: IncomingMessage): Promise<GroupStatus | KillResult> {
+    const route = `${request.method} ${request.url?.split('?')[0]}`
+    if (route === 'GET /api/v1/status') {
+      if (!fromThisHost(request)) this.#authorise(request)
+      return this.#terms.desk.status()
+    }
+    if (route === 'POST /api/v1/kill') {
+      this.#authorise(request)
+      return this.#terms.desk.kill(targetOf(await bodyOf(request)))
+    }
+    throw new HttpFault(404, report('LLFT_E_ADMIN_REQUEST', { reason: `there is no ${route}` }))
+  }
+
+  #authorise(request: IncomingMessage): void {
+    const given = Buffer.from(request.headers.authorization ?? '')
+    const wanted = Buffer.from(`Bearer ${this.#terms.token}`)
+    if (given.length === wanted.length && timingSafeEqual(given, wanted)) return
+    throw new HttpFault(401, report('LLFT_E_ADMIN_TOKEN', { address: formatAddress(this.#address) }))
+  }
+}
+
+class HttpFault extends Error {
+  readonly status: number
+  readonly report: Report
+
+  constructor(status: number, fault: Report) {
+    super(fault.what)
+    this.status = status
+    this.report = fault
+  }
+}
+
+/** The peer is local and the page that asks, if it is one, was not loaded under a foreign name (DNS rebinding). */
+function fromThisHost(request: IncomingMessage): boolean {
+  const remote = request.socket.remoteAddress ?? ''
+  const local = remote === '::1' || /^(::ffff:)?127\./.test(remote)
+  return local && /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = ''
+  request.setEncoding('utf8')
+  for await (const part of request) {
+    body += part as string
+    if (body.length > BODY_BYTES_MAX) {
+      throw new HttpFault(413, report('LLFT_E_ADMIN_REQUEST', { reason: 'the body is too long' }))
+    }
+  }
+  return body
+}
+
+function targetOf(body: string): string {
+  try {
+    const value: unknown = JSON.parse(body)
+    if (typeof value === 'object' && value !== null && 'target' in value && typeof value.target === 'string') {
+      return value.target
+    }
+  } catch {
+    // Answered below, like JSON of another shape.
+  }
+  throw new HttpFault(400, report('LLFT_E_ADMIN_REQUEST', { reason: 'the body is not {"target": "primary"}' }))
+}
+
+function publicPart({ code, what, why, fix }: LlftError): Report {
+  return { code, what, why, fix }
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(`${JSON.stringify(body)}\n`)
+}

@@ -1,0 +1,49 @@
+/** What `GET /api/v1/status` answers, `llft status --json` prints and the dashboard will show. */
+export interface GroupStatus {
+  readonly group: string
+  readonly epoch: number
+  readonly view: { readonly primary: number; readonly backup: number }
+  /** The primary's replica, or null while there is none. */
+  readonly primary: string | null
+  readonly replicas: readonly ReplicaStatus[]
+  /** How many replicas the group is meant to have. */
+  readonly wanted: number
+  readonly gateway: { readonly pid: number | null; readonly streams: number; readonly listeners: readonly string[] }
+  readonly history: { readonly index: number; readonly bytes: number }
+  /** The last ones, oldest first. */
+  readonly failovers: readonly Failover[]
+  readonly failoverCount: number
+}
+
+export interface ReplicaStatus {
+  readonly id: string
+  readonly pid: number | null
+  readonly role: 'primary' | 'backup' | 'none'
+  /** Place in the order of succession: the primary 1, the first backup 2; null for who is not a member. */
+  readonly rank: number | null
+  readonly state: ReplicaState
+  readonly historyIndex: number
+  readonly lagEntries: number
+}
+
+/** `starting`: not yet a member; `joining`: a member that is given the history; `ready`: could take over. */
+export type ReplicaState = 'starting' | 'joining' | 'ready' | 'ended'
+
+export interface Failover {
+  /** Wall-clock time of the notice, ISO 8601. */
+  readonly at: string
+  readonly cause: string
+  /** From the end of the process to the supervisor's notice. */
+  readonly detectedMs: number
+  /** From there until the view of the new primary was adopted. */
+  readonly electedMs: number
+  /** From there until the new primary was established. */
+  readonly resumedMs: number
+}
+
+/** What `POST /api/v1/kill` answers. */
+export interface KillResult {
+  readonly id: string
+  readonly pid: number
+  readonly signal: 'SIGKILL'
+}

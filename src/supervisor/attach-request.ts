@@ -1,0 +1,43 @@
+import type { Locator, MemberId } from '../message/index.js'
+import type { AttachRequest } from '../driver/index.js'
+import type { Claim } from './claims.js'
+
+/** What a datagram of the attach socket says, or undefined: what does not fit is dropped by the receiver, never trusted. */
+export function parseAttachRequest(datagram: Uint8Array): AttachRequest | undefined {
+  const value = parseJson(datagram)
+  if (!isRecord(value)) return undefined
+  const { type, slot, token, memberId } = value
+  if (typeof slot !== 'string' || typeof token !== 'string' || !isNumber(memberId)) return undefined
+  const member = memberId as MemberId
+  if (type === 'attached') return { type, slot, token, memberId: member }
+  if (type !== 'claim') return undefined
+  const { locator, pid, argv, cwd, fingerprint } = value
+  if (!isNumber(locator) || !isNumber(pid) || typeof cwd !== 'string') return undefined
+  if (!Array.isArray(argv) || !argv.every((word) => typeof word === 'string')) return undefined
+  const parts = parseFingerprint(fingerprint)
+  if (parts === undefined) return undefined
+  return { type, slot, token, memberId: member, locator: locator as Locator, pid, argv, cwd, fingerprint: parts }
+}
+
+function parseFingerprint(value: unknown): Claim['fingerprint'] | undefined {
+  if (!isRecord(value) || typeof value['hash'] !== 'string' || !isRecord(value['parts'])) return undefined
+  const parts = Object.entries(value['parts'])
+  if (!parts.every((part): part is [string, string] => typeof part[1] === 'string')) return undefined
+  return { hash: value['hash'], parts: Object.fromEntries(parts) }
+}
+
+function parseJson(datagram: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(datagram).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0
+}
