@@ -37,6 +37,11 @@ export interface Operations {
   submit(to: GroupId, frame: Frame): void
   /** Live only, inside an operation: what was recorded and submitted so far leaves now. */
   flushNow(): void
+  /**
+   * Live only, inside `produce` of a recorded read: what was submitted so far leaves now, then waits until a message
+   * that `matches` is received from a connected group, at most `boundMs`. It stays in its sequence and is delivered later.
+   */
+  ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | undefined
 
   /** The next id of the program's own async-id range; the same at every replica. */
   newAsyncId(): number
