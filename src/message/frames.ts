@@ -35,12 +35,13 @@ export interface SocketName {
 
 /** What a gateway needs to end TLS for a listener. Held in gateway memory only: never in history, journal, log or status. */
 export interface TlsTerms {
-  /** PEM or PFX material and settings, as JSON with base64 for bytes. */
+  /** JSON of `TlsTermsFields`. */
   readonly json: string
 }
 
 /** What the gateway learned in the client's TLS handshake. */
 export interface TlsFacts {
+  /** JSON of `TlsFactsFields`. */
   readonly json: string
 }
 
@@ -58,6 +59,10 @@ export type Frame =
   | { readonly frame: 'data'; readonly stream: StreamId; readonly bytes: Uint8Array }
   | { readonly frame: 'end'; readonly stream: StreamId }
   | { readonly frame: 'reset'; readonly stream: StreamId }
+  /**
+   * Bind and accept. Where the gateway's host has no IPv6, `::` is bound as `0.0.0.0`, as Node's `listen` falls back. It is
+   * sent again after the gateway came back; a `listen` for a listener that is open changes nothing and is answered again.
+   */
   | {
       readonly frame: 'listen'
       readonly listener: ListenerId
@@ -68,6 +73,7 @@ export type Frame =
       readonly tls: TlsTerms | undefined
     }
   | { readonly frame: 'unlisten'; readonly listener: ListenerId }
+  /** The program has closed the stream: what was sent goes out, then the connection ends. Unknown streams are ignored. */
   | { readonly frame: 'close'; readonly stream: StreamId }
   | { readonly frame: 'signal'; readonly signal: number }
   | { readonly frame: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }

@@ -30,3 +30,4 @@ export type {
 } from './kinds.js'
 export { BODY_LAYOUT, HEADER_LAYOUT, MAGIC, WIRE_VERSION } from './layout.js'
 export type { Fields, FieldType } from './layout.js'
+export type { TlsFactsFields, TlsMaterial, TlsTermsFields } from './tls.js'
