@@ -1,0 +1,1 @@
+export { Reaper } from './reaper.js'
