@@ -1,0 +1,52 @@
+import { defineConfig } from 'vitest/config'
+
+/** Long enough for a loaded machine with two cores; a test that hangs still ends the same minute. */
+const TEST_TIMEOUT_MS = 60_000
+/** Soak-like suites kill dozens of primaries in one test. */
+const SLOW_TEST_TIMEOUT_MS = 600_000
+
+const report = process.env['VITEST_REPORT']
+
+/**
+ * Three lanes, one after the other: what runs inside the test's own process, two files at a time; real processes, one
+ * file at a time, because every one of them starts five; and the slow suites, which `npm test` leaves out.
+ */
+export default defineConfig({
+  test: {
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/slow/**'],
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: ['test/e2e/slow/**/*.test.ts'],
+          testTimeout: SLOW_TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+})
