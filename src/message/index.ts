@@ -31,5 +31,3 @@ export type {
 export { BODY_LAYOUT, HEADER_LAYOUT, MAGIC, WIRE_VERSION } from './layout.js'
 export type { Fields, FieldType } from './layout.js'
 export type { TlsFactsFields, TlsMaterial, TlsTermsFields } from './tls.js'
-export { TLS_TERM_NAMES } from './tls.js'
-export type { TlsBytes, TlsFactsContent } from './tls.js'

@@ -1,39 +1,43 @@
 /**
- * What the JSON of `TlsTerms` and `TlsFacts` holds. Terms: those options of `tls.createServer` that are named here, as
- * the program gave them, with every byte array (also inside lists and objects) written as `TlsBytes`.
+ * What `TlsTerms.json` and `TlsFacts.json` hold: the same names and meanings as the options of `tls.createServer`, so
+ * that a gateway on Node hands them over as they are. Absent means Node's default.
  */
-export const TLS_TERM_NAMES = [
-  'ALPNProtocols',
-  'ca',
-  'cert',
-  'ciphers',
-  'crl',
-  'dhparam',
-  'ecdhCurve',
-  'handshakeTimeout',
-  'honorCipherOrder',
-  'key',
-  'maxVersion',
-  'minVersion',
-  'passphrase',
-  'pfx',
-  'secureOptions',
-  'secureProtocol',
-  'sessionIdContext',
-  'sessionTimeout',
-  'sigalgs',
-  'ticketKeys',
-] as const
-
-export interface TlsBytes {
-  readonly base64: string
+export interface TlsTermsFields {
+  readonly key?: readonly TlsMaterial[]
+  readonly cert?: readonly TlsMaterial[]
+  readonly pfx?: readonly TlsMaterial[]
+  readonly ca?: readonly TlsMaterial[]
+  readonly crl?: readonly TlsMaterial[]
+  readonly dhparam?: TlsMaterial
+  /** For every key and PFX that names none of its own. */
+  readonly passphrase?: string
+  readonly ciphers?: string
+  readonly sigalgs?: string
+  readonly ecdhCurve?: string
+  readonly minVersion?: string
+  readonly maxVersion?: string
+  readonly secureProtocol?: string
+  readonly secureOptions?: number
+  readonly honorCipherOrder?: boolean
+  readonly sessionIdContext?: string
+  readonly sessionTimeoutSeconds?: number
+  readonly handshakeTimeoutMs?: number
+  readonly alpnProtocols?: readonly string[]
 }
 
-/** The content of `TlsFacts`: the properties and results of the gateway's `TLSSocket` of the same names. */
-export interface TlsFactsContent {
+/** The bytes of a PEM or PFX text or file. */
+export interface TlsMaterial {
+  readonly base64: string
+  readonly passphrase?: string
+}
+
+/** What the server's side of a finished handshake answers: `getProtocol()`, `getCipher()`, ... of a `TLSSocket`. */
+export interface TlsFactsFields {
   readonly protocol: string
   readonly cipher: { readonly name: string; readonly standardName: string; readonly version: string }
+  /** The negotiated protocol; false when none was. */
   readonly alpnProtocol: string | false
+  /** The name that the client asked for; false when it asked for none. */
   readonly servername: string | false
   readonly sessionReused: boolean
 }
