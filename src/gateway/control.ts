@@ -1,0 +1,88 @@
+import type { TestFaults } from '../driver/index.js'
+import type { Epoch, GroupId, Locator, MemberId, SocketName } from '../message/index.js'
+import { CONTROL_LINE_BYTES_MAX } from './limits.js'
+
+/**
+ * The control pipe between a supervisor and its gateway process: one JSON object per line, commands on the gateway's
+ * stdin, reports on its stdout. The first command is `start`. The gateway stops when it is told to, or when stdin ends,
+ * which is how it learns that its supervisor is gone. stderr is for words to a person (a crash).
+ */
+export type GatewayCommand =
+  | GatewayStart
+  /** Answered with one `stats` report. */
+  | { readonly type: 'stats' }
+  /** No more clients; what was released to the present ones is flushed, within `STOP_GRACE_MS`; then exit code 0. */
+  | { readonly type: 'stop' }
+
+export interface GatewayStart {
+  readonly type: 'start'
+  readonly identity: { readonly group: GroupId; readonly epoch: Epoch; readonly memberId: MemberId }
+  readonly application: { readonly group: GroupId; readonly epoch: Epoch }
+  /** Members of the application group to speak to first; empty at the founding, when they speak first. */
+  readonly contacts: readonly Locator[]
+  readonly listen: readonly ListenMapping[]
+  readonly faults: TestFaults
+}
+
+/** The program's port `appPort` is opened at `host:port` instead; a port without a mapping is opened as requested. */
+export interface ListenMapping {
+  readonly host: string
+  readonly port: number
+  readonly appPort: number
+}
+
+export type GatewayReport =
+  /** Answers `start`: here the gateway's group is reached. */
+  | { readonly type: 'ready'; readonly locator: Locator }
+  | ({ readonly type: 'stats' } & GatewayStatistics)
+  /** A listening socket is open: what the program asked for, and where clients reach it. */
+  | { readonly type: 'listening'; readonly requested: SocketName; readonly bound: SocketName; readonly tls: boolean }
+  | { readonly type: 'unlistening'; readonly bound: SocketName }
+  | { readonly type: 'warning'; readonly warning: GatewayWarning; readonly detail: string }
+
+export type GatewayWarning =
+  /** A listening socket could not be opened; the program is told too. */
+  | 'listenFailed'
+  /** The kernel gave no connection (descriptors used up). */
+  | 'acceptFailed'
+  /** A client left more than `CLIENT_QUEUE_BYTES_MAX` unread and was reset. */
+  | 'slowClient'
+  /** `STREAMS_MAX` is reached; clients are refused. */
+  | 'tooManyStreams'
+
+export interface GatewayStatistics {
+  /** Client connections that are open now, and all that ever were. */
+  readonly streams: number
+  readonly opened: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Connections that ended as resets: by the client, by the program, by a limit. */
+  readonly clientResets: number
+  readonly programResets: number
+  readonly slowClients: number
+  readonly refused: number
+  readonly handshakesFailed: number
+  readonly datagramsIn: number
+  readonly datagramsOut: number
+}
+
+/** Cuts a byte stream into lines and hands on the JSON objects in them. */
+export class LineReader {
+  readonly #take: (value: unknown) => void
+  #rest = ''
+
+  constructor(take: (value: unknown) => void) {
+    this.#take = take
+  }
+
+  push(text: string): void {
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = lines.pop() ?? ''
+    if (this.#rest.length > CONTROL_LINE_BYTES_MAX) throw new RangeError('a line on the control pipe is too long')
+    for (const line of lines) if (line !== '') this.#take(JSON.parse(line))
+  }
+}
+
+export function lineOf(value: GatewayCommand | GatewayReport): string {
+  return `${JSON.stringify(value)}\n`
+}

@@ -1,0 +1,232 @@
+import { constants } from 'node:os'
+import type { PeerListener, PeerPort } from '../driver/index.js'
+import type { Frame, ListenerId, SocketName, StreamId } from '../message/index.js'
+import { ClientStream } from './client-stream.js'
+import type { ClientStreamOwner } from './client-stream.js'
+import type { GatewayWarning, ListenMapping } from './control.js'
+import { DATA_FRAME_BYTES_MAX, LISTENERS_MAX, STOP_GRACE_MS, STREAMS_MAX } from './limits.js'
+import { Listener, nameOf } from './listener.js'
+import type { Accepted, ListenFrame, ListenerOwner } from './listener.js'
+import { makeCounters } from './statistics.js'
+import type { Counters } from './statistics.js'
+
+/** Whom the gateway tells what a person may want to know. */
+export interface GatewayObserver {
+  listening(requested: SocketName, bound: SocketName, tls: boolean): void
+  unlistening(bound: SocketName): void
+  warning(warning: GatewayWarning, detail: string): void
+}
+
+export interface GatewayTerms {
+  readonly listen: readonly ListenMapping[]
+  readonly observer: GatewayObserver
+  /** Opens the connection with the application group; called once. */
+  readonly openPort: (listener: PeerListener) => PeerPort
+}
+
+/**
+ * The application of the gateway group: clients' TCP connections on one side, frames of the application group on the
+ * other. What the application sends arrives here only when it may be shown (protocol.md section 5, rule 5).
+ */
+export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
+  readonly counters: Counters = makeCounters()
+  readonly #terms: GatewayTerms
+  readonly #port: PeerPort
+  /** Bounded by `LISTENERS_MAX`. */
+  readonly #listeners = new Map<ListenerId, Listener>()
+  /** Bounded by `STREAMS_MAX`. */
+  readonly #streams = new Map<StreamId, ClientStream>()
+  #touched: ClientStream[] = []
+  #paused = false
+  #lastStream: StreamId = 0
+  #stopped: (() => void) | undefined
+
+  constructor(terms: GatewayTerms) {
+    this.#terms = terms
+    this.#port = terms.openPort(this)
+  }
+
+  get streams(): number {
+    return this.#streams.size
+  }
+
+  /** Takes no more clients, lets the present ones read what was released to them, bounded, and closes. */
+  async stop(): Promise<void> {
+    for (const listener of this.#listeners.values()) listener.close()
+    this.#listeners.clear()
+    for (const stream of this.#streams.values()) stream.close()
+    if (this.#streams.size > 0) {
+      await new Promise<void>((resolve) => {
+        const bound = setTimeout(resolve, STOP_GRACE_MS)
+        this.#stopped = (): void => {
+          clearTimeout(bound)
+          resolve()
+        }
+      })
+    }
+    for (const stream of this.#streams.values()) stream.reset()
+    this.#port.close()
+  }
+
+  // From the application group.
+
+  released(frame: Frame): void {
+    switch (frame.frame) {
+      case 'data':
+        this.counters.bytesOut += frame.bytes.length
+        return this.#streams.get(frame.stream)?.write(frame.bytes)
+      case 'end':
+        return this.#streams.get(frame.stream)?.end()
+      case 'close':
+        return this.#streams.get(frame.stream)?.close()
+      case 'reset':
+        return this.#reset(frame.stream)
+      case 'listen':
+        return this.#listen(frame)
+      case 'unlisten':
+        return this.#unlisten(frame.listener)
+      default:
+        // The others go the other way or to the console; an application of ours never sends them here.
+        return
+    }
+  }
+
+  relieved(): void {
+    this.#paused = false
+    for (const stream of this.#streams.values()) stream.resume()
+  }
+
+  event(): void {}
+
+  // From clients.
+
+  data(stream: ClientStream, bytes: Uint8Array): void {
+    this.counters.bytesIn += bytes.length
+    for (let from = 0; from < bytes.length; from += DATA_FRAME_BYTES_MAX) {
+      const part = bytes.length <= DATA_FRAME_BYTES_MAX ? bytes : bytes.subarray(from, from + DATA_FRAME_BYTES_MAX)
+      this.#port.send({ frame: 'data', stream: stream.id, bytes: part })
+    }
+    this.#sent()
+  }
+
+  end(stream: ClientStream): void {
+    this.#port.send({ frame: 'end', stream: stream.id })
+    this.#sent()
+  }
+
+  gone(stream: ClientStream, reset: boolean): void {
+    this.#streams.delete(stream.id)
+    if (reset) {
+      this.counters.clientResets++
+      this.#port.send({ frame: 'reset', stream: stream.id })
+      this.#sent()
+    }
+    if (this.#streams.size === 0) this.#stopped?.()
+  }
+
+  overfull(stream: ClientStream): void {
+    this.counters.slowClients++
+    this.#terms.observer.warning('slowClient', `stream ${stream.id}`)
+    this.#port.send({ frame: 'reset', stream: stream.id })
+    stream.reset()
+    this.#sent()
+  }
+
+  touched(stream: ClientStream): void {
+    if (this.#touched.push(stream) === 1) process.nextTick(() => this.#uncorkTouched())
+  }
+
+  // From listening sockets.
+
+  opened(listener: Listener): void {
+    this.#answer(listener, 0)
+    const { bound, request } = listener
+    if (bound !== undefined) this.#terms.observer.listening(request.name, bound, request.tls !== undefined)
+  }
+
+  failed(listener: Listener, errno: number, reason: string): void {
+    if (this.#listeners.get(listener.request.listener) === listener) this.#listeners.delete(listener.request.listener)
+    this.#answer(listener, errno)
+    this.#terms.observer.warning('listenFailed', reason)
+  }
+
+  accepted(listener: Listener, accepted: Accepted): void {
+    if (this.#streams.size >= STREAMS_MAX) {
+      if (this.counters.refused++ === 0) this.#terms.observer.warning('tooManyStreams', `${STREAMS_MAX}`)
+      accepted.stream.on('error', () => {})
+      accepted.tcp.resetAndDestroy()
+      return
+    }
+    const stream = new ClientStream(++this.#lastStream, accepted, this)
+    this.#streams.set(stream.id, stream)
+    this.counters.opened++
+    if (this.#paused) stream.pause()
+    this.#port.send({
+      frame: 'open',
+      stream: stream.id,
+      listener: listener.request.listener,
+      remote: nameOf(accepted.tcp.remoteAddress, accepted.tcp.remotePort),
+      local: listener.localName(accepted.tcp),
+      tls: accepted.tls,
+    })
+    this.#sent()
+  }
+
+  acceptFailed(_listener: Listener, reason: string): void {
+    this.#terms.observer.warning('acceptFailed', reason)
+  }
+
+  handshakeFailed(): void {
+    this.counters.handshakesFailed++
+  }
+
+  #listen(frame: ListenFrame): void {
+    const present = this.#listeners.get(frame.listener)
+    if (present !== undefined) {
+      // A new primary asks again for what its predecessor had asked for. Not open yet: the answer is on its way.
+      if (present.bound !== undefined) this.#answer(present, 0)
+      return
+    }
+    if (this.#listeners.size >= LISTENERS_MAX) {
+      this.#port.send({ frame: 'listening', listener: frame.listener, errno: -constants.errno.ENOBUFS, bound: frame.name })
+      this.#sent()
+      return
+    }
+    const mapping = this.#terms.listen.find(({ appPort }) => appPort === frame.name.port)
+    this.#listeners.set(frame.listener, new Listener(frame, mapping, this))
+  }
+
+  #unlisten(id: ListenerId): void {
+    const listener = this.#listeners.get(id)
+    if (listener === undefined) return
+    this.#listeners.delete(id)
+    listener.close()
+    if (listener.bound !== undefined) this.#terms.observer.unlistening(listener.bound)
+  }
+
+  #answer(listener: Listener, errno: number): void {
+    this.#port.send({ frame: 'listening', listener: listener.request.listener, errno, bound: listener.seen })
+    this.#sent()
+  }
+
+  #reset(id: StreamId): void {
+    const stream = this.#streams.get(id)
+    if (stream === undefined) return
+    this.counters.programResets++
+    stream.reset()
+  }
+
+  /** Latency matters most: what this event brought leaves before the next event is looked at. */
+  #sent(): void {
+    this.#port.flush()
+    if (this.#paused || !this.#port.congested) return
+    this.#paused = true
+    for (const stream of this.#streams.values()) stream.pause()
+  }
+
+  #uncorkTouched(): void {
+    const touched = this.#touched
+    this.#touched = []
+    for (const stream of touched) stream.uncork()
+  }
+}

@@ -1,0 +1,26 @@
+/** A frame and the headers around it fit one UDP datagram on loopback, and a large upload does not hold up the rest. */
+export const DATA_FRAME_BYTES_MAX: number = 32 * 1024
+
+/** Client connections at one time: well below the usual limit of descriptors and of memory for their buffers. */
+export const STREAMS_MAX = 20_000
+
+/** Listening sockets at one time; a program that needs more has a leak. */
+export const LISTENERS_MAX = 256
+
+/**
+ * Released bytes that wait for one client to read them. The program's writes complete at once (the replicas do not know
+ * the client's pace), so this must hold a large download; beyond it the client is reset.
+ */
+export const CLIENT_QUEUE_BYTES_MAX: number = 64 * 2 ** 20
+
+/** After the program has closed a connection, its client may rest so long before it takes the remaining bytes. */
+export const CLOSING_IDLE_MS = 30_000
+
+/** A TLS handshake that takes longer is given up, unless the program set its own bound; Node's default is four times this. */
+export const HANDSHAKE_MS = 30_000
+
+/** At the end, clients get so long to take what was released to them. */
+export const STOP_GRACE_MS = 1500
+
+/** Longest line on the control pipe; the start parameters of the largest group stay far below. */
+export const CONTROL_LINE_BYTES_MAX: number = 256 * 1024

@@ -1,0 +1,79 @@
+import type { Readable, Writable } from 'node:stream'
+import { SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
+import type { Clock, Entropy, PeerListener, PeerPort, Transport } from '../driver/index.js'
+import { lineOf, LineReader } from './control.js'
+import type { GatewayCommand, GatewayReport, GatewayStart } from './control.js'
+import { Gateway } from './gateway.js'
+import type { GatewayObserver } from './gateway.js'
+
+/** Opens the gateway's side of the connection with the application group. */
+export type OpenPort = (
+  start: GatewayStart,
+  ports: { readonly transport: Transport; readonly clock: Clock; readonly entropy: Entropy },
+  listener: PeerListener,
+) => PeerPort
+
+export interface ControlPipe {
+  readonly input: Readable
+  readonly output: Writable
+}
+
+/** Serves commands until `stop` or the end of the control pipe; resolves when everything is closed. */
+export async function runGateway(pipe: ControlPipe, openPort: OpenPort): Promise<void> {
+  const report = (value: GatewayReport): void => {
+    pipe.output.write(lineOf(value))
+  }
+  let running: RunningGateway | undefined
+  await new Promise<void>((resolve) => {
+    const commands = new LineReader((value) => {
+      const command = value as GatewayCommand
+      if (command.type === 'start') running ??= new RunningGateway(command, report, openPort)
+      else if (command.type === 'stats') running?.reportStatistics()
+      else resolve()
+    })
+    pipe.input.setEncoding('utf8')
+    pipe.input.on('data', (text: string) => commands.push(text))
+    pipe.input.once('close', resolve)
+    // A supervisor that is gone reads no reports either.
+    pipe.output.once('error', () => resolve())
+  })
+  await running?.stop()
+}
+
+class RunningGateway {
+  readonly #transport: Udp
+  readonly #gateway: Gateway
+  readonly #report: (value: GatewayReport) => void
+
+  constructor(start: GatewayStart, report: (value: GatewayReport) => void, openPort: OpenPort) {
+    this.#report = report
+    const transport = new Udp({ address: '127.0.0.1', port: 0 })
+    this.#transport = transport
+    const ports = { transport, clock: new SystemClock(), entropy: new SystemEntropy() }
+    this.#gateway = new Gateway({
+      listen: start.listen,
+      observer: observerOf(report),
+      openPort: (listener) => openPort(start, ports, listener),
+    })
+    report({ type: 'ready', locator: transport.locator })
+  }
+
+  reportStatistics(): void {
+    const { datagramsIn, datagramsOut } = this.#transport.facts
+    const { counters, streams } = this.#gateway
+    this.#report({ type: 'stats', streams, ...counters, datagramsIn, datagramsOut })
+  }
+
+  async stop(): Promise<void> {
+    await this.#gateway.stop()
+    this.#transport.close()
+  }
+}
+
+function observerOf(report: (value: GatewayReport) => void): GatewayObserver {
+  return {
+    listening: (requested, bound, tls) => report({ type: 'listening', requested, bound, tls }),
+    unlistening: (bound) => report({ type: 'unlistening', bound }),
+    warning: (warning, detail) => report({ type: 'warning', warning, detail }),
+  }
+}
