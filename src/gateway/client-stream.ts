@@ -91,9 +91,7 @@ export class ClientStream {
   }
 
   #break(): void {
-    // The first call alone would wait for unwritten bytes; the second turns it into a reset at once.
     this.#tcp.resetAndDestroy()
-    this.#tcp.destroy()
     this.#socket.destroy()
   }
 }
