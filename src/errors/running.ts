@@ -46,7 +46,7 @@ export const GUEST = {
     exit: 'program',
     what: '{count} replicas crashed at the same place of the history, entry {index}: {outcome}.',
     why: 'a crash that follows the history around (a native bug, memory used up) would end every further replica too',
-    fix: 'see the last lines of the crashed process above; with more memory: llft run -- node --max-old-space-size=4096 ...',
+    fix: 'see its last lines above; with more memory: llft run -- node --max-old-space-size=4096 ...',
   },
   LLFT_E_GUEST_NODE_VERSION: {
     exit: 3,

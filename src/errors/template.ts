@@ -2,7 +2,7 @@ import type { ExitCode } from './exit-codes.js'
 
 /** The texts of one code; `{name}` is a slot that the place of the fault fills in. */
 export interface Template {
-  /** What `llft` ends with; `program`: the program's own code; `none`: nothing ends, or the program sees an exception. */
+  /** What `llft` ends with; `program`: the program's own code; `none`: it does not end, or the program is told. */
   readonly exit: ExitCode | 'program' | 'none'
   readonly what: string
   readonly why: string

@@ -39,7 +39,7 @@ export const USAGE = {
   LLFT_E_USAGE_REPLICAS: {
     exit: 2,
     what: '{origin}: `{value}` is not a number of replicas.',
-    why: 'a group has {min} to {max} replicas: none cannot run anything, and each one more costs a full copy of the work',
+    why: 'a group has {min} to {max} replicas: with none nothing runs, and each one is a full copy of the work',
     fix: 'llft run -r 3 -- node server.js',
   },
   LLFT_E_USAGE_ADDRESS: {
@@ -63,7 +63,7 @@ export const USAGE = {
   LLFT_E_USAGE_UNKNOWN_VARIABLE: {
     exit: 2,
     what: 'The environment variable {variable} means nothing to LLFT.',
-    why: 'it looks like {suggestion} with a mistake in it, and a setting that is ignored silently is worse than an error',
+    why: 'it looks like {suggestion} with a mistake in it, and would be ignored silently',
     fix: 'rename it to {suggestion}, or unset it',
   },
   LLFT_E_CONFIG_LISTEN_TWICE: {

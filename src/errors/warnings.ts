@@ -30,6 +30,24 @@ export const WARNINGS = {
     why: 'the gateway process holds the TCP connections; the program and its memory are not affected',
     fix: 'clients connect again; if it happens again, please report it',
   },
+  LLFT_W_LISTEN_FAILED: {
+    exit: 'none',
+    what: 'The gateway could not open a port for the program: {detail}.',
+    why: 'the program has got the same error from its `listen`, as it would without LLFT',
+    fix: 'free the port, or open it at another address: llft run --listen 127.0.0.1:8080=3000 -- ...',
+  },
+  LLFT_W_GATEWAY_CLIENTS: {
+    exit: 'none',
+    what: 'The gateway turned clients away: {detail}.',
+    why: 'a limit was reached that protects the other clients',
+    fix: 'see `llft status` for the number of connections; raise `ulimit -n` when descriptors are used up',
+  },
+  LLFT_W_OUTPUT_DROPPED: {
+    exit: 'none',
+    what: 'Output of the program was dropped, because nobody reads {stream} and {bytes} bytes are waiting already.',
+    why: 'a reader that stands still must not stop a server that has clients',
+    fix: 'write to a file instead of a pager: llft run -- ... > output.log',
+  },
   LLFT_W_REPLACEMENT_FAILED: {
     exit: 'none',
     what: 'A replacement replica did not join: {reason}.',
