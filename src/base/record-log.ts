@@ -69,6 +69,20 @@ export class RecordLog {
     return chunk.subarray(offset, offset + (this.#lengths[at] as number))
   }
 
+  /** Forgets the records up to and including `index`; their chunks are freed once no record in them is left. */
+  dropThrough(index: number): void {
+    assert(index < this.#next, `cannot drop through ${index}`)
+    const gone = index + 1 - this.#first
+    if (gone <= 0) return
+    for (let at = 0; at < gone; at++) this.#bytes -= this.#lengths[at] as number
+    const firstChunk = gone < this.#chunkOf.length ? (this.#chunkOf[gone] as number) : this.#chunks.length - 1
+    this.#chunks.splice(0, firstChunk)
+    this.#chunkOf = this.#chunkOf.slice(gone).map((chunk) => chunk - firstChunk)
+    this.#offsets.splice(0, gone)
+    this.#lengths.splice(0, gone)
+    this.#first = index + 1
+  }
+
   /** Forgets every record from `index` on; used when an established history is shorter than what is held. */
   truncate(index: number): void {
     assert(index >= this.#first && index <= this.#next, `cannot truncate to ${index}`)

@@ -7,6 +7,11 @@ import type { Frame, GroupId, OrderIndex, PeerInfo } from '../message/index.js'
 export interface Group {
   /** True while this replica is the primary and decides; false while it follows the history. Turns true at most once. */
   readonly live: boolean
+  /**
+   * Not live yet, but the held history is final: it is to be executed to its very end, even if its last operation is
+   * unfinished; this replica becomes live once the last entry is consumed.
+   */
+  readonly draining: boolean
   /** Entries of the history consumed or decided so far. */
   readonly executed: OrderIndex
 

@@ -3,3 +3,8 @@ export type { AttachReply, AttachRequest, Founding, JoinTerms, TestFaults } from
 export type { Group, GroupListener } from './group.js'
 export type { MemberStatus, PeerEvent, PeerListener, PeerPort, PeerStatus } from './peer-port.js'
 export type { Clock, Entropy, Transport } from './ports.js'
+export { Member } from './member.js'
+export type { MemberTerms } from './member.js'
+export { openPeer } from './peer.js'
+export type { PeerDriverTerms } from './peer.js'
+export { RejectCounts } from './reject-counts.js'

@@ -28,7 +28,10 @@ export interface PeerStatus {
   readonly members: readonly MemberStatus[]
   /** Entries of the application group's history that this peer knows of. */
   readonly historyIndex: OrderIndex
+  /** Bytes of history and of inputs that this peer keeps. */
   readonly historyBytes: number
+  /** Malformed datagrams that were dropped. */
+  readonly rejectedDatagrams: number
 }
 
 export type PeerEvent =

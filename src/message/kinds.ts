@@ -95,14 +95,18 @@ export interface Bodies {
     readonly executed: OrderIndex
     readonly received: readonly ReceivedUpTo[]
   }
-  /** Asks for entries of `historyGroup` and for messages of the connection between sender's and destination's groups. */
+  /**
+   * Asks for entries of the application group's history, and for messages that the group `from` with epoch `fromEpoch`
+   * has sent on its connection.
+   */
   Nack: {
-    readonly historyGroup: GroupId
     readonly entries: readonly Range[]
+    readonly from: GroupId
+    readonly fromEpoch: Epoch
     readonly messages: readonly Range[]
   }
-  /** The connection is idle; `lastSequence` reveals a lost last message. */
-  KeepAlive: { readonly lastSequence: SequenceNumber }
+  /** A greeting, or a sign that the connection is idle; `lastSequence` reveals a lost last message. */
+  KeepAlive: { readonly locator: Locator; readonly lastSequence: SequenceNumber }
   /** Inside a group; the header's `order` carries entries that found nothing to ride on (section 5, rule 8). */
   Heartbeat: { readonly executed: OrderIndex }
   ProposePrimary: {

@@ -1,7 +1,7 @@
 import type { Bodies, Header, KindName } from './kinds.js'
 
 /**
- * How a field is written. `u8` and `u16`: fixed; `u53`: 7 bytes little-endian; `index`: a variable-length number; the rest are
+ * How a field is written. `u8`: one byte; `u53`: seven bytes, little-endian; `index`: a variable-length number; the rest are
  * built from these.
  */
 export type FieldType =
@@ -43,8 +43,8 @@ export const BODY_LAYOUT: { readonly [K in KindName]: Fields<Bodies[K]> } = {
   Data: { sequence: 'index', payloads: 'payloads' },
   FirstAck: {},
   SecondAck: { held: 'index', executed: 'index', received: 'received' },
-  Nack: { historyGroup: 'u8', entries: 'ranges', messages: 'ranges' },
-  KeepAlive: { lastSequence: 'index' },
+  Nack: { entries: 'ranges', from: 'u8', fromEpoch: 'u53', messages: 'ranges' },
+  KeepAlive: { locator: 'u53', lastSequence: 'index' },
   Heartbeat: { executed: 'index' },
   ProposePrimary: { proposed: 'view', supersedes: 'view', members: 'members', held: 'index', received: 'received' },
   AcceptPrimary: { accepted: 'view', held: 'index', received: 'received' },

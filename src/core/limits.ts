@@ -1,0 +1,58 @@
+/**
+ * Every bound and delay of the core, with its reason. Times are microseconds. They belong together because they depend
+ * on each other; `limits.test.ts` checks the relations.
+ */
+export interface Limits {
+  /** Payload bytes of a datagram that carries application data: large on loopback, where copying is cheap and calls are not. */
+  readonly payloadBytesMax: number
+  /** Entry bytes in one datagram, beside a full payload. */
+  readonly orderBytesMax: number
+  /** Entries already sent but not yet reflected are carried again while they fit this (protocol.md 5.2). */
+  readonly orderRepeatBytesMax: number
+  /** Unacknowledged payload bytes towards one group: fits the kernel's default receive buffer. */
+  readonly flightBytesMax: number
+  /** Unacknowledged payload bytes that make a peer stop reading from its clients. */
+  readonly backlogBytesMax: number
+  /** Messages kept that arrived ahead of a gap; beyond it they are dropped and come again. */
+  readonly reorderMessagesMax: number
+  /** An acknowledgement waits this long for data to ride on. */
+  readonly ackDelay: number
+  /** Received payload bytes that are acknowledged at once, so that a bulk sender never stalls on `ackDelay`. */
+  readonly ackBytesMax: number
+  /** A backup with something unreported sends a SecondAck after this, or after `secondAckCount` messages and entries. */
+  readonly secondAckDelay: number
+  readonly secondAckCount: number
+  /** Entries not seen stable for this go to the backups in the Heartbeat (protocol.md 5.8). */
+  readonly idleOrderDelay: number
+  /** A gap may be reordering; after this it is asked for. */
+  readonly nackDelay: number
+  /** Proposals, membership announcements and greetings are repeated until answered. */
+  readonly repeatDelay: number
+  /** A backup that does not answer a proposal within this is left out by `Establish`. */
+  readonly recoveryTimeout: number
+  /** Bounds of the retransmission timeout. */
+  readonly retransmitDelayMin: number
+  readonly retransmitDelayMax: number
+  /** Entries and inputs a member keeps for newcomers; beyond it the oldest go and newcomers are refused. */
+  readonly historyBytesMax: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  payloadBytesMax: 33_000,
+  orderBytesMax: 16_384,
+  orderRepeatBytesMax: 256,
+  flightBytesMax: 131_072,
+  backlogBytesMax: 4_194_304,
+  reorderMessagesMax: 1024,
+  ackDelay: 1_000,
+  ackBytesMax: 32_768,
+  secondAckDelay: 3_000,
+  secondAckCount: 16,
+  idleOrderDelay: 10_000,
+  nackDelay: 1_000,
+  repeatDelay: 10_000,
+  recoveryTimeout: 1_000_000,
+  retransmitDelayMin: 20_000,
+  retransmitDelayMax: 1_000_000,
+  historyBytesMax: 1_073_741_824,
+}

@@ -1,0 +1,45 @@
+import type { MemberId, MemberInfo, View } from '../../message/index.js'
+import { NO_VIEW } from '../../message/index.js'
+
+/** The same primary view: number and precedence; backups may have changed inside it. */
+export function sameView(left: View, right: View): boolean {
+  return left.number === right.number && left.precedence === right.precedence
+}
+
+/**
+ * Whether `candidate` replaces `current`: a higher number does; of two with one number the lower precedence wins, unless
+ * `current` is established, which is never replaced by one of its own number (protocol.md section 6).
+ */
+export function replaces(candidate: View, current: View, currentEstablished: boolean): boolean {
+  if (candidate.number !== current.number) return candidate.number > current.number
+  return !currentEstablished && candidate.precedence < current.precedence
+}
+
+/** An established view with the members it names, in order of precedence. */
+export interface Membership {
+  readonly view: View
+  readonly members: readonly MemberInfo[]
+}
+
+export const NO_MEMBERSHIP: Membership = { view: NO_VIEW, members: [] }
+
+export function byPrecedence(members: readonly MemberInfo[]): readonly MemberInfo[] {
+  return members.toSorted((left, right) => left.precedence - right.precedence)
+}
+
+export function memberOf(members: readonly MemberInfo[], memberId: MemberId): MemberInfo | undefined {
+  return members.find((member) => member.memberId === memberId)
+}
+
+/** The primary of a view is the member with the view's precedence. */
+export function primaryOf(membership: Membership): MemberInfo | undefined {
+  return membership.members.find((member) => member.precedence === membership.view.precedence)
+}
+
+/** Who takes over when `faulty` are gone: the caught-up backup of lowest rank. */
+export function successorOf(membership: Membership, faulty: ReadonlySet<MemberId>): MemberInfo | undefined {
+  const primary = primaryOf(membership)
+  return byPrecedence(membership.members).find(
+    (member) => member.caughtUp && member.memberId !== primary?.memberId && !faulty.has(member.memberId),
+  )
+}

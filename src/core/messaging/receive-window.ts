@@ -1,0 +1,100 @@
+import type { Range, SequenceNumber } from '../../message/index.js'
+
+interface Held {
+  payload: Uint8Array
+  readonly orderIndex: number
+  owned: boolean
+}
+
+/**
+ * One direction of a connection at a receiver: puts messages into sequence. A message is *received* when all earlier
+ * ones are and every order entry that it depends on is held (protocol.md section 1); before that it is pending.
+ */
+export class ReceiveWindow {
+  readonly #pending = new Map<number, Held>()
+  readonly #messagesMax: number
+  #receivedUpTo = 0
+  #highest = 0
+
+  /** `messagesMax` bounds the pending messages. */
+  constructor(messagesMax: number) {
+    this.#messagesMax = messagesMax
+  }
+
+  get receivedUpTo(): SequenceNumber {
+    return this.#receivedUpTo as SequenceNumber
+  }
+
+  /** Highest number known to exist. */
+  get highest(): number {
+    return this.#highest
+  }
+
+  get pending(): number {
+    return this.#pending.size
+  }
+
+  /** Returns false for a duplicate and for what lies too far ahead. The payload is not copied until `ownPending`. */
+  put(sequence: number, payload: Uint8Array, orderIndex: number): boolean {
+    this.learn(sequence)
+    if (sequence <= this.#receivedUpTo || this.#pending.has(sequence)) return false
+    if (sequence > this.#receivedUpTo + this.#messagesMax) return false
+    this.#pending.set(sequence, { payload, orderIndex, owned: false })
+    return true
+  }
+
+  /** The source says that messages up to here exist. */
+  learn(sequence: number): void {
+    if (sequence > this.#highest) this.#highest = sequence
+  }
+
+  /** The next message in sequence if the entries it depends on are held up to `heldIndex`; it becomes received. */
+  shift(heldIndex: number): Readonly<Held> | undefined {
+    const next = this.#pending.get(this.#receivedUpTo + 1)
+    if (next === undefined || next.orderIndex > heldIndex) return undefined
+    this.#receivedUpTo++
+    this.#pending.delete(this.#receivedUpTo)
+    return next
+  }
+
+  /** What is still pending outlives the datagram it came in: it gets a copy of its own. */
+  ownPending(): void {
+    for (const held of this.#pending.values()) {
+      if (held.owned) continue
+      held.payload = held.payload.slice()
+      held.owned = true
+    }
+  }
+
+  /** The entry index that the next message in sequence waits for; 0 when it is not the order that is missing. */
+  get awaitedIndex(): number {
+    return this.#pending.get(this.#receivedUpTo + 1)?.orderIndex ?? 0
+  }
+
+  /** Messages known to exist and not held, at most `rangesMax` ranges. */
+  missing(rangesMax: number): readonly Range[] {
+    const ranges: Range[] = []
+    let from = 0
+    for (let sequence = this.#receivedUpTo + 1; sequence <= this.#highest + 1; sequence++) {
+      const held = sequence > this.#highest || this.#pending.has(sequence)
+      if (!held && from === 0) from = sequence
+      if (held && from !== 0) {
+        ranges.push({ from, to: sequence - 1 })
+        from = 0
+        if (ranges.length === rangesMax) break
+      }
+      if (this.#pending.size === 0 && from !== 0) return [{ from, to: this.#highest }]
+    }
+    return ranges
+  }
+
+  get hasGap(): boolean {
+    return this.#highest > this.#receivedUpTo + this.#pending.size
+  }
+
+  /** A newer view is adopted: what was only pending is dropped, what was received stays (protocol.md 5.5). */
+  dropPending(): void {
+    this.#pending.clear()
+    this.#highest = this.#receivedUpTo
+  }
+}

@@ -1,0 +1,23 @@
+import type { GroupId, Instant, Locator, MemberId, MemberInfo, Message, View } from '../../message/index.js'
+
+/** What can happen to the single member of a connected group. */
+export type PeerInput =
+  | { readonly input: 'received'; readonly message: Message }
+  | { readonly input: 'submitted'; readonly payload: Uint8Array }
+  | { readonly input: 'flush' }
+  | { readonly input: 'deadline' }
+  /** A member of any group is known to have failed: to be said until a membership leaves it out. */
+  | { readonly input: 'fault'; readonly group: GroupId; readonly member: MemberId }
+
+export type PeerOutput =
+  | { readonly output: 'send'; readonly to: readonly Locator[]; readonly message: Message }
+  /** The payload may be acted upon; a view that is valid until the next step. */
+  | { readonly output: 'release'; readonly payload: Uint8Array }
+  | { readonly output: 'relieved' }
+  | {
+      readonly output: 'view'
+      readonly event: 'adopted' | 'established' | 'members'
+      readonly at: Instant
+      readonly view: View
+      readonly members: readonly MemberInfo[]
+    }

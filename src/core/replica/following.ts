@@ -1,0 +1,138 @@
+import type { Instant, MessageOf, OrderIndex } from '../../message/index.js'
+import { GROUP, NO_ENTRIES } from '../../message/index.js'
+import { memberOf, sameView } from '../membership/view.js'
+import type { Connection } from './connection.js'
+import type { Inbox } from './inbox.js'
+import { earliest } from './leading.js'
+import type { ReplicaState } from './state.js'
+import { supply } from './supply.js'
+
+/** What every member that is not the primary does: report what it holds, and get what it lacks. */
+export class Following {
+  readonly #state: ReplicaState
+  #secondAckAt: Instant | undefined
+  #unreported = 0
+  /** Highest entry that somebody is known to hold. */
+  #knownIndex = 0
+  #pullAt: Instant | undefined
+
+  constructor(state: ReplicaState) {
+    this.#state = state
+  }
+
+  get deadline(): Instant | undefined {
+    return earliest(this.#secondAckAt, this.#pullAt)
+  }
+
+  stop(): void {
+    this.#secondAckAt = undefined
+    this.#pullAt = undefined
+    this.#unreported = 0
+  }
+
+  /** Messages or entries arrived, or entries were executed: to be reported before long. */
+  noteNews(count: number): void {
+    if (count === 0) return
+    this.#unreported += count
+    if (this.#unreported >= this.#state.limits.secondAckCount) return this.reportAll()
+    this.#secondAckAt ??= (this.#state.now + this.#state.limits.secondAckDelay) as Instant
+  }
+
+  /** A peer holds entries of this group up to here; what is missing is asked for if it does not come by itself. */
+  peerHolds(connection: Connection | undefined, index: number): void {
+    if (connection === undefined || index <= this.#state.history.held) return
+    connection.nackAt ??= (this.#state.now + this.#state.limits.nackDelay) as Instant
+    this.#knownIndex = Math.max(this.#knownIndex, index)
+  }
+
+  reportAll(): void {
+    this.reportTo(undefined)
+    for (const connection of this.#state.connections.values()) if (!connection.givenUp) this.reportTo(connection)
+    this.#secondAckAt = undefined
+    this.#unreported = 0
+  }
+
+  /** A SecondAck to a connected group, or to the own primary. */
+  reportTo(connection: Connection | undefined): void {
+    const { history, executed, connections } = this.#state
+    const received = [...connections.values()].map((each) => each.inbox.summary())
+    const body = { held: history.held, executed: executed as OrderIndex, received }
+    if (connection !== undefined) return this.#state.sendPeer(connection, 'SecondAck', body)
+    const primary = this.#state.primary
+    if (primary !== undefined) this.#state.sendInside([primary.locator], 'SecondAck', body)
+  }
+
+  /** This member lacks the beginning: it asks the primary until it has everything up to `knownIndex`. */
+  catchUp(knownIndex: number): void {
+    this.#knownIndex = Math.max(this.#knownIndex, knownIndex)
+    this.#pull()
+  }
+
+  supplied(message: MessageOf<'State'>): void {
+    this.#knownIndex = Math.max(this.#knownIndex, message.length)
+    this.#state.merge(message.order)
+    for (const held of message.messages) {
+      if (this.#state.inbox(held.group, held.epoch)?.put(held.sequence, [held.payload]) === true) this.#state.work()
+    }
+    for (const { group, epoch, upTo } of message.received) {
+      const inbox = this.#state.inbox(group, epoch)
+      if (inbox !== undefined) inbox.announced = Math.max(inbox.announced, upTo)
+    }
+    this.noteNews(1)
+    this.#pull()
+  }
+
+  expire(): void {
+    const { now } = this.#state
+    if (this.#secondAckAt !== undefined && this.#secondAckAt <= now) this.reportAll()
+    if (this.#pullAt !== undefined && this.#pullAt <= now) this.#pull()
+  }
+
+  /** The entries a Nack to a peer should name; empty when none is known to be missing. */
+  missingEntries(): readonly { readonly from: number; readonly to: number }[] {
+    const from = this.#state.history.held + 1
+    return this.#knownIndex >= from ? [{ from, to: this.#knownIndex }] : []
+  }
+
+  /** Another member asks for what it lacks. */
+  serve(message: MessageOf<'Nack'>): void {
+    const asker = memberOf(this.#state.established.members, message.sourceMember)
+    if (asker === undefined) return
+    const wanted = message.entries[0]
+    const { history, limits } = this.#state
+    const entries = wanted === undefined ? NO_ENTRIES : history.block(wanted.from, wanted.to, limits.orderBytesMax)
+    const inbox = this.#state.inboxes.get(`${message.from}:${message.fromEpoch}`)
+    supply(this.#state, asker.locator, { entries, inbox, from: message.messages[0]?.from ?? Number.MAX_SAFE_INTEGER })
+  }
+
+  /** One request for the oldest thing that is missing; the answer brings the next. */
+  #pull(): void {
+    const { primary, history, identity } = this.#state
+    this.#pullAt = undefined
+    if (this.#state.isPrimary || primary === undefined || primary.memberId === identity.memberId) return
+    const me = memberOf(this.#state.established.members, identity.memberId)
+    if (me === undefined || me.caughtUp) return
+    const inbox = [...this.#state.inboxes.values()].find(lacking)
+    const entries = history.held < this.#knownIndex ? [{ from: history.held + 1, to: this.#knownIndex }] : []
+    if (inbox === undefined && entries.length === 0) return
+    const messages = inbox === undefined ? [] : [{ from: inbox.receivedUpTo + 1, to: inbox.announced }]
+    this.#state.sendInside([primary.locator], 'Nack', {
+      entries,
+      from: inbox?.group ?? GROUP.gateway,
+      fromEpoch: inbox?.epoch ?? identity.epoch,
+      messages,
+    })
+    this.#pullAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
+  }
+
+  /** Entries that the primary sent itself, since they found nothing to ride on. */
+  heartbeat(message: MessageOf<'Heartbeat'>): void {
+    if (!this.#state.settledView || !sameView(message.view, this.#state.adopted)) return
+    if (this.#state.merge(message.order)) this.noteNews(message.order.entries.length)
+    else this.reportTo(undefined)
+  }
+}
+
+function lacking(inbox: Inbox): boolean {
+  return inbox.receivedUpTo < inbox.announced
+}

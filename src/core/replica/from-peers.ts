@@ -1,0 +1,115 @@
+import type { Instant, Message, MessageOf } from '../../message/index.js'
+import { sameView } from '../membership/view.js'
+import type { Connection } from './connection.js'
+import type { Following } from './following.js'
+import type { Leading } from './leading.js'
+import { earliest } from './leading.js'
+import type { ReplicaState } from './state.js'
+
+const RANGES_PER_NACK_MAX = 16
+
+/** What a replica, primary or backup, does with datagrams from connected groups. */
+export class FromPeers {
+  readonly #state: ReplicaState
+  readonly #leading: Leading
+  readonly #following: Following
+
+  constructor(state: ReplicaState, leading: Leading, following: Following) {
+    this.#state = state
+    this.#leading = leading
+    this.#following = following
+  }
+
+  get deadline(): Instant | undefined {
+    let first: Instant | undefined
+    for (const connection of this.#state.connections.values()) {
+      first = earliest(first, connection.ackAt, connection.nackAt, connection.retransmit.deadline)
+    }
+    return first
+  }
+
+  receive(message: Message): void {
+    const inbox = this.#state.inbox(message.sourceGroup, message.sourceEpoch)
+    if (inbox === undefined) return
+    const current = this.#state.connections.get(message.sourceGroup)
+    const connection = current?.inbox === inbox ? current : undefined
+    if (connection !== undefined && this.#state.isPrimary) this.#leading.peerViewSeen(connection, message.peerView)
+    const exact = this.#state.settledView && sameView(message.peerView, this.#state.adopted)
+    if (exact) this.#order(connection, message)
+    if (message.kind === 'Data' && inbox.put(message.sequence, message.payloads)) {
+      this.#state.work()
+      if (!this.#state.isPrimary) this.#following.noteNews(message.payloads.length)
+      this.boundHistory()
+    }
+    if (message.kind === 'KeepAlive') this.#keepAlive(connection, message)
+    if (connection === undefined) return
+    if (message.kind === 'Data') this.#owe(connection, message)
+    if (message.kind === 'Nack' && this.#state.isPrimary) this.#leading.peerNack(connection, message)
+    if (message.kind === 'FirstAck' && exact && !this.#state.isPrimary) {
+      this.#following.reportTo(connection)
+      this.#following.reportTo(undefined)
+    }
+    if (inbox.window.hasGap) connection.nackAt ??= (this.#state.now + this.#state.limits.nackDelay) as Instant
+  }
+
+  expire(): void {
+    for (const connection of this.#state.connections.values()) {
+      if (connection.nackAt === undefined || connection.nackAt > this.#state.now) continue
+      connection.nackAt = undefined
+      this.#nack(connection)
+    }
+  }
+
+  /** Keeps what is held for newcomers within its bound: beyond it the older half goes, and newcomers are refused. */
+  boundHistory(): void {
+    const { history, inboxes, limits } = this.#state
+    let bytes = history.bytes
+    for (const inbox of inboxes.values()) bytes += inbox.bytes
+    if (bytes < limits.historyBytesMax) return
+    if (!this.#state.historyTruncated) this.#state.outputs.push({ output: 'historyFull' })
+    this.#state.historyTruncated = true
+    history.dropThrough(Math.min(this.#state.executed, Math.floor((history.first + history.held) / 2)))
+    for (const inbox of inboxes.values()) inbox.dropOlderHalf()
+  }
+
+  /** Acknowledgements and reflected order, which count only under the exact view (protocol.md 5.5). */
+  #order(connection: Connection | undefined, message: Message): void {
+    if (this.#state.isPrimary) {
+      if (connection !== undefined) this.#leading.peerProgress(connection, message)
+      return
+    }
+    connection?.sent.acknowledge(message.ack)
+    if (message.reflected.entries.length > 0 && this.#state.merge(message.reflected)) {
+      this.#following.noteNews(message.reflected.entries.length)
+    }
+    this.#following.peerHolds(connection, message.heldIndex)
+  }
+
+  /** The primary owes an acknowledgement: at once when much has come, else it waits for data to ride on. */
+  #owe(connection: Connection, message: MessageOf<'Data'>): void {
+    if (!this.#state.isPrimary) return
+    for (const payload of message.payloads) connection.unackedBytes += payload.length
+    if (connection.unackedBytes >= this.#state.limits.ackBytesMax) return this.#leading.acknowledge(connection)
+    connection.ackAt ??= (this.#state.now + this.#state.limits.ackDelay) as Instant
+  }
+
+  #keepAlive(connection: Connection | undefined, message: MessageOf<'KeepAlive'>): void {
+    if (connection === undefined) {
+      if (!this.#state.isPrimary) return
+      const { sourceGroup: group, sourceEpoch: epoch, sourceMember: memberId, locator } = message
+      return this.#leading.greeted({ group, epoch, memberId, locator })
+    }
+    connection.inbox.window.learn(message.lastSequence)
+    if (this.#state.isPrimary) this.#leading.peerGreeted(connection)
+  }
+
+  #nack(connection: Connection): void {
+    if (connection.givenUp) return
+    const messages = connection.inbox.window.missing(RANGES_PER_NACK_MAX)
+    const entries = this.#state.isPrimary ? [] : this.#following.missingEntries()
+    if (messages.length === 0 && entries.length === 0) return
+    const { group: from, epoch: fromEpoch } = connection.peer
+    this.#state.sendPeer(connection, 'Nack', { entries, from, fromEpoch, messages })
+    connection.nackAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
+  }
+}

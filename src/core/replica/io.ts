@@ -1,0 +1,29 @@
+import type { GroupId, Locator, Message, PeerInfo } from '../../message/index.js'
+
+/** What can happen to a replica. */
+export type ReplicaInput =
+  | { readonly input: 'received'; readonly message: Message }
+  /** Primary: an entry was decided; it counts as executed. */
+  | { readonly input: 'decided'; readonly entry: Uint8Array }
+  /** Backup: the next entry was taken for execution. */
+  | { readonly input: 'consumed' }
+  /** The execution produced a message to a connected group. */
+  | { readonly input: 'submitted'; readonly to: GroupId; readonly payload: Uint8Array }
+  /** What was decided and submitted may leave. */
+  | { readonly input: 'flush' }
+  | { readonly input: 'deadline' }
+  /** In an ordered operation: a connection begins, or is over. */
+  | { readonly input: 'connect'; readonly peer: PeerInfo }
+  | { readonly input: 'disconnect'; readonly group: GroupId }
+
+/** What a replica wants done; the order is the contract. */
+export type ReplicaOutput =
+  | { readonly output: 'send'; readonly to: readonly Locator[]; readonly message: Message }
+  /** There may be something to execute. */
+  | { readonly output: 'work' }
+  | { readonly output: 'proposed' }
+  | { readonly output: 'promoted' }
+  | { readonly output: 'peerLost'; readonly group: GroupId }
+  | { readonly output: 'peerUp'; readonly peer: PeerInfo }
+  | { readonly output: 'historyFull' }
+  | { readonly output: 'stopped'; readonly reason: string }

@@ -1,0 +1,229 @@
+import type {
+  Bodies,
+  EntryBlock,
+  Epoch,
+  GroupId,
+  Instant,
+  KindName,
+  Locator,
+  MemberId,
+  MemberInfo,
+  Message,
+  MessageOf,
+  OrderIndex,
+  PeerInfo,
+  ReceivedUpTo,
+  SequenceNumber,
+  View,
+} from '../../message/index.js'
+import { NO_ENTRIES, NO_VIEW, PROGRAM_ENTRY_MIN } from '../../message/index.js'
+import { History } from '../determinizer/history.js'
+import { Stability } from '../determinizer/stability.js'
+import type { Limits } from '../limits.js'
+import { decodeMemberEntry } from '../membership/join-entry.js'
+import type { Membership } from '../membership/view.js'
+import { primaryOf } from '../membership/view.js'
+import { Connection } from './connection.js'
+import { Inbox } from './inbox.js'
+import type { ReplicaOutput } from './io.js'
+
+/** Who this replica is and in which group. */
+export interface ReplicaIdentity {
+  readonly memberId: MemberId
+  readonly locator: Locator
+  readonly group: GroupId
+  readonly epoch: Epoch
+}
+
+export interface ReplicaTerms {
+  readonly identity: ReplicaIdentity
+  readonly limits: Limits
+  /** The founding membership, or `NO_MEMBERSHIP` for a replica that asks to be added. */
+  readonly membership: Membership
+  /** The groups connected at the founding; the same for whoever joins later, since the history starts there. */
+  readonly peers: readonly PeerInfo[]
+  /** Whom a joining replica asks. */
+  readonly contacts: readonly Locator[]
+  /** False only where a test shows what holds without rule 5.8. */
+  readonly heartbeatsCarryOrder: boolean
+}
+
+/**
+ * joining: has asked to be added · backup: follows · frozen: left out of a proposed view, keeps its state until that is
+ * established · recovering: has proposed itself · primary: decides · stopped: must end.
+ */
+export type Role = 'joining' | 'backup' | 'frozen' | 'recovering' | 'primary' | 'stopped'
+
+/** Incarnations of connected groups whose inputs are kept; more than this means that a gateway cannot stay up. */
+const INBOXES_MAX = 4096
+/** Members known to have failed; ids are never used again, so old ones may be forgotten. */
+const FAULTY_MAX = 1024
+
+/** What the parts of a replica share. Each part changes what is its own matter; nobody else reaches in. */
+export class ReplicaState {
+  readonly identity: ReplicaIdentity
+  readonly limits: Limits
+  readonly history: History = new History()
+  readonly stability: Stability = new Stability()
+  /** By group: the current incarnation. */
+  readonly connections: Map<GroupId, Connection> = new Map()
+  /** By group and epoch: everything received; bounded by `INBOXES_MAX` and `historyBytesMax`. */
+  readonly inboxes: Map<string, Inbox> = new Map()
+  readonly faulty: Set<MemberId> = new Set()
+  role: Role
+  established: Membership
+  adopted: View
+  now = 0 as Instant
+  /** Entries taken for execution (backup) or decided (primary). */
+  executed = 0
+  /** Highest precedence ever given; the next member gets a higher one. */
+  precedenceMax = 0
+  historyTruncated = false
+  readonly heartbeatsCarryOrder: boolean
+  outputs: ReplicaOutput[] = []
+
+  constructor(terms: ReplicaTerms) {
+    const { membership } = terms
+    this.identity = terms.identity
+    this.limits = terms.limits
+    this.heartbeatsCarryOrder = terms.heartbeatsCarryOrder
+    this.established = membership
+    this.adopted = membership.view
+    this.role = 'joining'
+    for (const member of membership.members) this.precedenceMax = Math.max(this.precedenceMax, member.precedence)
+    for (const peer of terms.peers) this.connect(peer)
+  }
+
+  get isPrimary(): boolean {
+    return this.role === 'primary'
+  }
+
+  get primary(): MemberInfo | undefined {
+    return primaryOf(this.established)
+  }
+
+  /** Members of the established view other than this one. */
+  get others(): readonly MemberInfo[] {
+    return this.established.members.filter((member) => member.memberId !== this.identity.memberId)
+  }
+
+  /** The established view is also the newest this member has heard of. */
+  get settledView(): boolean {
+    return this.adopted.number === this.established.view.number && this.adopted.precedence === this.established.view.precedence
+  }
+
+  inbox(group: GroupId, epoch: Epoch): Inbox | undefined {
+    const key = `${group}:${epoch}`
+    let inbox = this.inboxes.get(key)
+    if (inbox === undefined && this.inboxes.size < INBOXES_MAX) {
+      inbox = new Inbox(group, epoch, this.limits.reorderMessagesMax)
+      this.inboxes.set(key, inbox)
+    }
+    return inbox
+  }
+
+  connect(peer: PeerInfo): void {
+    const inbox = this.inbox(peer.group, peer.epoch)
+    if (inbox === undefined) return this.stop('more incarnations of a connected group than can be kept')
+    const connection = new Connection(peer, inbox, this.limits)
+    connection.givenUp = this.faulty.has(peer.memberId)
+    this.connections.set(peer.group, connection)
+  }
+
+  received(): readonly ReceivedUpTo[] {
+    return [...this.inboxes.values()].map((inbox) => inbox.summary())
+  }
+
+  noteFaulty(member: MemberId): void {
+    this.faulty.add(member)
+    if (this.faulty.size > FAULTY_MAX) this.faulty.delete(this.faulty.values().next().value as MemberId)
+  }
+
+  /** Every entry that enters the history passes here, so that precedences are never used again. */
+  noteEntries(from: number): void {
+    for (let index = from; index <= this.history.held; index++) {
+      const entry = decodeMemberEntry(this.history.get(index))
+      if (entry !== undefined) this.precedenceMax = Math.max(this.precedenceMax, entry.precedence)
+    }
+  }
+
+  /** Takes entries into the history as a backup does; returns whether there was news. */
+  merge(block: EntryBlock): boolean {
+    const before = this.history.held
+    if (!this.history.merge(block)) return false
+    this.noteEntries(before + 1)
+    this.work()
+    return true
+  }
+
+  /** Membership entries concern no program: they count as executed as soon as all before them are. */
+  skipMembershipEntries(): void {
+    while (this.executed < this.history.held) {
+      if (((this.history.get(this.executed + 1)[0] as number) & 0x7f) >= PROGRAM_ENTRY_MIN) return
+      this.executed++
+    }
+  }
+
+  work(): void {
+    if (this.outputs.at(-1)?.output !== 'work') this.outputs.push({ output: 'work' })
+  }
+
+  stop(reason: string): void {
+    if (this.role === 'stopped') return
+    this.role = 'stopped'
+    this.outputs.push({ output: 'stopped', reason })
+  }
+
+  /** To members of this group. */
+  sendInside<K extends KindName>(to: readonly Locator[], kind: K, body: Bodies[K], order: EntryBlock = NO_ENTRIES): void {
+    const destination = { group: this.identity.group, epoch: this.identity.epoch, ack: 0 as SequenceNumber, peerView: NO_VIEW }
+    this.#send(to, kind, { destination, order, body })
+  }
+
+  /** To the single member of a connected group. */
+  sendPeer<K extends KindName>(connection: Connection, kind: K, body: Bodies[K], order: EntryBlock = NO_ENTRIES): void {
+    const { group, epoch, locator } = connection.peer
+    const destination = { group, epoch, ack: connection.inbox.receivedUpTo, peerView: NO_VIEW }
+    this.#send([locator], kind, { destination, order, body })
+  }
+
+  #send<K extends KindName>(to: readonly Locator[], kind: K, rest: SendTerms<K>): void {
+    if (to.length === 0) return
+    const message = {
+      kind,
+      sourceGroup: this.identity.group,
+      sourceEpoch: this.identity.epoch,
+      sourceMember: this.identity.memberId,
+      destinationGroup: rest.destination.group,
+      destinationEpoch: rest.destination.epoch,
+      view: this.established.view,
+      peerView: rest.destination.peerView,
+      ack: rest.destination.ack,
+      orderIndex: this.isPrimary ? this.history.held : (0 as OrderIndex),
+      stableIndex: this.isPrimary ? this.stableIndex : (0 as OrderIndex),
+      heldIndex: 0 as OrderIndex,
+      order: rest.order,
+      reflected: NO_ENTRIES,
+      ...rest.body,
+    } as unknown as MessageOf<K>
+    this.outputs.push({ output: 'send', to, message: message as unknown as Message })
+  }
+
+  /** Members whose reports decide what is stable; the primary's duties keep it up to date. */
+  stabilityMembers: readonly MemberId[] = []
+
+  get stableIndex(): OrderIndex {
+    return this.stability.stable(this.stabilityMembers, this.history.held)
+  }
+}
+
+interface SendTerms<K extends KindName> {
+  readonly destination: {
+    readonly group: GroupId
+    readonly epoch: Epoch
+    readonly ack: SequenceNumber
+    readonly peerView: View
+  }
+  readonly order: EntryBlock
+  readonly body: Bodies[K]
+}

@@ -1,0 +1,181 @@
+import { assert } from '../../base/index.js'
+import type { Epoch, GroupId, Instant, Locator, MemberId, MemberInfo, MessageOf, OrderIndex, View } from '../../message/index.js'
+import { GROUP } from '../../message/index.js'
+import { memberOf, sameView } from '../membership/view.js'
+import { earliest } from './leading.js'
+import type { ReplicaState } from './state.js'
+
+/** Inputs that another member holds and this one lacks. */
+interface Orphaned {
+  readonly group: GroupId
+  readonly epoch: Epoch
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * One attempt to become the primary (protocol.md section 6): propose, gather what members and connected groups hold,
+ * take the longest history, let it be executed to its end, establish.
+ */
+export class Takeover {
+  readonly #state: ReplicaState
+  readonly proposed: View
+  readonly #members: readonly MemberInfo[]
+  /** What each answered to hold; bounded by membership and connected groups. */
+  readonly #accepted = new Map<MemberId, number>()
+  readonly #reported = new Map<GroupId, number>()
+  readonly #giveUpAt: Instant
+  #repeatAt: Instant | undefined
+  #pullAt: Instant | undefined
+  #complete = false
+
+  constructor(state: ReplicaState) {
+    this.#state = state
+    const { established, faulty, identity, now } = state
+    const me = memberOf(established.members, identity.memberId)
+    assert(me !== undefined && me.caughtUp, 'only a caught-up member of the established view proposes itself')
+    const number = (Math.max(established.view.number, state.adopted.number) + 1) as View['number']
+    this.proposed = { number, precedence: me.precedence, backupView: 0 }
+    this.#members = established.members.filter((member) => !faulty.has(member.memberId))
+    this.#giveUpAt = (now + state.limits.recoveryTimeout) as Instant
+    state.role = 'recovering'
+    state.adopted = this.proposed
+    state.outputs.push({ output: 'proposed' })
+    this.#propose()
+    this.progress()
+  }
+
+  get deadline(): Instant | undefined {
+    return earliest(this.#repeatAt, this.#pullAt, this.#complete ? undefined : this.#giveUpAt)
+  }
+
+  /** All that can be known is held: what remains is to execute it. */
+  get complete(): boolean {
+    return this.#complete
+  }
+
+  /** Who goes on in the new view, once it can be established; undefined before. */
+  get outcome(): readonly MemberInfo[] | undefined {
+    if (!this.#complete || this.#state.executed < this.#state.history.held) return undefined
+    const { memberId } = this.#state.identity
+    return this.#members.filter((member) => member.memberId === memberId || this.#accepted.has(member.memberId))
+  }
+
+  accepted(message: MessageOf<'AcceptPrimary'>): void {
+    if (!sameView(message.accepted, this.proposed)) return
+    this.#accepted.set(message.sourceMember, message.held)
+    for (const { group, epoch, upTo } of message.received) {
+      const inbox = this.#state.inbox(group, epoch)
+      if (inbox !== undefined) inbox.announced = Math.max(inbox.announced, upTo)
+    }
+    this.progress()
+  }
+
+  reported(message: MessageOf<'RecoveryReport'>): void {
+    const connection = this.#state.connections.get(message.sourceGroup)
+    if (connection === undefined || !sameView(message.accepted, this.proposed)) return
+    connection.sent.acknowledge(message.receivedUpTo)
+    connection.carrier.restart(message.held)
+    connection.readyView = this.proposed
+    this.#reported.set(message.sourceGroup, message.held)
+    this.#state.merge(message.reflected)
+    this.progress()
+  }
+
+  /** A member or a connected group was given up, or something arrived. */
+  progress(): void {
+    const { history, connections, now } = this.#state
+    if (this.#complete) return
+    for (const connection of connections.values()) {
+      if (!connection.givenUp && !this.#reported.has(connection.peer.group)) return
+    }
+    if (now < this.#giveUpAt && this.#silent().length > 0) return
+    const target = Math.max(history.held, ...this.#accepted.values(), ...this.#reported.values())
+    if (history.held < target || this.#orphaned() !== undefined) {
+      if (this.#pullAt === undefined) this.#pull(target)
+      return
+    }
+    this.#repeatAt = undefined
+    this.#pullAt = undefined
+    this.#complete = true
+    this.#state.stability.clear()
+    for (const [member, held] of this.#accepted) this.#state.stability.report(member, held, 0)
+    this.#state.skipMembershipEntries()
+    this.#state.work()
+  }
+
+  expire(): void {
+    const { now } = this.#state
+    if (this.#repeatAt !== undefined && this.#repeatAt <= now) this.#propose()
+    if (this.#pullAt !== undefined && this.#pullAt <= now) this.#pullAt = undefined
+    this.progress()
+  }
+
+  /** More of what was asked for has come: ask on. */
+  supplied(): void {
+    this.#pullAt = undefined
+    this.progress()
+  }
+
+  #silent(): readonly MemberInfo[] {
+    const { faulty, identity } = this.#state
+    return this.#members.filter(
+      (member) =>
+        member.memberId !== identity.memberId && !faulty.has(member.memberId) && !this.#accepted.has(member.memberId),
+    )
+  }
+
+  #propose(): void {
+    const { established, history, limits, now } = this.#state
+    const body = {
+      proposed: this.proposed,
+      supersedes: established.view,
+      members: this.#members,
+      held: history.held as OrderIndex,
+      received: this.#state.received(),
+    }
+    const unanswered = this.#silent().map((member) => member.locator)
+    this.#state.sendInside(unanswered, 'ProposePrimary', body)
+    for (const connection of this.#state.connections.values()) {
+      if (connection.givenUp || this.#reported.has(connection.peer.group)) continue
+      this.#state.sendPeer(connection, 'ProposePrimary', body)
+    }
+    this.#repeatAt = (now + limits.repeatDelay) as Instant
+  }
+
+  /** Mostly of an incarnation that is gone; a live one has also been asked by its own proposal. */
+  #orphaned(): Orphaned | undefined {
+    for (const inbox of this.#state.inboxes.values()) {
+      if (inbox.announced > inbox.receivedUpTo) {
+        return { group: inbox.group, epoch: inbox.epoch, from: inbox.receivedUpTo + 1, to: inbox.announced }
+      }
+    }
+    return undefined
+  }
+
+  #pull(target: number): void {
+    const { history, identity, limits, now } = this.#state
+    const orphaned = this.#orphaned()
+    const body = {
+      entries: history.held < target ? [{ from: history.held + 1, to: target }] : [],
+      from: orphaned?.group ?? GROUP.gateway,
+      fromEpoch: orphaned?.epoch ?? identity.epoch,
+      messages: orphaned === undefined ? [] : [{ from: orphaned.from, to: orphaned.to }],
+    }
+    for (const [group, held] of this.#reported) {
+      const connection = this.#state.connections.get(group)
+      if (held > history.held && connection !== undefined) this.#state.sendPeer(connection, 'Nack', body)
+    }
+    this.#state.sendInside(this.#helpers(history.held, orphaned !== undefined), 'Nack', body)
+    this.#pullAt = (now + limits.repeatDelay) as Instant
+  }
+
+  #helpers(held: number, anyMember: boolean): readonly Locator[] {
+    return this.#members
+      .filter((member) => {
+        const theirs = this.#accepted.get(member.memberId)
+        return theirs !== undefined && (anyMember || theirs > held)
+      })
+      .map((member) => member.locator)
+  }
+}

@@ -1,0 +1,125 @@
+import type { PeerInput, PeerOutput, PeerTerms } from '../core/index.js'
+import { Peer } from '../core/index.js'
+import type { Frame, GroupId, MemberId, Message } from '../message/index.js'
+import type { RejectReason } from '../wire/index.js'
+import { decode, decodeFrame, Encoder, FrameEncoder } from '../wire/index.js'
+import type { PeerListener, PeerPort, PeerStatus } from './peer-port.js'
+import type { Clock, Transport } from './ports.js'
+import { RejectCounts } from './reject-counts.js'
+import { Wakeup } from './wakeup.js'
+
+export interface PeerDriverTerms {
+  readonly peer: PeerTerms
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly listener: PeerListener
+}
+
+/** Connects a group of one member (gateway, console) with the application group, and starts to greet it. */
+export function openPeer(terms: PeerDriverTerms): PeerPort {
+  const driver = new PeerDriver(terms)
+  driver.start()
+  return driver
+}
+
+/** Runs a `Peer` as `Member` runs a `Replica`. */
+class PeerDriver implements PeerPort {
+  readonly #peer: Peer
+  readonly #transport: Transport
+  readonly #clock: Clock
+  readonly #listener: PeerListener
+  readonly #encoder = new Encoder()
+  readonly #frames = new FrameEncoder()
+  readonly #wakeup: Wakeup
+  readonly #rejects = new RejectCounts<RejectReason>()
+  #closed = false
+
+  constructor(terms: PeerDriverTerms) {
+    this.#peer = new Peer(terms.peer)
+    this.#transport = terms.transport
+    this.#clock = terms.clock
+    this.#listener = terms.listener
+    this.#wakeup = new Wakeup(terms.clock, () => this.#step({ input: 'deadline' }))
+    this.#transport.onDatagram = (datagram) => this.#receive(datagram)
+  }
+
+  start(): void {
+    this.#perform(this.#peer.start(this.#clock.now()))
+    this.#wakeup.arm(this.#peer.deadline)
+  }
+
+  send(frame: Frame): void {
+    this.#step({ input: 'submitted', payload: this.#frames.encode(frame) })
+  }
+
+  flush(): void {
+    this.#step({ input: 'flush' })
+  }
+
+  get congested(): boolean {
+    return this.#peer.congested
+  }
+
+  announceFault(group: GroupId, member: MemberId): void {
+    this.#step({ input: 'fault', group, member })
+  }
+
+  get status(): PeerStatus {
+    const { membership, receivers } = this.#peer
+    const members = membership.members.map((member) => ({
+      ...member,
+      held: (receivers.of(member.memberId)?.held ?? 0) as PeerStatus['historyIndex'],
+      executed: (receivers.of(member.memberId)?.executed ?? 0) as PeerStatus['historyIndex'],
+    }))
+    return {
+      view: membership.view,
+      members,
+      historyIndex: this.#peer.historyIndex,
+      historyBytes: this.#peer.keptBytes,
+      rejectedDatagrams: this.#rejects.total,
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#clock.arm(undefined, () => {})
+    this.#transport.close()
+  }
+
+  #receive(datagram: Uint8Array): void {
+    const decoded = decode(datagram)
+    if (decoded.ok) this.#step({ input: 'received', message: decoded.message })
+    else this.#rejects.count(decoded.reason)
+  }
+
+  #step(input: PeerInput): void {
+    if (this.#closed) return
+    this.#perform(this.#peer.step(this.#clock.now(), input))
+    this.#wakeup.arm(this.#peer.deadline)
+  }
+
+  #perform(outputs: readonly PeerOutput[]): void {
+    for (const output of outputs) this.#performOne(output)
+  }
+
+  #performOne(output: PeerOutput): void {
+    switch (output.output) {
+      case 'send':
+        return this.#sendAll(output.to, output.message)
+      case 'release': {
+        const frame = decodeFrame(output.payload)
+        return frame === undefined ? undefined : this.#listener.released(frame)
+      }
+      case 'relieved':
+        return this.#listener.relieved()
+      case 'view':
+        return this.#listener.event({ event: output.event, at: output.at, view: output.view, members: output.members })
+      default:
+    }
+  }
+
+  #sendAll(to: readonly Transport['locator'][], message: Message): void {
+    const datagram = this.#encoder.encode(message)
+    for (const locator of to) this.#transport.send(locator, datagram)
+  }
+}

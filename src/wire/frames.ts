@@ -1,0 +1,152 @@
+import { unreachable } from '../base/index.js'
+import type { Frame, SocketName } from '../message/index.js'
+import { FRAME } from '../message/index.js'
+import { Reader } from './reader.js'
+import { readText, writeText } from './text.js'
+import { Writer } from './writer.js'
+
+/** Senders split what is longer; a frame's head and a datagram's header fit beside it. */
+const FRAME_BYTES_MAX = 65_507
+
+type WriteFrame = { readonly [F in Frame['frame']]: (writer: Writer, frame: Extract<Frame, { frame: F }>) => void }
+
+const WRITE: WriteFrame = {
+  open(writer, frame) {
+    writer.index(frame.stream)
+    writer.index(frame.listener)
+    writeName(writer, frame.remote)
+    writeName(writer, frame.local)
+    writeText(writer, frame.tls?.json ?? '')
+  },
+  listening(writer, frame) {
+    writer.index(frame.listener)
+    writer.index(-frame.errno)
+    writeName(writer, frame.bound)
+  },
+  data(writer, frame) {
+    writer.index(frame.stream)
+    writer.bytes(frame.bytes)
+  },
+  end: (writer, frame) => writer.index(frame.stream),
+  reset: (writer, frame) => writer.index(frame.stream),
+  listen(writer, frame) {
+    writer.index(frame.listener)
+    writeName(writer, frame.name)
+    writer.index(frame.backlog)
+    writer.u8(frame.ipv6Only ? 1 : 0)
+    writeText(writer, frame.tls?.json ?? '')
+  },
+  unlisten: (writer, frame) => writer.index(frame.listener),
+  close: (writer, frame) => writer.index(frame.stream),
+  signal: (writer, frame) => writer.u8(frame.signal),
+  output(writer, frame) {
+    writer.u8(frame.fd)
+    writer.bytes(frame.bytes)
+  },
+  exit(writer, frame) {
+    writer.u8(frame.code & 0xff)
+    writer.u8(frame.signal)
+  },
+}
+
+const READ: { readonly [F in Frame['frame']]: (reader: Reader) => Extract<Frame, { frame: F }> } = {
+  open: (reader) => ({
+    frame: 'open',
+    stream: reader.index(),
+    listener: reader.index(),
+    remote: readName(reader),
+    local: readName(reader),
+    tls: readJson(reader),
+  }),
+  listening: (reader) => ({
+    frame: 'listening',
+    listener: reader.index(),
+    errno: 0 - reader.index(),
+    bound: readName(reader),
+  }),
+  data: (reader) => ({ frame: 'data', stream: reader.index(), bytes: reader.bytes() }),
+  end: (reader) => ({ frame: 'end', stream: reader.index() }),
+  reset: (reader) => ({ frame: 'reset', stream: reader.index() }),
+  listen: (reader) => ({
+    frame: 'listen',
+    listener: reader.index(),
+    name: readName(reader),
+    backlog: reader.index(),
+    ipv6Only: reader.u8() === 1,
+    tls: readJson(reader),
+  }),
+  unlisten: (reader) => ({ frame: 'unlisten', listener: reader.index() }),
+  close: (reader) => ({ frame: 'close', stream: reader.index() }),
+  signal: (reader) => ({ frame: 'signal', signal: reader.u8() }),
+  output: (reader) => ({ frame: 'output', fd: reader.u8() === 2 ? 2 : 1, bytes: reader.bytes() }),
+  exit: (reader) => ({ frame: 'exit', code: reader.u8(), signal: reader.u8() }),
+}
+
+const READ_BY_CODE = new Map<number, (reader: Reader) => Frame>(
+  (Object.keys(FRAME) as Frame['frame'][]).map((name) => [FRAME[name], READ[name]]),
+)
+
+/** Makes payloads of frames; its buffer is used again. */
+export class FrameEncoder {
+  readonly #writer = new Writer(FRAME_BYTES_MAX)
+
+  /** The payload; valid until the next call. */
+  encode(frame: Frame): Uint8Array {
+    const writer = this.#writer
+    writer.reset()
+    writer.u8(FRAME[frame.frame])
+    writeFrame(writer, frame)
+    return writer.written()
+  }
+}
+
+/** The frame in a payload, its bytes as a view; undefined when it is malformed. Never throws. */
+export function decodeFrame(payload: Uint8Array): Frame | undefined {
+  const reader = new Reader(payload)
+  const frame = READ_BY_CODE.get(reader.u8())?.(reader)
+  return reader.failed || !reader.atEnd ? undefined : frame
+}
+
+function writeFrame(writer: Writer, frame: Frame): void {
+  switch (frame.frame) {
+    case 'open':
+      return WRITE.open(writer, frame)
+    case 'listening':
+      return WRITE.listening(writer, frame)
+    case 'data':
+      return WRITE.data(writer, frame)
+    case 'end':
+      return WRITE.end(writer, frame)
+    case 'reset':
+      return WRITE.reset(writer, frame)
+    case 'listen':
+      return WRITE.listen(writer, frame)
+    case 'unlisten':
+      return WRITE.unlisten(writer, frame)
+    case 'close':
+      return WRITE.close(writer, frame)
+    case 'signal':
+      return WRITE.signal(writer, frame)
+    case 'output':
+      return WRITE.output(writer, frame)
+    case 'exit':
+      return WRITE.exit(writer, frame)
+    default:
+      return unreachable(frame)
+  }
+}
+
+function writeName(writer: Writer, name: SocketName): void {
+  writeText(writer, name.address)
+  writer.u8(name.family)
+  writer.index(name.port)
+}
+
+function readName(reader: Reader): SocketName {
+  return { address: readText(reader), family: reader.u8() === 6 ? 6 : 4, port: reader.index() }
+}
+
+function readJson(reader: Reader): { readonly json: string } | undefined {
+  const json = readText(reader)
+  return json === '' ? undefined : { json }
+}
