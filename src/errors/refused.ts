@@ -67,8 +67,8 @@ export const REFUSED = {
   LLFT_E_REFUSED_CRYPTO: {
     exit: 'none',
     what: 'The program wants a result that OpenSSL makes with randomness of its own: {call}.',
-    why: 'every replica would get another one (a signature with ECDSA or RSA-PSS, RSA encryption); not built yet',
-    fix: 'use Ed25519 or HMAC, which give the same result each time',
+    why: 'every replica would get another one (a signature with ECDSA or RSA-PSS, RSA encryption)',
+    fix: 'use the synchronous call, whose result is recorded, or Ed25519 or HMAC, which need no randomness',
   },
   LLFT_E_REFUSED_PIPE: {
     exit: 'none',
@@ -86,7 +86,7 @@ export const REFUSED = {
     exit: 'none',
     what: 'The program wants to choose certificates by name with a callback: {call}.',
     why: 'TLS ends at the gateway, which cannot call into the program yet',
-    fix: 'give one certificate for all names (key and cert of createServer)',
+    fix: 'give one certificate for all names, and ALPNProtocols instead of a callback',
   },
   LLFT_E_REFUSED_CLIENT_CERTIFICATE: {
     exit: 'none',
@@ -99,6 +99,18 @@ export const REFUSED = {
     what: 'The program wants to serve HTTP/2 over TLS: {call}.',
     why: 'TLS ends at the gateway, which speaks HTTP/1.1 to the program there',
     fix: 'use https.createServer',
+  },
+  LLFT_E_REFUSED_HTTP2: {
+    exit: 'none',
+    what: 'The program wants to serve HTTP/2: {call}.',
+    why: "an HTTP/2 session writes from native code, outside of the program's operations; not ordered yet",
+    fix: 'use http.createServer',
+  },
+  LLFT_E_REFUSED_SIGNAL: {
+    exit: 'none',
+    what: 'The program wants to send a signal to another process: {call}.',
+    why: 'every replica would send it, and a replica does not know the process ids of others',
+    fix: 'signal the program itself with process.kill(process.pid, signal), or others from outside',
   },
   LLFT_E_REFUSED_SHARED_MEMORY: {
     exit: 'none',
