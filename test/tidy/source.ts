@@ -22,7 +22,7 @@ export interface Parsed extends Source {
   readonly comments: readonly Comment[]
   /** Static, dynamic and re-exporting, by value and by type alike. */
   readonly imports: readonly Import[]
-  lineAt(offset: number): number
+  readonly lineAt: (offset: number) => number
 }
 
 export function parse(source: Source): Parsed {
