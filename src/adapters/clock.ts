@@ -1,21 +1,9 @@
 import type { Clock } from '../driver/index.js'
 import type { Instant } from '../message/index.js'
 
-/** A blocked thread is woken at the latest after this; a longer pause is a programmer's error that must not hang. */
-const PAUSE_MAX_MS = 1000
-
-/** Blocks the calling thread without burning it. */
-export function pauseThread(cell: Int32Array, microseconds: number): void {
-  Atomics.wait(cell, 0, 0, Math.min(microseconds / 1000, PAUSE_MAX_MS))
-}
-
-export function makePauseCell(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(4))
-}
-
-/** The clock of gateway and console. It never keeps the process alive. Replicas have one of their own (determinizer.md A14). */
+/** The clock of gateway and console. It never keeps the process alive. A replica's is determinizer.md A14. */
 export class SystemClock implements Clock {
-  readonly #pauseCell = makePauseCell()
+  readonly #pauseCell = new Int32Array(new SharedArrayBuffer(4))
   #deadline: Instant | undefined
   #wake: () => void = () => {}
   #timer: NodeJS.Timeout | undefined
@@ -33,7 +21,7 @@ export class SystemClock implements Clock {
   }
 
   pause(microseconds: number): void {
-    pauseThread(this.#pauseCell, microseconds)
+    Atomics.wait(this.#pauseCell, 0, 0, microseconds / 1000)
   }
 
   #start(deadline: Instant): void {

@@ -1,4 +1,4 @@
-export { makePauseCell, pauseThread, SystemClock } from './clock.js'
+export { SystemClock } from './clock.js'
 export { SystemEntropy } from './entropy.js'
 export { endpointOf, formatLocator, locatorOf, parseLocator } from './locator.js'
 export type { Endpoint } from './locator.js'

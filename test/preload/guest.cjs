@@ -1,0 +1,2 @@
+const names = Object.keys(process.env).filter((name) => name.startsWith('LLFT_'))
+console.log(JSON.stringify({ names, path: process.env.PATH, execArgv: process.execArgv, argv: process.argv.slice(2) }))
