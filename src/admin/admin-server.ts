@@ -16,7 +16,7 @@ const BODY_BYTES_MAX = 1024
 
 /** What the admin address can do; the supervisor is behind it. */
 export interface AdminDesk {
-  status(): GroupStatus
+  status(): Promise<GroupStatus>
   /** `target`: `primary` or a replica's id. Raises an `LlftError` when there is none. */
   kill(target: string): KillResult
 }

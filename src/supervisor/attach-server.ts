@@ -5,6 +5,7 @@ import type { AttachReply, Founding, JoinTerms } from '../driver/index.js'
 import { parseAttachRequest } from './attach-request.js'
 import { Claims } from './claims.js'
 import type { Claim, Refusal } from './claims.js'
+import { reportOfRefusal } from './refusal.js'
 
 /** Short enough not to be felt when a datagram is lost, long enough for a guest that is still loading. */
 const START_REPEAT_MS = 50
@@ -17,12 +18,8 @@ export interface AttachListener {
   attached(slot: string): void
 }
 
-/** Turns a refusal into the code and the words that the refused process prints. */
-export type ExplainRefusal = (claim: Claim, refusal: Refusal) => { readonly code: string; readonly reason: string }
-
 export interface AttachTerms {
   readonly token: string
-  readonly explain: ExplainRefusal
   readonly listener: AttachListener
 }
 
@@ -56,7 +53,7 @@ export class AttachServer {
     return `${address}:${port}`
   }
 
-  /** Datagrams that were malformed or did not know the token. */
+  /** Datagrams that were malformed, did not know the token, or came from a replica that has been given up. */
   get dropped(): number {
     return this.#dropped
   }
@@ -99,8 +96,13 @@ export class AttachServer {
 
   #claim(claim: Claim, from: RemoteInfo): void {
     const judgement = this.#claims.judge(claim)
+    if (judgement.verdict === 'nobody') {
+      this.#dropped++
+      return
+    }
     if (judgement.verdict === 'refused') {
-      this.#send(from, { type: 'refused', ...this.#terms.explain(claim, judgement) })
+      const { code, what } = reportOfRefusal(claim, judgement)
+      this.#send(from, { type: 'refused', code, reason: what })
       this.#terms.listener.refused(claim, judgement)
       return
     }

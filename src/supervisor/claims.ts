@@ -9,10 +9,9 @@ export type Refusal =
   | { readonly refusal: 'second'; readonly first: Claim }
   /** Replicas must start alike (determinizer.md A8); the parts that differ, by name. */
   | { readonly refusal: 'different'; readonly parts: readonly string[] }
-  /** No such slot: its process has been given up already. */
-  | { readonly refusal: 'unknown' }
 
-export type Judgement = { readonly verdict: 'new' | 'known' } | ({ readonly verdict: 'refused' } & Refusal)
+/** `nobody`: there is no such slot, its process has been given up already. */
+export type Judgement = { readonly verdict: 'new' | 'known' | 'nobody' } | ({ readonly verdict: 'refused' } & Refusal)
 
 /** Who sits where: one guest per slot, every guest like the first one. */
 export class Claims {
@@ -33,7 +32,7 @@ export class Claims {
   }
 
   judge(claim: Claim): Judgement {
-    if (!this.#slots.has(claim.slot)) return { verdict: 'refused', refusal: 'unknown' }
+    if (!this.#slots.has(claim.slot)) return { verdict: 'nobody' }
     const first = this.#slots.get(claim.slot)
     if (first !== undefined) {
       return first.memberId === claim.memberId ? { verdict: 'known' } : { verdict: 'refused', refusal: 'second', first }

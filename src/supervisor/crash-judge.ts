@@ -1,12 +1,12 @@
 import { constants } from 'node:os'
-import type { ReplicaEnd } from './replica-process.js'
+import type { ProcessEnd } from './process-end.js'
 
 const { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP } = constants.signals
 /** Raised by what a process does itself; any other signal came from outside and says nothing about the program. */
 const OWN_FAULTS: readonly number[] = [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP]
 
 /** True when a process died of itself, without the group's ordered exit. */
-export function isOwnFault(end: ReplicaEnd): boolean {
+export function isOwnFault(end: ProcessEnd): boolean {
   return end.signal === 0 || OWN_FAULTS.includes(end.signal)
 }
 
@@ -26,17 +26,10 @@ export class CrashJudge {
   }
 
   /** True when another replacement is of no use. */
-  crashed(end: ReplicaEnd, historyIndex: number): boolean {
+  crashed(end: ProcessEnd, historyIndex: number): boolean {
     if (!isOwnFault(end)) return false
     this.#count = historyIndex === this.#index ? this.#count + 1 : 1
     this.#index = historyIndex
     return this.#count >= this.#sameCrashesMax
   }
-}
-
-/** `SIGKILL`, or `code 3`. */
-export function outcomeOf(end: ReplicaEnd): string {
-  if (end.signal === 0) return `code ${end.code}`
-  const names = Object.entries(constants.signals)
-  return names.find(([, number]) => number === end.signal)?.[0] ?? `signal ${end.signal}`
 }

@@ -2,7 +2,7 @@ import { write } from 'node:fs'
 
 /**
  * Output kept for a reader that does not read (`llft run | less`). Plain Node would block the program; here clients
- * are worth more than a paused pager, so what exceeds this is dropped, counted and reported.
+ * are worth more than a paused pager, so what exceeds this is dropped, and that is reported.
  */
 const QUEUE_BYTES_MAX = 64 << 20
 /** A pipe that somebody else has set to non-blocking is tried again. */
@@ -14,14 +14,14 @@ const RETRY_MS = 5
  */
 export class OutputPump {
   readonly #fd: number
-  readonly #overflowed: (droppedBytes: number) => void
+  readonly #overflowed: (queuedBytes: number) => void
   #queue: Uint8Array[] = []
   #queuedBytes = 0
   #writing = false
   #closed = false
   #idle: (() => void)[] = []
 
-  constructor(fd: number, overflowed: (droppedBytes: number) => void) {
+  constructor(fd: number, overflowed: (queuedBytes: number) => void) {
     this.#fd = fd
     this.#overflowed = overflowed
   }
@@ -30,7 +30,7 @@ export class OutputPump {
   write(bytes: Uint8Array): void {
     if (this.#closed || bytes.length === 0) return
     if (this.#queuedBytes + bytes.length > QUEUE_BYTES_MAX) {
-      this.#overflowed(bytes.length)
+      this.#overflowed(this.#queuedBytes)
       return
     }
     this.#queue.push(Uint8Array.from(bytes))

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { ByteRing } from './byte-ring.js'
+import { SIGNAL_CODE_BASE } from './process-end.js'
+import type { ProcessEnd } from './process-end.js'
 
 /** Enough for the longest report of a native crash, stack included. */
 const RING_BYTES_MAX = 64 << 10
@@ -14,22 +16,14 @@ const GUEST_POLL_MS = 4
 const WRAPPER_END_MS = 1000
 /** After the command's end its last output is read for so long; a process that left the group may hold the pipe open. */
 const EVIDENCE_MS = 200
-/** A shell and npm report a child killed by signal n as exit code 128 + n. */
-const SIGNAL_CODE_BASE = 128
 /** As a shell reports a command that cannot be started. */
 const NOT_FOUND = 127
-
-export interface ReplicaEnd {
-  readonly code: number
-  /** Number of the signal that ended it, 0 if none. */
-  readonly signal: number
-}
 
 export interface ReplicaListener {
   /** The guest does not run any more; how it ended may not be known yet. */
   gone(): void
   /** The command has ended, and with it the whole process group. */
-  ended(end: ReplicaEnd): void
+  ended(end: ProcessEnd): void
 }
 
 export interface ReplicaSpawn {
@@ -46,7 +40,7 @@ export class ReplicaProcess {
   #guestPid: number | undefined
   #poll: NodeJS.Timeout | undefined
   #gone = false
-  #reaped = false
+  #end: ProcessEnd | undefined
 
   constructor(command: ReplicaSpawn, listener: ReplicaListener) {
     this.#listener = listener
@@ -71,6 +65,16 @@ export class ReplicaProcess {
     return this.#guestPid ?? this.#child.pid
   }
 
+  /** The command is the guest itself, without a wrapper such as npm. */
+  get direct(): boolean {
+    return this.#guestPid === this.#child.pid
+  }
+
+  /** How the command ended; undefined while it runs. Known in `gone` already when the guest is our own child. */
+  get end(): ProcessEnd | undefined {
+    return this.#end
+  }
+
   /** The end of what the replica wrote to its real stdout and stderr. */
   get evidence(): string {
     return this.#evidence.text()
@@ -88,7 +92,7 @@ export class ReplicaProcess {
 
   /** Ends the whole process group. */
   destroy(): void {
-    if (this.#child.pid !== undefined && !this.#reaped) sendSignal(-this.#child.pid, 'SIGKILL')
+    if (this.#child.pid !== undefined && this.#end === undefined) sendSignal(-this.#child.pid, 'SIGKILL')
   }
 
   #look(pid: number): void {
@@ -114,9 +118,9 @@ export class ReplicaProcess {
   #exited(code: number | null, signal: NodeJS.Signals | null): void {
     // What the command leaves running in its group is a part of the replica; afterwards the number may be another's.
     this.destroy()
-    this.#reaped = true
-    this.#lost()
     const end = this.#endOf(code, signal)
+    this.#end = end
+    this.#lost()
     const report = (): void => {
       clearTimeout(bound)
       this.#child.off('close', report)
@@ -126,16 +130,13 @@ export class ReplicaProcess {
     this.#child.once('close', report)
   }
 
-  #endOf(code: number | null, signal: NodeJS.Signals | null): ReplicaEnd {
+  #endOf(code: number | null, signal: NodeJS.Signals | null): ProcessEnd {
     if (signal !== null) return { code: 0, signal: constants.signals[signal] }
     const known = code ?? 0
-    const relayed = this.#behindWrapper && known > SIGNAL_CODE_BASE
+    const relayed = !this.direct && known > SIGNAL_CODE_BASE
     return relayed ? { code: 0, signal: known - SIGNAL_CODE_BASE } : { code: known, signal: 0 }
   }
 
-  get #behindWrapper(): boolean {
-    return this.#guestPid !== this.#child.pid
-  }
 }
 
 /** Whether the process or group was there to get it. */

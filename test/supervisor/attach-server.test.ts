@@ -57,7 +57,6 @@ describe('AttachServer', () => {
     const seen: string[] = []
     const server = new AttachServer({
       token: 'secret',
-      explain: (_claim, refusal) => ({ code: 'LLFT_E_GUEST_SECOND', reason: refusal.refusal }),
       listener: {
         claimed: ({ slot, pid }) => seen.push(`claimed ${slot} ${pid}`),
         refused: ({ slot }, { refusal }) => seen.push(`refused ${slot} ${refusal}`),
@@ -95,7 +94,11 @@ describe('AttachServer', () => {
     first.send(claim('r1', 10))
     await first.last('granted')
     second.send(claim('r1', 11))
-    expect(await second.last('refused')).toMatchObject({ code: 'LLFT_E_GUEST_SECOND', reason: 'second' })
+    expect(await second.last('refused')).toEqual({
+      type: 'refused',
+      code: 'LLFT_E_GUEST_SECOND',
+      reason: 'A second Node program asked for the place of `node a.js`: `node a.js`.',
+    })
     expect(seen).toEqual(['claimed r1 10', 'refused r1 second'])
   })
 

@@ -51,6 +51,6 @@ describe('Claims', () => {
     claims.close('r1')
     claims.open('r2')
     expect(claims.judge(claim('r2', 11, { node: 'v22' }))).toMatchObject({ refusal: 'different', parts: ['node'] })
-    expect(claims.judge(claim('r1', 12))).toEqual({ verdict: 'refused', refusal: 'unknown' })
+    expect(claims.judge(claim('r1', 12))).toEqual({ verdict: 'nobody' })
   })
 })

@@ -1,0 +1,50 @@
+import type { Clock, Entropy, PeerEvent, PeerListener, PeerPort, TestFaults, Transport } from '../driver/index.js'
+import type { Epoch, Frame, GroupId, Locator, MemberId } from '../message/index.js'
+import type { OutputPump } from './output-pump.js'
+import type { ProcessEnd } from './process-end.js'
+
+export interface ConsoleStart {
+  readonly identity: { readonly group: GroupId; readonly epoch: Epoch; readonly memberId: MemberId }
+  readonly application: { readonly group: GroupId; readonly epoch: Epoch }
+  /** Members of the application group to speak to first. */
+  readonly contacts: readonly Locator[]
+  readonly faults: TestFaults
+}
+
+export interface ConsolePorts {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly entropy: Entropy
+}
+
+/** Opens the console's side of the connection with the application group. */
+export type OpenConsole = (start: ConsoleStart, ports: ConsolePorts, listener: PeerListener) => PeerPort
+
+export interface ConsoleTerms {
+  readonly stdout: OutputPump
+  readonly stderr: OutputPump
+  /** The program has ended, in order. */
+  exited(end: ProcessEnd): void
+  event(event: PeerEvent): void
+}
+
+/** The console group's application: what the program prints appears here once, whichever replica printed it (A11). */
+export class ConsoleApplication implements PeerListener {
+  readonly #terms: ConsoleTerms
+
+  constructor(terms: ConsoleTerms) {
+    this.#terms = terms
+  }
+
+  released(frame: Frame): void {
+    if (frame.frame === 'output') (frame.fd === 1 ? this.#terms.stdout : this.#terms.stderr).write(frame.bytes)
+    else if (frame.frame === 'exit') this.#terms.exited({ code: frame.code, signal: frame.signal })
+  }
+
+  /** The console sends a signal now and then, never so much that it is held back. */
+  relieved(): void {}
+
+  event(event: PeerEvent): void {
+    this.#terms.event(event)
+  }
+}

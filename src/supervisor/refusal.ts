@@ -1,0 +1,9 @@
+import { report } from '../errors/index.js'
+import type { Report } from '../errors/index.js'
+import type { Claim, Refusal } from './claims.js'
+
+/** The words for a refused process and for the person who started it. */
+export function reportOfRefusal(claim: Claim, refusal: Refusal): Report {
+  if (refusal.refusal === 'different') return report('LLFT_E_GUEST_FINGERPRINT', { parts: refusal.parts.join(', ') })
+  return report('LLFT_E_GUEST_SECOND', { first: refusal.first.argv.join(' '), second: claim.argv.join(' ') })
+}

@@ -1,0 +1,122 @@
+import type { PeerStatus } from '../driver/index.js'
+import { llftError, report } from '../errors/index.js'
+import type { LlftError } from '../errors/index.js'
+import { Backoff } from './backoff.js'
+import { CrashJudge, isOwnFault } from './crash-judge.js'
+import type { Notice } from './notice.js'
+import { exitCodeOf, outcomeOf } from './process-end.js'
+import type { ProcessEnd } from './process-end.js'
+import type { Replica, ReplicaSet } from './replica-set.js'
+
+/** The takeover has the processors for itself: starting a Node process takes more of them than electing a primary. */
+const DELAY_MIN_MS = 250
+/** A replacement that cannot start costs its start every so often, and no more. */
+const DELAY_MAX_MS = 15_000
+
+export interface ReplacementTerms {
+  readonly group: string
+  readonly wanted: number
+  readonly guestStartMs: number
+  readonly maxSameCrashes: number
+  readonly historyBytesMax: number
+  readonly replicas: ReplicaSet
+  peer(): PeerStatus
+  notice(notice: Notice): void
+  /** The run is over. */
+  fail(error: LlftError): void
+}
+
+/** Restores lost redundancy without being asked, and knows when that is of no use (protocol.md section 6). */
+export class Replacements {
+  readonly #terms: ReplacementTerms
+  readonly #judge: CrashJudge
+  readonly #backoff = new Backoff(DELAY_MIN_MS, DELAY_MAX_MS)
+  /** Bounded by the replicas wanted. */
+  readonly #timers = new Set<NodeJS.Timeout>()
+  /** Nobody outside has killed a replica since one last caught up. */
+  #ownFaultsOnly = true
+  #historyFull = false
+  #closed = false
+
+  constructor(terms: ReplacementTerms) {
+    this.#terms = terms
+    this.#judge = new CrashJudge(terms.maxSameCrashes)
+  }
+
+  /** A replacement has caught up. */
+  joined(): void {
+    this.#backoff.reset()
+    this.#ownFaultsOnly = true
+  }
+
+  lost(replica: Replica, end: ProcessEnd): void {
+    if (this.#closed) return
+    this.#ownFaultsOnly &&= isOwnFault(end)
+    const error = this.#hopeless(replica, end)
+    if (error !== undefined) {
+      this.#terms.notice({ notice: 'evidence', of: replica.slot, text: replica.process.evidence })
+      this.#terms.fail(error)
+      return
+    }
+    const delayMs = replica.ready ? DELAY_MIN_MS : this.#backoff.next()
+    if (!replica.ready) this.#tellFailure(replica, end, delayMs)
+    this.#later(() => this.#replace(), delayMs)
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+  }
+
+  #hopeless(replica: Replica, end: ProcessEnd): LlftError | undefined {
+    const { replicas, group } = this.#terms
+    const [outcome, exitCode] = [outcomeOf(end), exitCodeOf(end)]
+    const index = this.#indexOf(replica)
+    if (replica.ready && this.#judge.crashed(end, index)) {
+      const { count } = this.#judge
+      return llftError('LLFT_E_GUEST_CRASHED_ALIKE', { count, index, outcome }, { exitCode })
+    }
+    if (replicas.living.some(({ ready }) => ready)) return undefined
+    if (this.#ownFaultsOnly) return llftError('LLFT_E_GUEST_FAILED_ALIKE', { outcome }, { exitCode })
+    return llftError('LLFT_E_GROUP_LOST', { group, outcome: `the last one, ${replica.slot}, ended with ${outcome}` })
+  }
+
+  /** How far in the history it had come, as far as the console knows. */
+  #indexOf(replica: Replica): number {
+    const { members, historyIndex } = this.#terms.peer()
+    return members.find(({ memberId }) => memberId === replica.memberId)?.executed ?? historyIndex
+  }
+
+  #tellFailure(replica: Replica, end: ProcessEnd, waitMs: number): void {
+    const { notice, replicas, wanted } = this.#terms
+    const ready = replicas.living.filter((other) => other.ready).length
+    const reason = `${replica.slot} ended with ${outcomeOf(end)} before it had caught up`
+    notice({ notice: 'evidence', of: replica.slot, text: replica.process.evidence })
+    notice({ notice: 'report', report: report('LLFT_W_REPLACEMENT_FAILED', { reason, replicas: ready, wanted, waitMs }) })
+  }
+
+  #replace(): void {
+    const { replicas, group, historyBytesMax, guestStartMs } = this.#terms
+    const bytes = this.#terms.peer().historyBytes
+    if (bytes >= historyBytesMax) {
+      if (!this.#historyFull) {
+        this.#terms.notice({ notice: 'report', report: report('LLFT_W_HISTORY_FULL', { group, bytes }) })
+      }
+      this.#historyFull = true
+      return
+    }
+    const replica = replicas.spawn()
+    this.#later(() => {
+      if (replica.claim === undefined) replica.process.destroy()
+    }, guestStartMs)
+  }
+
+  #later(action: () => void, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      action()
+    }, delayMs)
+    this.#timers.add(timer)
+  }
+}

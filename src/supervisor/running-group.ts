@@ -1,0 +1,142 @@
+import type { Clock, Founding, PeerEvent, PeerPort, PeerStatus } from '../driver/index.js'
+import { GROUP } from '../message/index.js'
+import type { Instant, Locator, MemberId } from '../message/index.js'
+import type { FailoverTimeline } from './failover-timeline.js'
+import type { Notice } from './notice.js'
+import { outcomeOf } from './process-end.js'
+import type { ProcessEnd } from './process-end.js'
+import type { Replacements } from './replacements.js'
+import type { Replica, ReplicaSet } from './replica-set.js'
+
+/** How long after its end a replica that ended of itself may turn out to have ended in order: its last frames travel. */
+const LAST_WORDS_MS = 250
+/** How often the progress of joining replicas is looked at. */
+const OBSERVE_MS = 20
+
+export interface RunningGroupTerms {
+  readonly founding: Founding
+  readonly clock: Clock
+  readonly port: PeerPort
+  readonly replicas: ReplicaSet
+  readonly replacements: Replacements
+  readonly timeline: FailoverTimeline
+  notice(notice: Notice): void
+}
+
+/** The group between its founding and its end: who is lost is announced at once and replaced, who comes is told. */
+export class RunningGroup {
+  readonly #terms: RunningGroupTerms
+  readonly #observer: NodeJS.Timeout
+  /** When replicas were killed by request, which is when they ended; bounded by the living replicas. */
+  readonly #killed = new Map<string, Instant>()
+
+  constructor(terms: RunningGroupTerms) {
+    this.#terms = terms
+    this.#observer = setInterval(() => this.#observe(), OBSERVE_MS)
+    const at = terms.clock.now()
+    for (const { memberId } of terms.founding.members) {
+      const founder = terms.replicas.ofMember(memberId)
+      if (founder !== undefined) terms.replicas.start(founder.slot, at, { founding: terms.founding, join: undefined })
+    }
+  }
+
+  get peer(): PeerStatus {
+    return this.#terms.port.status
+  }
+
+  get primary(): Replica | undefined {
+    const { members, view } = this.peer
+    const primary = members.find(({ precedence }) => precedence === view.precedence)
+    const replica = primary && this.#terms.replicas.ofMember(primary.memberId)
+    return replica?.gone === false ? replica : undefined
+  }
+
+  /** The program gets the signal as an ordered operation. */
+  signal(signal: number): void {
+    this.#terms.port.send({ frame: 'signal', signal })
+    this.#terms.port.flush()
+  }
+
+  /** A replacement has its slot: it is told whom to ask for the history. */
+  claimed(replica: Replica): void {
+    const { replicas, clock, founding } = this.#terms
+    replicas.start(replica.slot, clock.now(), { founding, join: { contacts: this.contacts() } })
+  }
+
+  contacts(): readonly Locator[] {
+    const living = this.peer.members.filter(({ memberId }) => this.#terms.replicas.ofMember(memberId)?.gone === false)
+    return living.map(({ locator }) => locator)
+  }
+
+  killing(replica: Replica): void {
+    this.#killed.set(replica.slot, this.#terms.clock.now())
+  }
+
+  gone(replica: Replica): void {
+    const { slot, memberId, process, started } = replica
+    const noticed = this.#terms.clock.now()
+    const wasPrimary = this.#isPrimary(replica)
+    if (memberId !== undefined && started !== undefined) {
+      this.#terms.port.announceFault(GROUP.application, memberId)
+    }
+    const { end, pid } = process
+    const outcome = end === undefined ? 'ended' : outcomeOf(end)
+    if (wasPrimary) {
+      const ended = this.#killed.get(slot) ?? noticed
+      this.#terms.timeline.lost({ cause: `${slot} (pid ${pid}) ${outcome}`, wallTimeMs: Date.now(), ended, noticed })
+    }
+    this.#killed.delete(slot)
+    if (end !== undefined && end.signal !== 0) this.#terms.notice({ notice: 'replica-ended', id: slot, pid, outcome })
+  }
+
+  /** `over`: whether the program has ended in order meanwhile. */
+  ended(replica: Replica, end: ProcessEnd, over: () => boolean): void {
+    if (end.signal !== 0 && replica.process.direct) {
+      this.#terms.replacements.lost(replica, end)
+      return
+    }
+    setTimeout(() => {
+      if (over()) return
+      const { slot, process } = replica
+      this.#terms.notice({ notice: 'replica-ended', id: slot, pid: process.pid, outcome: outcomeOf(end) })
+      this.#terms.replacements.lost(replica, end)
+    }, LAST_WORDS_MS)
+  }
+
+  gatewayLost(memberId: MemberId): void {
+    this.#terms.port.announceFault(GROUP.gateway, memberId)
+  }
+
+  event(event: PeerEvent): void {
+    const { timeline, replicas, notice } = this.#terms
+    if (event.event === 'adopted') timeline.adopted(event.at)
+    if (event.event !== 'established') return this.#observe()
+    const failover = timeline.established(event.view.number, event.at, Date.now())
+    if (failover === undefined) return
+    const primary = event.members.find(({ precedence }) => precedence === event.view.precedence)
+    const id = primary && replicas.ofMember(primary.memberId)?.slot
+    notice({ notice: 'failover', primary: id ?? '?', view: event.view.number, failover })
+  }
+
+  close(): void {
+    clearInterval(this.#observer)
+    this.#terms.replacements.close()
+    this.#terms.port.close()
+  }
+
+  #isPrimary({ memberId }: Replica): boolean {
+    const { members, view } = this.peer
+    return members.some((member) => member.memberId === memberId && member.precedence === view.precedence)
+  }
+
+  #observe(): void {
+    const { replicas, replacements, clock, notice } = this.#terms
+    for (const { slot, ready, gone, started, memberId } of replicas.all) {
+      if (ready || gone || started === undefined) continue
+      if (!this.peer.members.some((member) => member.memberId === memberId && member.caughtUp)) continue
+      replicas.caughtUp(slot)
+      replacements.joined()
+      notice({ notice: 'joined', id: slot, tookMs: (clock.now() - started) / 1000 })
+    }
+  }
+}

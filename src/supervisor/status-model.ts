@@ -1,0 +1,64 @@
+import type { GroupStatus, ReplicaState, ReplicaStatus } from '../admin/index.js'
+import { formatAddress } from '../config/index.js'
+import type { PeerStatus } from '../driver/index.js'
+import type { Epoch } from '../message/index.js'
+import type { FailoverTimeline } from './failover-timeline.js'
+import type { GatewayKeeper } from './gateway-keeper.js'
+import type { Replica } from './replica-set.js'
+
+export interface StatusFacts {
+  readonly group: string
+  readonly epoch: Epoch
+  readonly wanted: number
+  /** The group as the console knows it; undefined before the founding. */
+  readonly peer: PeerStatus | undefined
+  readonly replicas: readonly Replica[]
+  readonly gateway: GatewayKeeper
+  readonly timeline: FailoverTimeline
+}
+
+export function statusOf(facts: StatusFacts): GroupStatus {
+  const { peer, replicas, gateway, timeline } = facts
+  const rows = replicas.map((replica) => replicaStatus(replica, peer))
+  return {
+    group: facts.group,
+    epoch: facts.epoch,
+    view: { primary: peer?.view.number ?? 0, backup: peer?.view.backupView ?? 0 },
+    primary: rows.find(({ role, state }) => role === 'primary' && state !== 'ended')?.id ?? null,
+    replicas: rows,
+    wanted: facts.wanted,
+    gateway: {
+      pid: gateway.pid ?? null,
+      streams: gateway.streams,
+      listeners: gateway.open.map(({ bound }) => formatAddress({ host: bound.address, port: bound.port })),
+    },
+    history: { index: peer?.historyIndex ?? 0, bytes: peer?.historyBytes ?? 0 },
+    failovers: timeline.recent,
+    failoverCount: timeline.count,
+  }
+}
+
+function replicaStatus(replica: Replica, peer: PeerStatus | undefined): ReplicaStatus {
+  const members = (peer?.members ?? []).toSorted((left, right) => left.precedence - right.precedence)
+  const place = members.findIndex(({ memberId }) => memberId === replica.memberId)
+  const member = members[place]
+  const length = peer?.historyIndex ?? 0
+  const primary = member !== undefined && member.precedence === peer?.view.precedence
+  // What the primary has executed is the history itself.
+  const executed = primary ? length : (member?.executed ?? 0)
+  return {
+    id: replica.slot,
+    pid: replica.process.pid ?? null,
+    role: member === undefined ? 'none' : primary ? 'primary' : 'backup',
+    rank: member === undefined ? null : place + 1,
+    state: stateOf(replica, member?.caughtUp ?? false),
+    historyIndex: executed,
+    lagEntries: member === undefined ? length : Math.max(0, length - executed),
+  }
+}
+
+function stateOf(replica: Replica, caughtUp: boolean): ReplicaState {
+  if (replica.gone) return 'ended'
+  if (caughtUp || replica.ready) return 'ready'
+  return replica.started === undefined ? 'starting' : 'joining'
+}

@@ -1,0 +1,341 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import type { GroupStatus, KillResult } from '../admin/index.js'
+import type { RunOptions } from '../config/index.js'
+import type { Clock, Entropy, Founding, PeerEvent, TestFaults, Transport } from '../driver/index.js'
+import { ATTACH_ENV } from '../driver/index.js'
+import { EXIT, llftError, LlftError, report } from '../errors/index.js'
+import type { Report } from '../errors/index.js'
+import { GROUP } from '../message/index.js'
+import type { Epoch, MemberId, PeerInfo } from '../message/index.js'
+import type { Claim, Refusal } from './claims.js'
+import { ConsoleApplication } from './console-application.js'
+import type { ConsoleStart, OpenConsole } from './console-application.js'
+import { FailoverTimeline } from './failover-timeline.js'
+import { foundingOf } from './founding.js'
+import { GatewayKeeper } from './gateway-keeper.js'
+import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
+import { Launcher } from './launcher.js'
+import type { Notice } from './notice.js'
+import type { OutputPump } from './output-pump.js'
+import { exitCodeOf, outcomeOf, signalName } from './process-end.js'
+import type { ProcessEnd } from './process-end.js'
+import { Reaper } from './reaper.js'
+import { reportOfRefusal } from './refusal.js'
+import { Replacements } from './replacements.js'
+import { ReplicaSet } from './replica-set.js'
+import type { Replica } from './replica-set.js'
+import { RunningGroup } from './running-group.js'
+import { statusOf } from './status-model.js'
+import { StopPolicy } from './stop-policy.js'
+
+const TOKEN_BYTES = 16
+/** `--random-seed` is a signed 32-bit number. */
+const RANDOM_SEED_BOUND = 2 ** 31
+/** Distinct reports of one kind of trouble; whoever has read a hundred knows. */
+const REPORTED_MAX = 100
+
+export interface SupervisorTerms {
+  readonly options: RunOptions
+  readonly environment: NodeJS.ProcessEnv
+  readonly paths: { readonly node: string; readonly preload: string; readonly gateway: string }
+  readonly clock: Clock
+  readonly entropy: Entropy
+  /** The console's. */
+  readonly transport: Transport
+  readonly openConsole: OpenConsole
+  /** Where the program's output goes. */
+  readonly output: { readonly stdout: OutputPump; readonly stderr: OutputPump }
+  /** By slot, `gateway`, `console`, or `*` for every replica; set by tests only. */
+  readonly faults: Readonly<Record<string, TestFaults>>
+  notice(notice: Notice): void
+}
+
+type Phase = 'founding' | 'running' | 'ending'
+
+/** One `llft run`: founds the group, keeps it whole, and ends it. */
+export class Supervisor {
+  readonly #terms: SupervisorTerms
+  readonly #console: ConsoleStart['identity']
+  readonly #epoch: Epoch
+  readonly #launcher: Launcher
+  readonly #reaper: Reaper
+  readonly #replicas: ReplicaSet
+  readonly #gateway: GatewayKeeper
+  readonly #timeline = new FailoverTimeline()
+  readonly #stop: StopPolicy
+  readonly #outcome: Promise<ProcessEnd>
+  #settle: { resolve(end: ProcessEnd): void; reject(error: LlftError): void } | undefined
+  #phase: Phase = 'founding'
+  #gatewayPeer: PeerInfo | undefined
+  #group: RunningGroup | undefined
+  /** The program has ended by itself: what it released to its clients is still delivered. */
+  #orderly = false
+  /** What was reported and would only be repeated, by each replica or client. */
+  readonly #reported = new Set<string>()
+
+  constructor(terms: SupervisorTerms) {
+    const { options, paths, entropy, faults } = terms
+    this.#terms = terms
+    this.#epoch = entropy.identity() as Epoch
+    this.#console = {
+      group: GROUP.console,
+      epoch: entropy.identity() as Epoch,
+      memberId: entropy.identity() as MemberId,
+    }
+    const { node, preload } = paths
+    this.#launcher = new Launcher({ node, preload, randomSeed: randomInt(RANDOM_SEED_BOUND) })
+    this.#reaper = new Reaper([this.#launcher.folder])
+    this.#replicas = this.#makeReplicas()
+    this.#gateway = new GatewayKeeper(
+      {
+        entry: paths.gateway,
+        epoch: this.#epoch,
+        listen: options.listen.map(({ appPort, public: { host, port } }) => ({ host, port, appPort })),
+        faults: faults['gateway'] ?? {},
+        entropy,
+        reaper: this.#reaper,
+        contacts: () => this.#group?.contacts() ?? [],
+      },
+      {
+        ready: (peer) => this.#gatewayReady(peer),
+        listening: () => terms.notice({ notice: 'listening' }),
+        warned: (warning) => this.#gatewayWarned(warning),
+        lost: (loss) => this.#gatewayLost(loss),
+      },
+    )
+    this.#stop = new StopPolicy({
+      graceMs: options.stopGraceMs,
+      deliver: (signal) => this.#group?.signal(signal),
+      force: (signal, late) => this.#forced(signal, late),
+    })
+    this.#outcome = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
+  }
+
+  /** Resolves with the program's own end; raises an `LlftError` when the group cannot be or go on. */
+  async run(): Promise<ProcessEnd> {
+    const { guestStartMs, replicas } = this.#terms.options
+    const bound = setTimeout(() => this.#overdue(), guestStartMs)
+    try {
+      await this.#replicas.open()
+      this.#gateway.start()
+      for (let count = 0; count < replicas; count++) this.#replicas.spawn()
+      return await this.#outcome
+    } finally {
+      clearTimeout(bound)
+      await this.#close()
+    }
+  }
+
+  /** Ctrl-C, SIGTERM or SIGHUP. */
+  signal(signal: number): void {
+    if (this.#phase === 'running') this.#stop.signal(signal)
+    else this.#settle?.resolve({ code: 0, signal })
+  }
+
+  async status(): Promise<GroupStatus> {
+    await this.#gateway.refresh()
+    return statusOf({
+      group: this.#terms.options.name,
+      epoch: this.#epoch,
+      wanted: this.#terms.options.replicas,
+      peer: this.#group?.peer,
+      replicas: this.#replicas.all,
+      gateway: this.#gateway,
+      timeline: this.#timeline,
+    })
+  }
+
+  /** `target`: `primary`, or a replica's id. */
+  kill(target: string): KillResult {
+    const { living } = this.#replicas
+    const replica = target === 'primary' ? this.#group?.primary : living.find(({ slot }) => slot === target)
+    if (replica?.process.pid === undefined) {
+      if (target === 'primary') throw llftError('LLFT_E_ADMIN_NO_PRIMARY', { group: this.#terms.options.name })
+      const known = living.map(({ slot }) => slot).join(', ')
+      throw llftError('LLFT_E_ADMIN_UNKNOWN_REPLICA', { replica: target, known })
+    }
+    this.#group?.killing(replica)
+    replica.process.kill('SIGKILL')
+    return { id: replica.slot, pid: replica.process.pid, signal: 'SIGKILL' }
+  }
+
+  #makeReplicas(): ReplicaSet {
+    const { options, environment, faults } = this.#terms
+    const [file, ...args] = options.command
+    const token = randomBytes(TOKEN_BYTES).toString('hex')
+    return new ReplicaSet(
+      {
+        token,
+        reaper: this.#reaper,
+        command: (slot, address) => {
+          const own = faults[slot] ?? faults['*']
+          const base = own === undefined ? environment : { ...environment, [ATTACH_ENV.faults]: JSON.stringify(own) }
+          return {
+            file: this.#launcher.command(file),
+            args,
+            environment: this.#launcher.environment(base, { address, slot, token }),
+          }
+        },
+      },
+      {
+        claimed: (replica) => (this.#phase === 'founding' ? this.#foundWhenComplete() : this.#group?.claimed(replica)),
+        refused: (claim, refusal) => this.#refused(claim, refusal),
+        gone: (replica) => {
+          if (this.#phase === 'running') this.#group?.gone(replica)
+        },
+        ended: (replica, end) => this.#replicaEnded(replica, end),
+      },
+    )
+  }
+
+  #gatewayReady(peer: PeerInfo): void {
+    this.#gatewayPeer = peer
+    this.#foundWhenComplete()
+  }
+
+  #foundWhenComplete(): void {
+    const claims = this.#replicas.living.flatMap(({ claim }) => claim ?? [])
+    const { options, transport } = this.#terms
+    const gateway = this.#gatewayPeer
+    if (this.#phase !== 'founding' || gateway === undefined || claims.length < options.replicas) return
+    this.#phase = 'running'
+    const peers = [gateway, { ...this.#console, locator: transport.locator }]
+    this.#group = this.#openGroup(foundingOf({ name: options.name, epoch: this.#epoch, claims, peers }))
+    this.#terms.notice({ notice: 'founded' })
+  }
+
+  #openGroup(founding: Founding): RunningGroup {
+    const { options, clock, entropy, transport, output, notice } = this.#terms
+    const listener = new ConsoleApplication({
+      ...output,
+      exited: (end) => this.#exited(end),
+      event: (event: PeerEvent) => this.#group?.event(event),
+    })
+    const port = this.#terms.openConsole(
+      {
+        identity: this.#console,
+        application: { group: GROUP.application, epoch: this.#epoch },
+        contacts: founding.members.map(({ locator }) => locator),
+        faults: this.#terms.faults['console'] ?? {},
+      },
+      { transport, clock, entropy },
+      listener,
+    )
+    const replacements = new Replacements({
+      ...options,
+      group: options.name,
+      wanted: options.replicas,
+      replicas: this.#replicas,
+      peer: () => port.status,
+      notice,
+      fail: (error) => this.#fail(error, []),
+    })
+    const replicas = this.#replicas
+    return new RunningGroup({ founding, clock, port, replicas, replacements, timeline: this.#timeline, notice })
+  }
+
+  /** The program has ended, in order, and every replica ends now. */
+  #exited(end: ProcessEnd): void {
+    if (this.#phase === 'ending') return
+    this.#phase = 'ending'
+    this.#orderly = true
+    this.#stop.close()
+    const { options, notice } = this.#terms
+    if (exitCodeOf(end) !== 0 && !this.#stop.stopping && options.replicas > 1) {
+      notice({ notice: 'report', report: report('LLFT_E_GUEST_FAILED_ALIKE', { outcome: outcomeOf(end) }) })
+    }
+    for (const replica of this.#replicas.living) if (!replica.ready) replica.process.destroy()
+    void this.#replicas.emptied(options.stopGraceMs).then(() => this.#settle?.resolve(end))
+  }
+
+  #replicaEnded(replica: Replica, end: ProcessEnd): void {
+    if (this.#phase === 'running') this.#group?.ended(replica, end, () => this.#phase !== 'running')
+    else if (this.#phase === 'founding') this.#endedAtStart(replica, end)
+  }
+
+  #endedAtStart(replica: Replica, end: ProcessEnd): void {
+    const { command: words, guestStartMs: waitedMs } = this.#terms.options
+    const [command, outcome, exitCode] = [words.join(' '), outcomeOf(end), exitCodeOf(end)]
+    const reason = `\`${command}\` ended with ${outcome}, and started no Node program through PATH`
+    const quiet = replica.claim === undefined && exitCode === 0
+    const error = quiet
+      ? llftError('LLFT_E_GUEST_NOT_REACHED', { waitedMs, reason })
+      : llftError('LLFT_E_GUEST_EXITED_AT_START', { command, outcome }, { exitCode: exitCode || EXIT.bug })
+    this.#fail(error, [replica])
+  }
+
+  #overdue(): void {
+    if (this.#phase !== 'founding') return
+    const { guestStartMs: waitedMs, command } = this.#terms.options
+    const absent = this.#replicas.all.filter(({ claim }) => claim === undefined)
+    const missing = absent.map(({ slot }) => slot).join(', ') || 'the gateway'
+    const reason =
+      `\`${command.join(' ')}\` runs, but started no \`node\` through PATH: ` +
+      'a program that starts Node by its full path, or a login shell that sets PATH anew, goes past LLFT'
+    const nobody = absent.length === this.#replicas.all.length
+    const error = nobody
+      ? llftError('LLFT_E_GUEST_NOT_REACHED', { waitedMs, reason })
+      : llftError('LLFT_E_GROUP_START', { waitedMs, missing })
+    this.#fail(error, absent.slice(0, 1))
+  }
+
+  #refused(claim: Claim, refusal: Refusal): void {
+    const why = reportOfRefusal(claim, refusal)
+    if (this.#phase === 'running') this.#reportOnce(why.code, why)
+    // After the program's end too: the command would go on with another program, and that is not what was asked for.
+    else this.#settle?.reject(new LlftError(why, { exitCode: EXIT.configuration }))
+  }
+
+  #gatewayWarned({ warning, detail }: GatewayWarned): void {
+    if (warning === 'listenFailed') this.#reportOnce(detail, report('LLFT_W_LISTEN_FAILED', { detail }))
+    else this.#reportOnce(warning, report('LLFT_W_GATEWAY_CLIENTS', { detail }))
+  }
+
+  #gatewayLost({ memberId, end, evidence, streams, atStart }: GatewayLoss): void {
+    const { notice } = this.#terms
+    this.#gatewayPeer = undefined
+    notice({ notice: 'evidence', of: 'gateway', text: evidence })
+    if (this.#phase === 'founding' && atStart) {
+      this.#fail(llftError('LLFT_E_GATEWAY_START', { reason: `it ended with ${outcomeOf(end)}` }), [])
+    } else if (this.#phase === 'running') {
+      this.#group?.gatewayLost(memberId)
+      notice({ notice: 'report', report: report('LLFT_W_GATEWAY_RESTARTED', { outcome: outcomeOf(end), streams }) })
+    }
+  }
+
+  #forced(signal: number, late: boolean): void {
+    const { stopGraceMs: graceMs } = this.#terms.options
+    if (late) {
+      const details = { graceMs, signal: signalName(signal) }
+      this.#terms.notice({ notice: 'report', report: report('LLFT_W_STOP_FORCED', details) })
+    }
+    this.#phase = 'ending'
+    this.#settle?.resolve({ code: 0, signal })
+  }
+
+  #fail(error: LlftError, witnesses: readonly Replica[]): void {
+    if (this.#phase === 'ending') return
+    this.#phase = 'ending'
+    for (const { slot, process } of witnesses) {
+      this.#terms.notice({ notice: 'evidence', of: slot, text: process.evidence })
+    }
+    this.#settle?.reject(error)
+  }
+
+  #reportOnce(key: string, what: Report): void {
+    if (this.#reported.has(key) || this.#reported.size >= REPORTED_MAX) return
+    this.#reported.add(key)
+    this.#terms.notice({ notice: 'report', report: what })
+  }
+
+  async #close(): Promise<void> {
+    this.#phase = 'ending'
+    this.#stop.close()
+    this.#replicas.close()
+    if (this.#orderly) await this.#gateway.stop()
+    else this.#gateway.kill()
+    this.#group?.close()
+    this.#terms.transport.close()
+    await this.#reaper.close()
+  }
+}
