@@ -13,7 +13,14 @@ export interface UdpHandle {
   close(): void
 }
 
-type SendTo = [request: object, list: readonly Uint8Array[], count: number, port: number, address: string, call: boolean]
+type SendTo = [
+  request: object,
+  list: readonly Uint8Array[],
+  count: number,
+  port: number,
+  address: string,
+  call: boolean,
+]
 type SendConnected = [request: object, list: readonly Uint8Array[], count: number, call: boolean]
 
 export interface UdpBinding {

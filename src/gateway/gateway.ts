@@ -110,16 +110,14 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
   }
 
   end(stream: ClientStream): void {
-    this.#port.send({ frame: 'end', stream: stream.id })
-    this.#sent()
+    this.#send({ frame: 'end', stream: stream.id })
   }
 
   gone(stream: ClientStream, reset: boolean): void {
     this.#streams.delete(stream.id)
     if (reset) {
       this.counters.clientResets++
-      this.#port.send({ frame: 'reset', stream: stream.id })
-      this.#sent()
+      this.#send({ frame: 'reset', stream: stream.id })
     }
     if (this.#streams.size === 0) this.#stopped?.()
   }
@@ -127,9 +125,8 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
   overfull(stream: ClientStream): void {
     this.counters.slowClients++
     this.#terms.observer.warning('slowClient', `stream ${stream.id}`)
-    this.#port.send({ frame: 'reset', stream: stream.id })
+    this.#sendLater({ frame: 'reset', stream: stream.id })
     stream.reset()
-    this.#sent()
   }
 
   touched(stream: ClientStream): void {
@@ -139,14 +136,14 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
   // From listening sockets.
 
   opened(listener: Listener): void {
-    this.#answer(listener, 0)
+    this.#send(answerOf(listener, 0))
     const { bound, request } = listener
     if (bound !== undefined) this.#terms.observer.listening(request.name, bound, request.tls !== undefined)
   }
 
   failed(listener: Listener, errno: number, reason: string): void {
     if (this.#listeners.get(listener.request.listener) === listener) this.#listeners.delete(listener.request.listener)
-    this.#answer(listener, errno)
+    this.#send(answerOf(listener, errno))
     this.#terms.observer.warning('listenFailed', reason)
   }
 
@@ -161,7 +158,7 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
     this.#streams.set(stream.id, stream)
     this.counters.opened++
     if (this.#paused) stream.pause()
-    this.#port.send({
+    this.#send({
       frame: 'open',
       stream: stream.id,
       listener: listener.request.listener,
@@ -169,7 +166,6 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
       local: listener.localName(accepted.tcp),
       tls: accepted.tls,
     })
-    this.#sent()
   }
 
   acceptFailed(_listener: Listener, reason: string): void {
@@ -184,12 +180,12 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
     const present = this.#listeners.get(frame.listener)
     if (present !== undefined) {
       // A new primary asks again for what its predecessor had asked for. Not open yet: the answer is on its way.
-      if (present.bound !== undefined) this.#answer(present, 0)
+      if (present.bound !== undefined) this.#sendLater(answerOf(present, 0))
       return
     }
     if (this.#listeners.size >= LISTENERS_MAX) {
-      this.#port.send({ frame: 'listening', listener: frame.listener, errno: -constants.errno.ENOBUFS, bound: frame.name })
-      this.#sent()
+      const errno = -constants.errno.ENOBUFS
+      this.#sendLater({ frame: 'listening', listener: frame.listener, errno, bound: frame.name })
       return
     }
     const mapping = this.#terms.listen.find(({ appPort }) => appPort === frame.name.port)
@@ -204,9 +200,14 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
     if (listener.bound !== undefined) this.#terms.observer.unlistening(listener.bound)
   }
 
-  #answer(listener: Listener, errno: number): void {
-    this.#port.send({ frame: 'listening', listener: listener.request.listener, errno, bound: listener.seen })
+  #send(frame: Frame): void {
+    this.#port.send(frame)
     this.#sent()
+  }
+
+  /** What `released` causes: the port is in the middle of handing out frames and must not be called back. */
+  #sendLater(frame: Frame): void {
+    process.nextTick(() => this.#send(frame))
   }
 
   #reset(id: StreamId): void {
@@ -229,4 +230,8 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
     this.#touched = []
     for (const stream of touched) stream.uncork()
   }
+}
+
+function answerOf(listener: Listener, errno: number): Frame {
+  return { frame: 'listening', listener: listener.request.listener, errno, bound: listener.seen }
 }

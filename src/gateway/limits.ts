@@ -16,7 +16,7 @@ export const CLIENT_QUEUE_BYTES_MAX: number = 64 * 2 ** 20
 /** After the program has closed a connection, its client may rest so long before it takes the remaining bytes. */
 export const CLOSING_IDLE_MS = 30_000
 
-/** A TLS handshake that takes longer is given up, unless the program set its own bound; Node's default is four times this. */
+/** A longer TLS handshake is given up, unless the program set its own bound; Node's default is four times this. */
 export const HANDSHAKE_MS = 30_000
 
 /** At the end, clients get so long to take what was released to them. */

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
-import { SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
-import type { Clock, Entropy, PeerListener, PeerPort, Transport } from '../driver/index.js'
+import { SystemClock, Udp } from '../adapters/index.js'
+import type { Clock, PeerListener, PeerPort, Transport } from '../driver/index.js'
 import { lineOf, LineReader } from './control.js'
 import type { GatewayCommand, GatewayReport, GatewayStart } from './control.js'
 import { Gateway } from './gateway.js'
@@ -9,7 +9,7 @@ import type { GatewayObserver } from './gateway.js'
 /** Opens the gateway's side of the connection with the application group. */
 export type OpenPort = (
   start: GatewayStart,
-  ports: { readonly transport: Transport; readonly clock: Clock; readonly entropy: Entropy },
+  ports: { readonly transport: Transport; readonly clock: Clock },
   listener: PeerListener,
 ) => PeerPort
 
@@ -49,7 +49,7 @@ class RunningGateway {
     this.#report = report
     const transport = new Udp({ address: '127.0.0.1', port: 0 })
     this.#transport = transport
-    const ports = { transport, clock: new SystemClock(), entropy: new SystemEntropy() }
+    const ports = { transport, clock: new SystemClock() }
     this.#gateway = new Gateway({
       listen: start.listen,
       observer: observerOf(report),

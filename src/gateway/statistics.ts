@@ -1,7 +1,9 @@
 import type { GatewayStatistics } from './control.js'
 
 /** What the gateway counts by itself; `streams` and the datagrams are read where they are known. */
-export type Counters = { -readonly [Name in Exclude<keyof GatewayStatistics, 'streams' | `datagrams${string}`>]: number }
+export type Counters = {
+  -readonly [Name in Exclude<keyof GatewayStatistics, 'streams' | `datagrams${string}`>]: number
+}
 
 export function makeCounters(): Counters {
   return {

@@ -17,7 +17,9 @@ export function programEnvironment(environment: NodeJS.ProcessEnv): Record<strin
 /** The launcher puts our flags first; they end with `-r <preload>`. */
 export function programExecArgv(execArgv: readonly string[], preload: string): string[] {
   const at = execArgv.indexOf(preload)
-  return at > 0 && (execArgv[at - 1] === '-r' || execArgv[at - 1] === '--require') ? execArgv.slice(at + 1) : [...execArgv]
+  return at > 0 && (execArgv[at - 1] === '-r' || execArgv[at - 1] === '--require')
+    ? execArgv.slice(at + 1)
+    : [...execArgv]
 }
 
 /** Takes away, before the program runs, what it must not see: it would know, and replicas would differ. */
@@ -26,4 +28,6 @@ export function restoreProcess(preload: string): void {
   for (const name of Object.keys(process.env)) if (!(name in seen)) delete process.env[name]
   if (seen['PATH'] !== undefined) process.env['PATH'] = seen['PATH']
   process.execArgv = programExecArgv(process.execArgv, preload)
+  const { _preload_modules: preloaded } = process as { _preload_modules?: string[] }
+  if (preloaded?.[0] === preload) preloaded.shift()
 }

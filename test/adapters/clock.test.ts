@@ -9,8 +9,9 @@ describe('SystemClock', () => {
   test('tells whole microseconds that never go back', () => {
     const clock = new SystemClock()
     const instants = Array.from({ length: 1000 }, () => clock.now())
-    expect(instants.every((instant, at) => Number.isSafeInteger(instant) && instant >= Number(instants[at - 1] ?? 0)))
-      .toBe(true)
+    expect(
+      instants.every((instant, at) => Number.isSafeInteger(instant) && instant >= Number(instants[at - 1] ?? 0)),
+    ).toBe(true)
   })
 
   test('wakes once, not before the deadline', async () => {

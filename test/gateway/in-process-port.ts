@@ -7,7 +7,13 @@ export type Program = (frame: Frame, answer: (frame: Frame) => void) => void
 
 /** A connection whose other side is a program in the same process: in order, exactly once, one turn later. */
 export class InProcessPort implements PeerPort {
-  readonly status: PeerStatus = { view: NO_VIEW, members: [], historyIndex: 0 as OrderIndex, historyBytes: 0, rejectedDatagrams: {} }
+  readonly status: PeerStatus = {
+    view: NO_VIEW,
+    members: [],
+    historyIndex: 0 as OrderIndex,
+    historyBytes: 0,
+    rejectedDatagrams: 0,
+  }
   readonly frames: Frame[] = []
   congested = false
   closed = false

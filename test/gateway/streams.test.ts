@@ -121,12 +121,12 @@ describe('pressure', () => {
     expect(port.of('data').length).toBe(1)
     port.relieve()
     await vi.waitUntil(() => port.of('data').length === 4)
-    expect(port.of('data').map(({ stream, bytes }) => `${stream}${Buffer.from(bytes).toString()}`).toSorted()).toEqual([
-      '1a',
-      '1b',
-      '2c',
-      '3d',
-    ])
+    expect(
+      port
+        .of('data')
+        .map(({ stream, bytes }) => `${stream}${Buffer.from(bytes).toString()}`)
+        .toSorted(),
+    ).toEqual(['1a', '1b', '2c', '3d'])
   })
 
   test('a client that does not read is reset at a bound; the others go on', async () => {

@@ -10,7 +10,9 @@ import { echo, listenFrame } from './in-process-port.js'
 
 const { open, client } = gateways()
 const folder = new URL('../fixtures/tls/', import.meta.url)
-const base64 = (name: string): { base64: string } => ({ base64: readFileSync(new URL(name, folder)).toString('base64') })
+const base64 = (name: string): { base64: string } => ({
+  base64: readFileSync(new URL(name, folder)).toString('base64'),
+})
 const ca = readFileSync(new URL('cert.pem', folder))
 
 function tlsListen(fields: TlsTermsFields = {}): Extract<Frame, { frame: 'listen' }> {

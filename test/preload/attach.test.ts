@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import type { RemoteInfo, Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
 import type { AttachReply, AttachRequest } from '../../src/driver/index.js'
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
 
 const here = import.meta.dirname
 const stub = join(here, 'stub.cjs')
@@ -34,7 +37,7 @@ class Supervisor {
     this.#address = `127.0.0.1:${this.#socket.address().port}`
   }
 
-  run(program: string, extra: NodeJS.ProcessEnv = {}): ChildProcess {
+  run(program: string, extra: NodeJS.ProcessEnv = {}): Child {
     const flags = ['--expose-internals', '--random-seed=7', '-r', stub, '--stack-trace-limit=20']
     return spawn(process.execPath, [...flags, program, 'one', 'two'], {
       env: {
@@ -70,8 +73,8 @@ async function supervisor(
   return opened
 }
 
-async function finish(child: ChildProcess): Promise<{ code: number; out: string[]; err: string }> {
-  const [out, err, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'exit')])
+async function finish(child: Child): Promise<{ code: number; out: string[]; err: string }> {
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   return { code: code as number, out: out.trim().split('\n'), err }
 }
 
@@ -95,6 +98,7 @@ test('a guest claims until it is answered, waits for the start, and then sees no
     path: '/real/path',
     execArgv: ['--stack-trace-limit=20'],
     argv: ['one', 'two'],
+    preloads: [],
   })
 })
 

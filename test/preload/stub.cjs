@@ -12,7 +12,9 @@ const { SystemClock, SystemEntropy } = require(join(dist, 'adapters/index.js'))
 const { attach } = require(join(dist, 'preload/attach.js'))
 process.emitWarning = emitWarning
 const { UDP, SendWrap } = internalBinding('udp_wrap')
-const loaded = ['net', 'dgram', 'crypto', 'http'].filter((name) => process.moduleLoadList.includes(`NativeModule ${name}`))
+const loaded = ['net', 'dgram', 'crypto', 'http'].filter((name) =>
+  process.moduleLoadList.includes(`NativeModule ${name}`),
+)
 const got = attach({
   binding: { UDP, SendWrap, readSync },
   clock: new SystemClock(),
