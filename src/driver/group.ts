@@ -58,7 +58,7 @@ export interface Group {
 export interface GroupListener {
   /** There may be something to execute: an entry, a message, or a role. */
   work(): void
-  /** This replica is the primary from now on. */
+  /** This replica is the primary from now on. May come inside `consume`; must only take note. */
   promoted(): void
   /** Live only: a connected group was given up; to be ordered as `peerLost`. */
   peerLost(group: GroupId): void

@@ -167,6 +167,8 @@ export class Member implements Group {
   #perform(outputs: readonly ReplicaOutput[]): void {
     for (const output of outputs) {
       if (output.output === 'send') this.#send(output.to, output.message)
+      // At once: the listener must know its role before it executes anything in it.
+      else if (output.output === 'promoted') this.#notify(output)
       else this.#tell.push(output)
     }
   }
@@ -191,7 +193,8 @@ export class Member implements Group {
       case 'work':
         return this.#listener?.work()
       case 'proposed':
-        return this.onTakeover('proposed')
+      case 'recovered':
+        return this.onTakeover(output.output)
       case 'promoted':
         this.onTakeover('established')
         return this.#listener?.promoted()

@@ -69,7 +69,7 @@ const entries: FieldCodec<EntryBlock> = {
   },
 }
 
-const members = listOf<MemberInfo>(17, {
+const members = listOf<MemberInfo>(16, {
   write(writer, member) {
     writer.u53(member.memberId)
     writer.index(member.precedence)

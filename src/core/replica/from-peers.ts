@@ -35,7 +35,7 @@ export class FromPeers {
     const connection = current?.inbox === inbox ? current : undefined
     if (connection !== undefined && this.#state.isPrimary) this.#leading.peerViewSeen(connection, message.peerView)
     const exact = this.#state.settledView && sameView(message.peerView, this.#state.adopted)
-    if (exact) this.#order(connection, message)
+    const news = exact && this.#order(connection, message)
     if (message.kind === 'Data' && inbox.put(message.sequence, message.payloads)) {
       this.#state.work()
       if (!this.#state.isPrimary) this.#following.noteNews(message.payloads.length)
@@ -45,7 +45,7 @@ export class FromPeers {
     if (connection === undefined) return
     if (message.kind === 'Data') this.#owe(connection, message)
     if (message.kind === 'Nack' && this.#state.isPrimary) this.#leading.peerNack(connection, message)
-    if (message.kind === 'FirstAck' && exact && !this.#state.isPrimary) {
+    if (message.kind === 'FirstAck' && news && !this.#state.isPrimary) {
       this.#following.reportTo(connection)
       this.#following.reportTo(undefined)
     }
@@ -72,17 +72,17 @@ export class FromPeers {
     for (const inbox of inboxes.values()) inbox.dropOlderHalf()
   }
 
-  /** Acknowledgements and reflected order, which count only under the exact view (protocol.md 5.5). */
-  #order(connection: Connection | undefined, message: Message): void {
+  /** Acknowledgements and reflected order, which count only under the exact view (protocol.md 5.5). True when a backup got news. */
+  #order(connection: Connection | undefined, message: Message): boolean {
     if (this.#state.isPrimary) {
       if (connection !== undefined) this.#leading.peerProgress(connection, message)
-      return
+      return false
     }
-    connection?.sent.acknowledge(message.ack)
-    if (message.reflected.entries.length > 0 && this.#state.merge(message.reflected)) {
-      this.#following.noteNews(message.reflected.entries.length)
-    }
+    const acknowledged = connection?.sent.acknowledge(message.ack) === true
+    const ordered = this.#state.merge(message.reflected)
+    if (ordered) this.#following.noteNews(message.reflected.entries.length)
     this.#following.peerHolds(connection, message.heldIndex)
+    return acknowledged || ordered
   }
 
   /** The primary owes an acknowledgement: at once when much has come, else it waits for data to ride on. */

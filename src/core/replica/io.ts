@@ -22,6 +22,8 @@ export type ReplicaOutput =
   /** There may be something to execute. */
   | { readonly output: 'work' }
   | { readonly output: 'proposed' }
+  /** The merged history is complete and is now executed to its end. */
+  | { readonly output: 'recovered' }
   | { readonly output: 'promoted' }
   | { readonly output: 'peerLost'; readonly group: GroupId }
   | { readonly output: 'peerUp'; readonly peer: PeerInfo }

@@ -230,6 +230,7 @@ export class Replica {
     this.#takeover = undefined
     this.#lead()
     this.#state.outputs.push({ output: 'promoted' })
+    this.#state.work()
   }
 
   #lead(): void {

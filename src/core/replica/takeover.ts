@@ -100,6 +100,7 @@ export class Takeover {
     this.#complete = true
     this.#state.stability.clear()
     for (const [member, held] of this.#accepted) this.#state.stability.report(member, held, 0)
+    this.#state.outputs.push({ output: 'recovered' })
     this.#state.skipMembershipEntries()
     this.#state.work()
   }

@@ -1,0 +1,5 @@
+export { Cluster } from './cluster.js'
+export type { ClusterTerms } from './cluster.js'
+export { CALM, Network, SimulatedClock, SimulatedTransport } from './network.js'
+export type { Weather } from './network.js'
+export { World } from './world.js'
