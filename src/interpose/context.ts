@@ -1,0 +1,111 @@
+import type { Internals } from './internals.js'
+
+/**
+ * Async ids of the program start here at every replica, whatever Node and the preload have used before: small, because
+ * they are written into the history.
+ */
+export const PROGRAM_IDS_FROM = 1024
+/** LLFT's own async ids start here; the program would need years to reach them. */
+export const OWN_IDS_FROM: number = 2 ** 40
+
+/**
+ * The two worlds of one thread (determinizer.md B4): inside an ordered operation the program's async ids are counted,
+ * outside LLFT's own, so that resources get the same id at every replica.
+ */
+export class Context {
+  readonly #internals: Internals
+  readonly #ids: Float64Array
+  readonly #counter: number
+  /** The counter of the world that is not running. */
+  #otherIds: number = OWN_IDS_FROM
+  inside = false
+
+  constructor(internals: Internals) {
+    this.#internals = internals
+    this.#ids = internals.asyncWrap.async_id_fields
+    this.#counter = internals.asyncWrap.constants.kAsyncIdCounter
+  }
+
+  /** Operation 0 begins: the main program follows in the caller's own async context. */
+  begin(): void {
+    this.#ids[this.#counter] = PROGRAM_IDS_FROM
+    this.inside = true
+  }
+
+  /** The last async id that the program has taken. */
+  get programIds(): number {
+    return this.inside ? (this.#ids[this.#counter] as number) : this.#otherIds
+  }
+
+  newProgramId(): number {
+    const next = (this.#ids[this.#counter] as number) + 1
+    this.#ids[this.#counter] = next
+    return next
+  }
+
+  isOwn(asyncId: number): boolean {
+    return asyncId >= OWN_IDS_FROM || asyncId < PROGRAM_IDS_FROM
+  }
+
+  #swap(): void {
+    const ids = this.#ids[this.#counter] as number
+    this.#ids[this.#counter] = this.#otherIds
+    this.#otherIds = ids
+  }
+
+  /** Enters an operation, in a fresh async context that is the same at every replica. */
+  enter(): void {
+    this.#swap()
+    this.inside = true
+    this.pushBase()
+  }
+
+  leave(): void {
+    this.popBase()
+    this.exit()
+  }
+
+  /** Leaves operation 0, which has no async context of ours. */
+  exit(): void {
+    this.inside = false
+    this.#swap()
+  }
+
+  pushBase(): void {
+    this.#internals.asyncHooks.pushAsyncContext(0, 0, {})
+  }
+
+  popBase(): void {
+    this.#internals.asyncHooks.popAsyncContext(0)
+  }
+
+  /** Runs LLFT's own code in the middle of an operation. */
+  outside<Result>(work: () => Result): Result {
+    if (!this.inside) return work()
+    this.inside = false
+    this.#swap()
+    try {
+      return work()
+    } finally {
+      this.#swap()
+      this.inside = true
+    }
+  }
+
+  /** Ticks and microtasks to the end, as Node does it after a callback. */
+  drain(): void {
+    for (;;) {
+      try {
+        this.#internals.drainTicks()
+        return
+      } catch (error) {
+        this.uncaught(error)
+      }
+    }
+  }
+
+  /** What Node does with an error that no one caught; returns when a handler took it. */
+  uncaught(error: unknown): void {
+    this.#internals.errors.triggerUncaughtException(error, false)
+  }
+}

@@ -1,0 +1,72 @@
+import type { Founding, Group } from '../driver/index.js'
+import { Clocks } from './clocks.js'
+import { installTrampoline } from './completions.js'
+import { Conductor } from './conductor.js'
+import { Context } from './context.js'
+import { installEdge } from './edge.js'
+import { edgeInternals } from './edge-internals.js'
+import { installFacts } from './facts.js'
+import type { Internals } from './internals.js'
+import type { DigestSink } from './operation-digest.js'
+import { installPromises } from './promises.js'
+import { installRandom } from './random.js'
+import type { ReplicaClock } from './replica-clock.js'
+import { installTime } from './time.js'
+import { ProgramTimers } from './timers.js'
+import { LastValues } from './values.js'
+
+/**
+ * The hooks that a test can leave out, each to prove that the digest notices; those of `EDGE_FACILITIES` come on top.
+ * With `mathRandom` off, whoever starts the process must leave out `--random-seed` too, which would hide it.
+ */
+export const HOOKS = [
+  'date',
+  'utcDate',
+  'hrtime',
+  'performance',
+  'mathRandom',
+  'cryptoRandom',
+  'timers',
+  'completions',
+  'promises',
+  'identity',
+  'facts',
+] as const
+
+export interface InstallOptions {
+  readonly internals: Internals
+  /** The clock that the driver of `group` is armed on. */
+  readonly clock: ReplicaClock
+  readonly group: Group
+  readonly founding: Founding
+  readonly hooksOff?: readonly string[]
+  readonly onDigest?: DigestSink
+  /** One line to whoever watches this replica; never the program's own output. */
+  readonly log: (line: string) => void
+}
+
+/**
+ * Puts the program that follows under the conductor and begins operation 0. Call it after `selfTest`, as the last thing
+ * of the first preload; then make the result the group's listener. The order matters: what `crypto`, `net`, `os` and the
+ * others copy from the bindings must be replaced before they are loaded.
+ */
+export function install(options: InstallOptions): Conductor {
+  const { internals, clock, group, founding, log } = options
+  const hooksOff = options.hooksOff ?? []
+  const isOn = (hook: string): boolean => !hooksOff.includes(hook)
+  const context = new Context(internals)
+  const last = new LastValues()
+  const clocks = new Clocks(internals, last)
+  const timers = new ProgramTimers({ internals, clocks, clock, ordered: isOn('timers') })
+  const conductor = new Conductor({ internals, group, context, clocks, clock, timers, last, log, onDigest: options.onDigest })
+
+  installTime({ internals, operations: conductor, clocks, isOn })
+  installRandom({ internals, operations: conductor, seed: founding.seed, isOn })
+  if (isOn('promises')) installPromises({ internals, context, operations: conductor })
+  installFacts({ internals, operations: conductor, founding, isOn })
+  installEdge({ internals: edgeInternals(internals), operations: conductor }, hooksOff)
+  timers.install(conductor)
+  installTrampoline({ internals, context, target: conductor, ordered: isOn('completions') })
+  conductor.start()
+  return conductor
+}

@@ -1,0 +1,139 @@
+import type { Group } from '../driver/index.js'
+import { ENTRY, ENTRY_CONTINUES } from '../message/index.js'
+import type { Context } from './context.js'
+import type { OperationDigest } from './operation-digest.js'
+import type { ValueSource } from './operations.js'
+import { type LastValues, ValueReader, ValueWriter } from './values.js'
+
+/** One wait of the driver; the replica waits on, slice by slice, because only an entry or its own promotion helps. */
+const WAIT_SLICE_MS = 1000
+
+export function kindOf(entry: Uint8Array): number {
+  return (entry[0] as number) & ~ENTRY_CONTINUES
+}
+
+export interface OperationLogTerms {
+  readonly group: Group
+  readonly context: Context
+  readonly last: LastValues
+  /** Undefined: nobody wants a digest. */
+  readonly digest: OperationDigest | undefined
+  readonly mismatch: (what: string) => never
+  /** The history has ended inside the running operation, and this replica decides from here on. */
+  readonly takeOver: () => void
+}
+
+/** The entries of the running operation: written at the primary, read at a backup, begun as one and ended as the other. */
+export class OperationLog {
+  readonly #terms: OperationLogTerms
+  readonly writer: ValueWriter
+  readonly reader: ValueReader
+  #following = false
+  /** Between the first and the last entry of an operation. */
+  open = false
+
+  constructor(terms: OperationLogTerms) {
+    this.#terms = terms
+    this.writer = new ValueWriter(terms.last, () => this.#seal())
+    this.reader = new ValueReader(terms.last, terms.mismatch)
+  }
+
+  /** Primary: the caller writes the rest of the head. */
+  begin(kind: number): void {
+    this.open = true
+    this.#following = false
+    this.writer.begin(kind)
+    this.writer.count = 0
+  }
+
+  /** Backup: the caller has opened the first entry and read its head. */
+  follow(): void {
+    this.open = true
+    this.#following = true
+    this.reader.count = 0
+  }
+
+  number(source: ValueSource, produce: () => number): number {
+    if (this.#following && this.#held()) return this.reader.number(source)
+    const value = produce()
+    this.writer.number(source, value)
+    return value
+  }
+
+  text(source: ValueSource, produce: () => string): string {
+    while (this.#following && this.#held()) {
+      const text = this.reader.text(source)
+      if (text !== undefined) return text
+    }
+    const text = this.#terms.context.outside(produce)
+    this.writer.text(source, text)
+    return text
+  }
+
+  /** Primary: what was recorded so far becomes an entry of its own. */
+  sealNow(): void {
+    if (this.open && !this.#following && !this.writer.empty) this.#seal()
+  }
+
+  end(asyncIds: number): void {
+    if (this.#following && this.#held()) {
+      this.reader.end(asyncIds)
+      this.#consume()
+    } else {
+      this.writer.end(asyncIds)
+      this.#decide(false)
+    }
+    this.open = false
+  }
+
+  /** Waits without returning to the event loop until an entry is held or this replica decides; true: an entry is held. */
+  awaitEntry(): boolean {
+    const { group, context } = this.#terms
+    const arrived = (): boolean => group.live || group.peek() !== undefined
+    if (!arrived()) {
+      context.outside(() => {
+        while (!group.waitUntil(arrived, WAIT_SLICE_MS));
+      })
+    }
+    return !group.live
+  }
+
+  #seal(): void {
+    this.#decide(true)
+    this.writer.begin(ENTRY.continuation)
+  }
+
+  #decide(continues: boolean): void {
+    const part = this.writer.part(continues)
+    this.#terms.digest?.entry(part)
+    this.#terms.group.decide(part)
+  }
+
+  #consume(): void {
+    this.#terms.digest?.entry(this.reader.part)
+    this.#terms.group.consume()
+  }
+
+  /** The next recorded value or the check is held; false: the history is over, this replica records from here on. */
+  #held(): boolean {
+    while (!this.reader.ready) if (!this.#nextPart()) return false
+    return true
+  }
+
+  #nextPart(): boolean {
+    const { group, mismatch } = this.#terms
+    if (!this.reader.continues) mismatch('more was asked for than the operation has recorded')
+    this.#consume()
+    if (!this.awaitEntry()) {
+      this.#following = false
+      this.writer.begin(ENTRY.continuation)
+      this.writer.count = this.reader.count
+      this.#terms.takeOver()
+      return false
+    }
+    const part = group.peek() as Uint8Array
+    if (kindOf(part) !== ENTRY.continuation) mismatch(`entry of kind ${kindOf(part)} inside an operation`)
+    this.reader.open(part)
+    return true
+  }
+}

@@ -1,0 +1,116 @@
+import type { Internals } from './internals.js'
+import type { Operations } from './operations.js'
+import { replaceFunction } from './replace.js'
+
+/** Key stream made at a time; `randomUUID` and `randomInt` draw a few bytes at each call. */
+const POOL_BYTES = 4096
+/** Counter blocks from which the generators draw: far apart, so that their streams never meet. */
+const STREAM = { crypto: 0, math: 1 } as const
+
+interface CipherBase {
+  initiv(name: string, key: Uint8Array, iv: Uint8Array, authTagLength: number): void
+  update(data: Uint8Array): Uint8Array
+}
+
+interface CryptoBinding {
+  readonly CipherBase: new (encrypt: boolean) => CipherBase
+  readonly kCryptoJobSync: number
+  RandomBytesJob: new (mode: number, buffer: ArrayBuffer | ArrayBufferView, offset: number, size: number) => object
+}
+
+/** A strong generator (AES-256 in counter mode), the same at every replica (determinizer.md A3, B3). */
+class KeyStream {
+  readonly #cipher: CipherBase
+  readonly #zeros: Uint8Array = new Uint8Array(POOL_BYTES)
+  #pool: Uint8Array = new Uint8Array(0)
+  #at = 0
+
+  constructor(binding: CryptoBinding, key: Uint8Array, stream: number) {
+    const iv = new Uint8Array(16)
+    iv[0] = stream
+    this.#cipher = new binding.CipherBase(true)
+    this.#cipher.initiv('aes-256-ctr', key, iv, -1)
+  }
+
+  fill(target: Uint8Array): void {
+    let done = 0
+    while (done < target.length) {
+      if (this.#at === this.#pool.length) {
+        this.#pool = this.#cipher.update(this.#zeros)
+        this.#at = 0
+      }
+      const taken = Math.min(target.length - done, this.#pool.length - this.#at)
+      target.set(this.#pool.subarray(this.#at, this.#at + taken), done)
+      this.#at += taken
+      done += taken
+    }
+  }
+}
+
+export interface RandomTerms {
+  readonly internals: Internals
+  readonly operations: Operations
+  /** 64 hexadecimal digits. */
+  readonly seed: string
+  readonly isOn: (hook: string) => boolean
+}
+
+/** All randomness of the program is derived from the founding seed; it costs no byte of history. */
+export function installRandom(terms: RandomTerms): void {
+  const { internals, operations, isOn } = terms
+  const binding = internals.binding<CryptoBinding>('crypto')
+  const key = Uint8Array.from(terms.seed.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
+  if (isOn('mathRandom')) installMathRandom(operations, new KeyStream(binding, key, STREAM.math))
+  if (isOn('cryptoRandom')) installRandomBytes(operations, binding, new KeyStream(binding, key, STREAM.crypto))
+}
+
+/** sfc32, seeded from the key stream, so that what a program shows of it tells nothing about the seed. */
+function installMathRandom(operations: Operations, stream: KeyStream): void {
+  const state = new Int32Array(4)
+  stream.fill(new Uint8Array(state.buffer))
+  let [a, b, c, d] = state as unknown as [number, number, number, number]
+  const next32 = (): number => {
+    const t = (((a + b) | 0) + d) | 0
+    d = (d + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (c << 21) | (c >>> 11)
+    c = (c + t) | 0
+    return t >>> 0
+  }
+  const original = Math.random
+  replaceFunction(Math, 'random', () =>
+    operations.inside ? (next32() * 2 ** 21 + (next32() >>> 11)) / 2 ** 53 : original(),
+  )
+}
+
+/** The single source of `randomBytes`, `randomFill`, `randomInt`, `randomUUID` and `getRandomValues`. */
+function installRandomBytes(operations: Operations, binding: CryptoBinding, stream: KeyStream): void {
+  const Original = binding.RandomBytesJob
+  binding.RandomBytesJob = class RandomBytesJob {
+    readonly #sync: boolean
+    readonly #target: Uint8Array
+    readonly #own: { run(): unknown; ondone?: unknown } | undefined
+    declare ondone: (error: unknown, result: unknown) => void
+
+    constructor(mode: number, buffer: ArrayBuffer | ArrayBufferView, offset: number, size: number) {
+      const whole = ArrayBuffer.isView(buffer)
+      this.#sync = mode === binding.kCryptoJobSync
+      this.#target = whole
+        ? new Uint8Array(buffer.buffer, buffer.byteOffset + offset, size)
+        : new Uint8Array(buffer, offset, size)
+      this.#own = operations.inside ? undefined : (new Original(mode, buffer, offset, size) as { run(): unknown })
+    }
+
+    run(): unknown {
+      if (this.#own !== undefined) {
+        this.#own.ondone = this.ondone
+        return this.#own.run()
+      }
+      stream.fill(this.#target)
+      if (this.#sync) return [undefined, undefined]
+      process.nextTick(() => this.ondone(undefined, undefined))
+      return undefined
+    }
+  }
+}
