@@ -26,7 +26,6 @@ export interface AdminTerms {
   /** The address was asked for: no other port is tried. */
   readonly fixed: boolean
   readonly token: string
-  readonly desk: AdminDesk
 }
 
 /** Status and actions over HTTP; actions and readers from other hosts need the token. */
@@ -38,7 +37,7 @@ export class AdminServer {
   constructor(terms: AdminTerms) {
     this.#terms = terms
     this.#address = terms.address
-    this.#server = createServer((request, response) => void this.#answer(request, response))
+    this.#server = createServer()
   }
 
   /** Resolves with the address that was free. */
@@ -59,6 +58,11 @@ export class AdminServer {
     throw llftError('LLFT_E_ADMIN_NO_FREE_PORT', { first: port, last })
   }
 
+  /** Answers from now on. */
+  serve(desk: AdminDesk): void {
+    this.#server.on('request', (request, response) => void this.#answer(desk, request, response))
+  }
+
   close(): void {
     this.#server.close()
     this.#server.closeAllConnections()
@@ -74,9 +78,9 @@ export class AdminServer {
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer(desk: AdminDesk, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      reply(response, 200, await this.#perform(request))
+      reply(response, 200, await this.#perform(desk, request))
     } catch (error) {
       if (error instanceof HttpFault) reply(response, error.status, { error: error.report })
       else if (error instanceof LlftError) reply(response, 409, { error: publicPart(error) })
@@ -84,15 +88,15 @@ export class AdminServer {
     }
   }
 
-  async #perform(request: IncomingMessage): Promise<GroupStatus | KillResult> {
+  async #perform(desk: AdminDesk, request: IncomingMessage): Promise<GroupStatus | KillResult> {
     const route = `${request.method} ${request.url?.split('?')[0]}`
     if (route === 'GET /api/v1/status') {
       if (!fromThisHost(request)) this.#authorise(request)
-      return this.#terms.desk.status()
+      return desk.status()
     }
     if (route === 'POST /api/v1/kill') {
       this.#authorise(request)
-      return this.#terms.desk.kill(targetOf(await bodyOf(request)))
+      return desk.kill(targetOf(await bodyOf(request)))
     }
     throw new HttpFault(404, report('LLFT_E_ADMIN_REQUEST', { reason: `there is no ${route}` }))
   }

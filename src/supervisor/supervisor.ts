@@ -134,6 +134,11 @@ export class Supervisor {
 
   async status(): Promise<GroupStatus> {
     await this.#gateway.refresh()
+    return this.snapshot
+  }
+
+  /** What is known without asking the gateway. */
+  get snapshot(): GroupStatus {
     return statusOf({
       group: this.#terms.options.name,
       epoch: this.#epoch,

@@ -1,0 +1,100 @@
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { afterEach, describe, expect, test } from 'vitest'
+import { AdminClient, AdminServer } from '../../src/admin/index.js'
+import type { GroupStatus } from '../../src/admin/index.js'
+import { llftError } from '../../src/errors/index.js'
+
+const STATUS: GroupStatus = {
+  group: 'app',
+  epoch: 5,
+  view: { primary: 1, backup: 0 },
+  primary: 'r1',
+  replicas: [],
+  wanted: 3,
+  gateway: { pid: 1, streams: 0, listeners: [] },
+  history: { index: 0, bytes: 0 },
+  failovers: [],
+  failoverCount: 0,
+}
+
+describe('admin address', () => {
+  const open: AdminServer[] = []
+  afterEach(() => open.splice(0).forEach((server) => server.close()))
+
+  async function serve(port = 0): Promise<{ port: number; killed: string[] }> {
+    const killed: string[] = []
+    const server = new AdminServer({ address: { host: '127.0.0.1', port }, fixed: false, token: 'secret' })
+    open.push(server)
+    const address = await server.open()
+    server.serve({
+      status: () => Promise.resolve(STATUS),
+      kill: (target) => {
+        if (target !== 'primary') throw llftError('LLFT_E_ADMIN_UNKNOWN_REPLICA', { replica: target, known: 'r1' })
+        killed.push(target)
+        return { id: 'r1', pid: 42, signal: 'SIGKILL' }
+      },
+    })
+    return { port: address.port, killed }
+  }
+
+  const client = (port: number, token = 'secret'): AdminClient => new AdminClient({ host: '127.0.0.1', port }, token)
+
+  test('status and kill', async () => {
+    const { port, killed } = await serve()
+    expect(await client(port).status()).toEqual(STATUS)
+    expect(await client(port).kill('primary')).toEqual({ id: 'r1', pid: 42, signal: 'SIGKILL' })
+    expect(killed).toEqual(['primary'])
+  })
+
+  test('an action without the token is refused', async () => {
+    const { port, killed } = await serve()
+    await expect(client(port, 'guess').kill('primary')).rejects.toMatchObject({ code: 'LLFT_E_ADMIN_TOKEN' })
+    expect(killed).toEqual([])
+  })
+
+  test("a fault of the desk arrives with its code and exit code", async () => {
+    const { port } = await serve()
+    const failure = client(port).kill('r9')
+    await expect(failure).rejects.toMatchObject({ code: 'LLFT_E_ADMIN_UNKNOWN_REPLICA', exitCode: 2 })
+  })
+
+  test('a page that was loaded under another name does not read the status (DNS rebinding)', async () => {
+    const { port } = await serve()
+    const outgoing = request({ port, path: '/api/v1/status', headers: { host: 'evil.example:7700' } }).end()
+    const [response] = (await once(outgoing, 'response')) as [{ statusCode: number }]
+    expect(response.statusCode).toBe(401)
+  })
+
+  test('malformed requests are answered with a report', async () => {
+    const { port } = await serve()
+    for (const [path, body, status] of [
+      ['/api/v1/nothing', '', 404],
+      ['/api/v1/kill', '{', 400],
+      ['/api/v1/kill', '{"target":1}', 400],
+      ['/api/v1/kill', 'x'.repeat(5000), 413],
+    ] as const) {
+      const headers = { authorization: 'Bearer secret' }
+      const outgoing = request({ port, path, method: 'POST', headers }).end(body)
+      const [response] = (await once(outgoing, 'response')) as [{ statusCode: number }]
+      expect(response.statusCode).toBe(status)
+    }
+  })
+
+  test('the next port when the first is taken; an error when it was asked for by name', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port: taken } = other.address() as AddressInfo
+    expect((await serve(taken)).port).toBeGreaterThan(taken)
+    const fixed = new AdminServer({ address: { host: '127.0.0.1', port: taken }, fixed: true, token: 't' })
+    await expect(fixed.open()).rejects.toMatchObject({ code: 'LLFT_E_ADMIN_PORT_TAKEN', exitCode: 3 })
+    other.close()
+  })
+
+  test('nobody there', async () => {
+    const { port } = await serve()
+    open.splice(0).forEach((server) => server.close())
+    await expect(client(port).status()).rejects.toMatchObject({ code: 'LLFT_E_ADMIN_UNREACHABLE', exitCode: 5 })
+  })
+})
