@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url'
+
+/** Where in the program a call was made, and by which function of Node. */
+export interface CallSite {
+  /** Like `fs.writeFileSync()` or `new Worker()`; undefined when the program's code is not on the stack. */
+  readonly call: string | undefined
+  /** Like `at /app/server.js:12`. */
+  readonly place: string
+}
+
+/** Deep enough for a call through a framework and the promise functions of `fs`. */
+const FRAMES_MAX = 60
+
+/** Everything under here is LLFT's own code. */
+const OWN_CODE = fileURLToPath(new URL('../', import.meta.url))
+
+const DEPENDENCY = /[/\\]node_modules[/\\]/
+
+export function callSite(): CallSite {
+  const frames = stackFrames().filter((frame) => !fileOf(frame).startsWith(OWN_CODE))
+  const isProgram = (frame: NodeJS.CallSite): boolean => fileOf(frame) !== '' && !fileOf(frame).startsWith('node:')
+  const first = frames.findIndex(isProgram)
+  const caller = frames[first]
+  if (caller === undefined) return { call: undefined, place: 'in a callback of Node' }
+  const entry = frames[first - 1]
+  const own = frames.find((frame) => isProgram(frame) && !DEPENDENCY.test(fileOf(frame)))
+  const through = own === undefined || own === caller ? '' : ` (called from ${placeOf(own)})`
+  return { call: entry === undefined ? undefined : nameOf(entry), place: `at ${placeOf(caller)}${through}` }
+}
+
+function stackFrames(): readonly NodeJS.CallSite[] {
+  const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
+  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
+  const holder: { stack?: readonly NodeJS.CallSite[] } = {}
+  try {
+    Object.defineProperty(Error, 'prepareStackTrace', {
+      value: (_error: unknown, frames: readonly NodeJS.CallSite[]) => frames,
+      configurable: true,
+    })
+    Object.defineProperty(Error, 'stackTraceLimit', { value: FRAMES_MAX, configurable: true })
+    Error.captureStackTrace(holder, callSite)
+    return holder.stack ?? []
+  } finally {
+    restore('prepareStackTrace', prepare)
+    restore('stackTraceLimit', limit)
+  }
+}
+
+function restore(name: 'prepareStackTrace' | 'stackTraceLimit', before: PropertyDescriptor | undefined): void {
+  if (before === undefined) Reflect.deleteProperty(Error, name)
+  else Object.defineProperty(Error, name, before)
+}
+
+function fileOf(frame: NodeJS.CallSite): string {
+  const file = frame.getFileName() ?? ''
+  return file.startsWith('file:') ? fileURLToPath(file) : file
+}
+
+function placeOf(frame: NodeJS.CallSite): string {
+  return `${fileOf(frame)}:${frame.getLineNumber() ?? 0}`
+}
+
+/** `node:internal/fs/promises` and `writeFile` make `fs/promises.writeFile()`. */
+function nameOf(frame: NodeJS.CallSite): string {
+  const name = frame.getFunctionName() ?? 'call'
+  if (frame.isConstructor()) return `new ${name}()`
+  const module = fileOf(frame).replace(/^node:(internal\/)?/, '')
+  return `${module}.${name.replace(/^.*\./, '')}()`
+}

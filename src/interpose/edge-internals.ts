@@ -1,0 +1,133 @@
+/**
+ * Node's internals as the facilities at the edge use them: the bindings whose members they replace (each is an object
+ * that Node's own library looks its members up in, so a replaced member is seen by everything loaded later), and a few
+ * functions of Node's internal modules.
+ */
+export interface EdgeInternals {
+  /** A binding as Node's library sees it. Members are functions and constants; never captured before they are replaced. */
+  binding(name: BindingName): Binding
+  /** Loads `net` for the program, on the replaced handles. */
+  net(): { readonly Socket: unknown }
+  readonly streamState: StreamState
+  readonly asyncScope: AsyncScope
+  readonly errno: Errno
+  readonly ownerSymbol: symbol
+  readonly asyncIdSymbol: symbol
+  readonly arrowMessageSymbol: symbol
+  readonly signals: Readonly<Record<string, number>>
+  /** What Node appends to the text of a fatal error: where it was emitted, its further properties. */
+  readonly fatalEnhancers: FatalEnhancers
+  /** What runs later: captured before the program could replace it. */
+  readonly later: Later
+}
+
+export type BindingName =
+  | 'cares_wrap'
+  | 'crypto'
+  | 'errors'
+  | 'fs'
+  | 'fs_event_wrap'
+  | 'heap_utils'
+  | 'http2'
+  | 'http_parser'
+  | 'inspector'
+  | 'pipe_wrap'
+  | 'process_wrap'
+  | 'signal_wrap'
+  | 'spawn_sync'
+  | 'tcp_wrap'
+  | 'tls_wrap'
+  | 'tty_wrap'
+  | 'udp_wrap'
+  | 'wasi'
+  | 'worker'
+
+export type Binding = Record<string, unknown>
+/** A function of Node as it is called: with a receiver and whatever arguments. */
+export type NativeFunction = (this: unknown, ...parameters: unknown[]) => unknown
+export type NativeClass = new (...parameters: unknown[]) => object
+
+/** The registers through which a stream handle hands over the result of a read or a write (determinizer.md B1). */
+export interface StreamState {
+  readonly registers: Int32Array
+  readonly readBytesOrError: number
+  readonly arrayBufferOffset: number
+  readonly bytesWritten: number
+  readonly lastWriteWasAsync: number
+}
+
+export interface AsyncScope {
+  defaultTriggerAsyncId(): number
+  emitInit(asyncId: number, type: string, triggerAsyncId: number, resource: object): void
+  emitBefore(asyncId: number, triggerAsyncId: number, resource: object): void
+  emitAfter(asyncId: number): void
+  emitDestroy(asyncId: number): void
+}
+
+export interface Errno {
+  readonly UV_EOF: number
+  readonly UV_EPIPE: number
+  readonly UV_ECONNRESET: number
+  readonly UV_ENOTCONN: number
+  readonly UV_EINVAL: number
+}
+
+export interface FatalEnhancers {
+  beforeInspector(error: object): unknown
+  afterInspector(error: object): unknown
+}
+
+export interface Later {
+  nextTick(call: () => void): void
+  setImmediate(call: () => void): unknown
+}
+
+/** What opens bindings and modules of Node, as `internals.ts` does. */
+export interface Doors {
+  readonly binding: <Shape>(name: string) => Shape
+  readonly module: <Shape>(name: string) => Shape
+}
+
+export function edgeInternals(doors: Doors): EdgeInternals {
+  const stream = doors.binding<Binding>('stream_wrap')
+  const symbols = doors.binding<Binding>('symbols')
+  const constants = doors.binding<{ os: { signals: Readonly<Record<string, number>> } }>('constants')
+  const util = doors.binding<{ privateSymbols: { arrow_message_private_symbol: symbol } }>('util')
+  const errors = doors.module<{ fatalExceptionStackEnhancers: FatalEnhancers }>('internal/errors')
+  return {
+    binding: (name) => doors.binding<Binding>(name),
+    net: () => doors.module('net'),
+    streamState: {
+      registers: stream['streamBaseState'] as Int32Array,
+      readBytesOrError: stream['kReadBytesOrError'] as number,
+      arrayBufferOffset: stream['kArrayBufferOffset'] as number,
+      bytesWritten: stream['kBytesWritten'] as number,
+      lastWriteWasAsync: stream['kLastWriteWasAsync'] as number,
+    },
+    asyncScope: asyncScope(doors),
+    errno: doors.binding<Errno>('uv'),
+    ownerSymbol: symbols['owner_symbol'] as symbol,
+    asyncIdSymbol: symbols['async_id_symbol'] as symbol,
+    arrowMessageSymbol: util.privateSymbols.arrow_message_private_symbol,
+    signals: constants.os.signals,
+    fatalEnhancers: errors.fatalExceptionStackEnhancers,
+    later: later(doors),
+  }
+}
+
+function asyncScope(doors: Doors): AsyncScope {
+  const hooks = doors.module<AsyncScope & { getDefaultTriggerAsyncId(): number }>('internal/async_hooks')
+  return {
+    defaultTriggerAsyncId: hooks.getDefaultTriggerAsyncId,
+    emitInit: hooks.emitInit,
+    emitBefore: hooks.emitBefore,
+    emitAfter: hooks.emitAfter,
+    emitDestroy: hooks.emitDestroy,
+  }
+}
+
+function later(doors: Doors): Later {
+  const timers = doors.module<{ setImmediate: (call: () => void) => unknown }>('timers')
+  const { nextTick } = process
+  return { nextTick: (call) => nextTick(call), setImmediate: timers.setImmediate }
+}

@@ -1,0 +1,31 @@
+import type { EdgeTerms } from './edge-terms.js'
+import { installEnd } from './end.js'
+import { installHttp } from './http.js'
+import { installRefusals } from './refuse.js'
+import { installSignals } from './signals.js'
+import { installStdioFiles } from './stdio-files.js'
+import { installStdio } from './stdio.js'
+import { installTcp } from './tcp.js'
+import { installTls } from './tls.js'
+import { installWeakRef } from './weakref.js'
+
+/**
+ * The facilities at the edge of the program, by the names under which a test leaves one out. Order matters where two
+ * replace the same function: output to descriptors 1 and 2 is taken before files are refused.
+ */
+const EDGE_FACILITIES = {
+  refusals: installRefusals,
+  tcp: installTcp,
+  tls: installTls,
+  http: installHttp,
+  stdio: installStdio,
+  stdioFiles: installStdioFiles,
+  signals: installSignals,
+  end: installEnd,
+  weakref: installWeakRef,
+} as const satisfies Readonly<Record<string, (terms: EdgeTerms) => void>>
+
+/** Installed after everything else that wraps the `fs` binding, and before the program or anything else loads `net`. */
+export function installEdge(terms: EdgeTerms, hooksOff: readonly string[] = []): void {
+  for (const [name, install] of Object.entries(EDGE_FACILITIES)) if (!hooksOff.includes(name)) install(terms)
+}

@@ -1,0 +1,98 @@
+import { callSite } from './call-site.js'
+
+/**
+ * Why a call that cannot be put in order yet is refused, and what to do. The codes are those of the error registry,
+ * which nothing that is loaded into the user's process may depend on.
+ */
+const REFUSALS = {
+  LLFT_E_REFUSED_OUTBOUND: {
+    why: 'every replica would connect, and the other side would see each request several times',
+    fix: 'keep the data in memory, or let clients bring it',
+  },
+  LLFT_E_REFUSED_DNS: {
+    why: 'answers from the network are not ordered yet',
+    fix: 'use an address, such as 127.0.0.1, instead of a name',
+  },
+  LLFT_E_REFUSED_DGRAM: {
+    why: 'datagrams to and from the program do not pass through the gateway yet',
+    fix: 'use TCP or WebSocket',
+  },
+  LLFT_E_REFUSED_PIPE: {
+    why: 'the gateway opens TCP ports only',
+    fix: 'listen on a port: server.listen(3000)',
+  },
+  LLFT_E_REFUSED_LISTEN_FD: {
+    why: 'the sockets are held by the gateway; a replica has none to inherit',
+    fix: 'listen on a port: server.listen(3000)',
+  },
+  LLFT_E_REFUSED_SNI: {
+    why: 'TLS ends at the gateway, which cannot call into the program yet',
+    fix: 'give one certificate for all names, and ALPNProtocols instead of a callback',
+  },
+  LLFT_E_REFUSED_CLIENT_CERTIFICATE: {
+    why: 'TLS ends at the gateway, which does not hand client certificates over yet',
+    fix: 'authenticate clients inside the connection, for example with a token',
+  },
+  LLFT_E_REFUSED_HTTP2_TLS: {
+    why: 'TLS ends at the gateway, which speaks HTTP/1.1 to the program there',
+    fix: 'use https.createServer',
+  },
+  LLFT_E_REFUSED_HTTP2: {
+    why: "an HTTP/2 session writes from native code, outside of the program's operations; not ordered yet",
+    fix: 'use http.createServer',
+  },
+  LLFT_E_REFUSED_STDIN: {
+    why: 'input that only one process can read is not ordered yet',
+    fix: 'give the input as a file, as arguments, or over a connection',
+  },
+  LLFT_E_REFUSED_FILE_WRITE: {
+    why: 'every replica would write it, and a new primary would write it again',
+    fix: 'keep the state in memory, write to stdout or stderr, or send it to a client that writes',
+  },
+  LLFT_E_REFUSED_FILE_WATCH: {
+    why: 'changes of files are seen by each replica at another time',
+    fix: 'switch the watching off, as in production',
+  },
+  LLFT_E_REFUSED_WORKER: {
+    why: 'messages and shared memory between threads are not ordered yet',
+    fix: 'do the work on the main thread; many libraries have a setting that turns workers off',
+  },
+  LLFT_E_REFUSED_CHILD_PROCESS: {
+    why: 'every replica would start one, and what they answer is not ordered',
+    fix: 'start it outside, as a service with its own `llft run` or without',
+  },
+  LLFT_E_REFUSED_CLUSTER: {
+    why: 'LLFT replicates one process; a cluster is several with no common state',
+    fix: 'start the program without its cluster mode',
+  },
+  LLFT_E_REFUSED_SIGNAL: {
+    why: 'every replica would send it, and a replica does not know the process ids of others',
+    fix: 'signal the program itself with process.kill(process.pid, signal), or others from outside',
+  },
+  LLFT_E_REFUSED_ADDON: {
+    why: 'what an add-on does on threads of its own is not seen by LLFT, so it cannot be put in order',
+    fix: 'use a version in JavaScript or WebAssembly (bcryptjs for bcrypt, hash-wasm for argon2)',
+  },
+  LLFT_E_REFUSED_KEY_GENERATION: {
+    why: 'OpenSSL takes their randomness from the system, so every replica would get another key',
+    fix: 'generate the key before and read it from a file or the environment',
+  },
+  LLFT_E_REFUSED_INSPECTOR: {
+    why: 'a stopped replica answers nobody and would be taken for dead',
+    fix: 'debug the program alone: node --inspect server.js',
+  },
+} as const
+
+export type RefusalCode = keyof typeof REFUSALS
+
+/**
+ * The error for a call that is refused. `call` names it where Node's library is not on the stack above the program's own code.
+ */
+export function refusal(code: RefusalCode, call: string): Error {
+  const { why, fix } = REFUSALS[code]
+  const site = callSite()
+  const error = new Error(`${code}: ${site.call ?? call} ${site.place} is refused: ${why}. Fix: ${fix}.`)
+  Object.defineProperty(error, 'code', { value: code, configurable: true, enumerable: true, writable: true })
+  Error.captureStackTrace(error, refusal)
+  return error
+}

@@ -1,0 +1,105 @@
+import type { Binding, BindingName, NativeClass, NativeFunction } from './edge-internals.js'
+import type { EdgeTerms } from './edge-terms.js'
+import { installAddonRefusal } from './refuse-addons.js'
+import { installCryptoRefusals } from './refuse-crypto.js'
+import { installFileRefusals } from './refuse-files.js'
+import type { RefusalCode } from './refusal.js'
+import { refusal } from './refusal.js'
+
+interface Refused {
+  readonly binding: BindingName
+  readonly code: RefusalCode
+  readonly call: string
+  readonly functions?: readonly string[]
+  readonly classes?: readonly string[]
+}
+
+/** What cannot be ordered yet, by the functions and classes of Node's bindings that it comes down to. */
+const REFUSED: readonly Refused[] = [
+  { binding: 'worker', code: 'LLFT_E_REFUSED_WORKER', call: 'new Worker()', classes: ['Worker'] },
+  { binding: 'process_wrap', code: 'LLFT_E_REFUSED_CHILD_PROCESS', call: 'child_process.spawn()', classes: ['Process'] },
+  { binding: 'spawn_sync', code: 'LLFT_E_REFUSED_CHILD_PROCESS', call: 'child_process.spawnSync()', functions: ['spawn'] },
+  { binding: 'pipe_wrap', code: 'LLFT_E_REFUSED_PIPE', call: 'a Unix socket', classes: ['Pipe'] },
+  { binding: 'udp_wrap', code: 'LLFT_E_REFUSED_DGRAM', call: 'dgram.createSocket()', classes: ['UDP'] },
+  { binding: 'cares_wrap', code: 'LLFT_E_REFUSED_DNS', call: 'dns.lookupService()', functions: ['getnameinfo'] },
+  { binding: 'http2', code: 'LLFT_E_REFUSED_HTTP2', call: 'an HTTP/2 session', classes: ['Http2Session'] },
+  {
+    binding: 'inspector',
+    code: 'LLFT_E_REFUSED_INSPECTOR',
+    call: 'inspector.open()',
+    functions: ['open', 'waitForDebugger', 'callAndPauseOnStart'],
+    classes: ['Connection', 'MainThreadConnection'],
+  },
+  { binding: 'fs_event_wrap', code: 'LLFT_E_REFUSED_FILE_WATCH', call: 'fs.watch()', classes: ['FSEvent'] },
+  { binding: 'fs', code: 'LLFT_E_REFUSED_FILE_WATCH', call: 'fs.watchFile()', classes: ['StatWatcher'] },
+  { binding: 'heap_utils', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'v8.writeHeapSnapshot()', functions: ['triggerHeapSnapshot'] },
+  { binding: 'wasi', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'new WASI()', classes: ['WASI'] },
+]
+
+/** Refusals happen inside operations only: LLFT's own code is not concerned. */
+export function installRefusals(terms: EdgeTerms): void {
+  for (const refused of REFUSED) {
+    const binding = terms.internals.binding(refused.binding)
+    for (const name of refused.functions ?? []) refuseFunction(terms, binding, name, refused)
+    for (const name of refused.classes ?? []) refuseClass(terms, binding, name, refused)
+  }
+  installNameLookup(terms)
+  installFileRefusals(terms)
+  installCryptoRefusals(terms)
+  installAddonRefusal(terms)
+}
+
+type Reason = Pick<Refused, 'code' | 'call'>
+
+function refuseFunction({ operations }: EdgeTerms, binding: Binding, name: string, reason: Reason): void {
+  const real = binding[name]
+  if (typeof real !== 'function') return
+  binding[name] = (...parameters: unknown[]): unknown => {
+    if (operations.inside) throw refusal(codeAtCall(reason.code), reason.call)
+    return (real as NativeFunction)(...parameters)
+  }
+}
+
+function refuseClass({ operations }: EdgeTerms, binding: Binding, name: string, reason: Reason): void {
+  const real = binding[name]
+  if (typeof real !== 'function') return
+  const refusing = function (...parameters: unknown[]): object {
+    if (operations.inside) throw refusal(codeAtCall(reason.code), reason.call)
+    return Reflect.construct(real as NativeClass, parameters, new.target ?? real) as object
+  }
+  Object.defineProperty(refusing, 'name', { value: name, configurable: true })
+  refusing.prototype = (real as NativeClass).prototype as object
+  Object.setPrototypeOf(refusing, real)
+  binding[name] = refusing
+}
+
+/** `cluster.fork()` comes down to a child process too, but has another cure. */
+function codeAtCall(code: RefusalCode): RefusalCode {
+  if (code !== 'LLFT_E_REFUSED_CHILD_PROCESS') return code
+  return new Error('probe').stack?.includes('node:internal/cluster') === true ? 'LLFT_E_REFUSED_CLUSTER' : code
+}
+
+/** `localhost` is in every hosts file; its lookup completes in order like a file read. */
+function installNameLookup(terms: EdgeTerms): void {
+  const binding = terms.internals.binding('cares_wrap')
+  const real = binding['getaddrinfo'] as NativeFunction
+  binding['getaddrinfo'] = (request: unknown, name: unknown, ...rest: unknown[]): unknown => {
+    if (terms.operations.inside && name !== 'localhost' && !/^[\d.]+$|:/.test(String(name))) {
+      throw refusal('LLFT_E_REFUSED_DNS', `dns.lookup('${String(name)}')`)
+    }
+    return real(request, name, ...rest)
+  }
+  const channel = (binding['ChannelWrap'] as NativeClass).prototype as Binding
+  const reason: Reason = { code: 'LLFT_E_REFUSED_DNS', call: 'dns.resolve()' }
+  for (const name of Object.getOwnPropertyNames(channel)) {
+    if (/^query|^getHostByAddr$/.test(name)) refuseMethod(terms, channel, name, reason)
+  }
+}
+
+function refuseMethod({ operations }: EdgeTerms, prototype: Binding, name: string, reason: Reason): void {
+  const real = prototype[name] as NativeFunction
+  prototype[name] = function (this: unknown, ...parameters: unknown[]): unknown {
+    if (operations.inside) throw refusal(reason.code, reason.call)
+    return Reflect.apply(real, this, parameters)
+  }
+}

@@ -1,0 +1,168 @@
+import { GROUP } from '../message/index.js'
+import type { SocketName, StreamId, TlsFacts } from '../message/index.js'
+import type { EdgeTerms } from './edge-terms.js'
+import { writeName } from './tcp-name.js'
+import type { ShutdownRequest } from './virtual-stream.js'
+import { VirtualStream } from './virtual-stream.js'
+
+/** A frame stays below a datagram's size, and one connection's bulk does not hold up the others. */
+const FRAME_DATA_BYTES_MAX = 32 * 1024
+
+export interface StreamTerms {
+  readonly stream: StreamId
+  readonly remote: SocketName
+  readonly local: SocketName
+  readonly tls: TlsFacts | undefined
+  /** The async id of the server that accepted it. */
+  readonly triggerAsyncId: number
+  /** The program has closed it. */
+  readonly closed: () => void
+}
+
+/**
+ * An accepted client connection as `net.Socket` sees it: the properties and methods of a native TCP handle
+ * (determinizer.md B1). Writes complete at once; what was received waits in a queue while the program does not read.
+ */
+export class TcpStream extends VirtualStream {
+  readonly fd = -1
+  onread: ((bytes: ArrayBuffer | undefined) => void) | undefined = undefined
+  /** Native code takes a stream over only if this holds: http's parser must not, TLS must (it is given `TlsFacade`). */
+  readonly isStreamBase: boolean
+  readonly tlsFacts: TlsFacts | undefined
+
+  readonly #stream: StreamTerms
+  /** Bounded by the flow control of the connection with the gateway. A number is an errno. */
+  readonly #received: (Uint8Array<ArrayBuffer> | number)[] = []
+  #flowing = false
+  #draining = false
+  /** The client's side is gone: nothing is sent any more. */
+  #broken = false
+  /** Closed by `reset`. */
+  #aborted = false
+
+  constructor(terms: EdgeTerms, stream: StreamTerms) {
+    super(terms, 'TCPWRAP', stream.triggerAsyncId)
+    this.#stream = stream
+    this.tlsFacts = stream.tls
+    this.isStreamBase = stream.tls !== undefined
+  }
+
+  /** Bytes from the client. They are copied: the program may keep and change what it gets. */
+  receive(bytes: Uint8Array): void {
+    const own = new Uint8Array(new ArrayBuffer(bytes.length))
+    own.set(bytes)
+    this.#take(own)
+  }
+
+  /** The client has ended its side. */
+  receiveEnd(): void {
+    this.#take(this.terms.internals.errno.UV_EOF)
+  }
+
+  /** The connection is gone. */
+  receiveReset(): void {
+    this.#broken = true
+    this.#take(this.terms.internals.errno.UV_ECONNRESET)
+  }
+
+  /** Nothing that is sent from here on reaches anybody; `receiveReset` follows. */
+  sever(): void {
+    this.#broken = true
+  }
+
+  readStart(): number {
+    this.#flow(true)
+    if (this.#received.length > 0) this.#drain()
+    return 0
+  }
+
+  readStop(): number {
+    this.#flow(false)
+    return 0
+  }
+
+  override shutdown(request: ShutdownRequest): number {
+    if (this.#broken || this.closed) return this.terms.internals.errno.UV_ENOTCONN
+    this.terms.operations.submit(GROUP.gateway, { frame: 'end', stream: this.#stream.stream })
+    return super.shutdown(request)
+  }
+
+  /** Like `close`, but the client sees a reset. */
+  reset(called?: () => void): number {
+    this.#aborted = true
+    this.close(called)
+    return 0
+  }
+
+  protected override released(): void {
+    this.#flowing = false
+    this.#received.length = 0
+    const { stream, closed } = this.#stream
+    closed()
+    if (this.#broken) return
+    this.terms.operations.submit(GROUP.gateway, { frame: this.#aborted ? 'reset' : 'close', stream })
+  }
+
+  getpeername(into: Record<string, unknown>): number {
+    return writeName(this.#stream.remote, into)
+  }
+
+  getsockname(into: Record<string, unknown>): number {
+    return writeName(this.#stream.local, into)
+  }
+
+  /** These belong to the gateway's real socket, which sets what suits it. */
+  setNoDelay(): number {
+    return 0
+  }
+
+  setKeepAlive(): number {
+    return 0
+  }
+
+  protected transmit(bytes: Uint8Array): number {
+    if (this.#broken || this.closed) return this.terms.internals.errno.UV_EPIPE
+    const { stream } = this.#stream
+    for (let from = 0; from < bytes.length; from += FRAME_DATA_BYTES_MAX) {
+      const part = bytes.subarray(from, from + FRAME_DATA_BYTES_MAX)
+      this.terms.operations.submit(GROUP.gateway, { frame: 'data', stream, bytes: part })
+    }
+    return 0
+  }
+
+  #take(item: Uint8Array<ArrayBuffer> | number): void {
+    if (this.closed) return
+    if (this.#flowing && !this.#draining && this.#received.length === 0) this.#deliver(item)
+    else this.#received.push(item)
+  }
+
+  #flow(flowing: boolean): void {
+    this.#flowing = flowing && !this.closed
+    this.hold.activate(this.#flowing)
+  }
+
+  /** One item per tick, so that microtasks run in between as they do between the reads of an event loop. */
+  #drain(): void {
+    if (this.#draining) return
+    this.#draining = true
+    this.terms.internals.later.nextTick(() => {
+      this.#draining = false
+      if (!this.#flowing) return
+      const item = this.#received.shift()
+      if (this.#received.length > 0) this.#drain()
+      if (item !== undefined) this.#deliver(item)
+    })
+  }
+
+  #deliver(item: Uint8Array<ArrayBuffer> | number): void {
+    const { registers, readBytesOrError, arrayBufferOffset } = this.terms.internals.streamState
+    const failed = typeof item === 'number'
+    if (failed) this.#flow(false)
+    else this.bytesRead += item.length
+    this.enter(() => {
+      registers[readBytesOrError] = failed ? item : item.length
+      registers[arrayBufferOffset] = 0
+      this.onread?.(failed ? undefined : item.buffer)
+    })
+  }
+}

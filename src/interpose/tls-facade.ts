@@ -1,0 +1,183 @@
+import type { TlsFactsFields } from '../message/index.js'
+import type { EdgeTerms } from './edge-terms.js'
+import type { TcpStream } from './tcp-stream.js'
+
+/** TLS options that only matter to a real handshake: it was made at the gateway. Called by `_tls_wrap.js`. */
+const NOTHING_TO_DO = [
+  'certCbDone',
+  'destroySSL',
+  'enableALPNCb',
+  'enableCertCb',
+  'enableKeylogCallback',
+  'enablePskCallback',
+  'enableSessionCallbacks',
+  'enableTrace',
+  'endParser',
+  'loadSession',
+  'newSessionDone',
+  'renegotiate',
+  'requestOCSP',
+  'setALPNProtocols',
+  'setKeyCert',
+  'setOCSPResponse',
+  'setPskIdentityHint',
+  'setServername',
+  'setSession',
+  'setVerifyMode',
+  'start',
+  'writesIssuedByPrevListenerDone',
+] as const
+
+/** Of certificates, tickets and keys, which stay at the gateway. */
+const UNKNOWN = [
+  'exportKeyingMaterial',
+  'getCertificate',
+  'getEphemeralKeyInfo',
+  'getFinished',
+  'getPeerCertificate',
+  'getPeerFinished',
+  'getPeerX509Certificate',
+  'getSession',
+  'getTLSTicket',
+  'getX509Certificate',
+  'verifyError',
+] as const
+
+/**
+ * What `tls_wrap.wrap` gives for a stream of the gateway: a `TLSWrap` that encrypts nothing, because TLS ends at the
+ * gateway, and that answers with what the gateway learned in the handshake. `tls`, `https` and all on top run on it unchanged.
+ */
+export class TlsFacade {
+  reading = false
+  readonly writeQueueSize = 0
+  readonly fd = -1
+  readonly isStreamBase = false
+  onread: ((bytes: ArrayBuffer | undefined) => void) | undefined = undefined
+  /** Set by `_tls_wrap.js`. */
+  onhandshakedone: (() => void) | undefined = undefined
+  readonly #terms: EdgeTerms
+  readonly #stream: TcpStream
+  readonly #facts: TlsFactsFields
+  #established = false
+
+  constructor(terms: EdgeTerms, stream: TcpStream, facts: TlsFactsFields) {
+    this.#terms = terms
+    this.#stream = stream
+    this.#facts = facts
+    // The stream's own socket has begun to read; what arrives now belongs to the socket on top.
+    stream.onread = (bytes) => this.onread?.call(this, bytes)
+  }
+
+  get bytesRead(): number {
+    return this.#stream.bytesRead
+  }
+
+  get bytesWritten(): number {
+    return this.#stream.bytesWritten
+  }
+
+  getAsyncId(): number {
+    return this.#stream.getAsyncId()
+  }
+
+  getProviderType(): number {
+    return 0
+  }
+
+  hasRef(): boolean {
+    return this.#stream.hasRef()
+  }
+
+  /** The handshake is reported first, when the socket's owner has had the chance to listen for it. */
+  readStart(): number {
+    if (this.#established) return this.#stream.readStart()
+    this.#established = true
+    this.#stream.readStop()
+    this.#terms.internals.later.nextTick(() => {
+      this.#stream.enter(() => this.onhandshakedone?.())
+      if (this.reading) this.#stream.readStart()
+    })
+    return 0
+  }
+
+  readStop(): number {
+    return this.#stream.readStop()
+  }
+
+  writeBuffer(request: unknown, bytes: Uint8Array): number {
+    return this.#stream.writeBuffer(request, bytes)
+  }
+
+  writeUtf8String(request: unknown, text: string): number {
+    return this.#stream.writeUtf8String(request, text)
+  }
+
+  writeLatin1String(request: unknown, text: string): number {
+    return this.#stream.writeLatin1String(request, text)
+  }
+
+  writeAsciiString(request: unknown, text: string): number {
+    return this.#stream.writeAsciiString(request, text)
+  }
+
+  writeUcs2String(request: unknown, text: string): number {
+    return this.#stream.writeUcs2String(request, text)
+  }
+
+  writev(request: unknown, chunks: readonly unknown[], allBuffers: boolean): number {
+    return this.#stream.writev(request, chunks, allBuffers)
+  }
+
+  shutdown(request: { oncomplete(status: number): void }): number {
+    return this.#stream.shutdown(request)
+  }
+
+  receive(bytes: Uint8Array): void {
+    this.#stream.receive(bytes)
+  }
+
+  getALPNNegotiatedProtocol(): string | false {
+    return this.#facts.alpnProtocol
+  }
+
+  getServername(): string | false {
+    return this.#facts.servername
+  }
+
+  getCipher(): TlsFactsFields['cipher'] {
+    const { name, standardName, version } = this.#facts.cipher
+    return { name, standardName, version }
+  }
+
+  getProtocol(): string {
+    return this.#facts.protocol
+  }
+
+  isSessionReused(): boolean {
+    return this.#facts.sessionReused
+  }
+
+  getSharedSigalgs(): readonly string[] {
+    return []
+  }
+
+  /** 1: accepted. */
+  setMaxSendFragment(): number {
+    return 1
+  }
+}
+
+/**
+ * A facade's prototype chain: ours, then the native `TLSWrap`'s, on which `_tls_wrap.js` puts `close`, `getsockname` and
+ * the others that it hands on to the stream. The native methods themselves would fail on a facade and are all covered.
+ */
+export function completeFacade(nativePrototype: object): void {
+  const prototype: object = TlsFacade.prototype
+  for (const name of NOTHING_TO_DO) define(prototype, name, () => 0)
+  for (const name of UNKNOWN) define(prototype, name, () => undefined)
+  Object.setPrototypeOf(prototype, nativePrototype)
+}
+
+function define(prototype: object, name: string, value: () => unknown): void {
+  Object.defineProperty(prototype, name, { value, configurable: true, writable: true })
+}

@@ -1,0 +1,63 @@
+/**
+ * Collection of garbage happens at another time in each replica, so the program must not see it (determinizer.md B7):
+ * a `WeakRef` keeps its target, a `FinalizationRegistry` never calls back. Both are allowed by the language.
+ */
+export function installWeakRef(): void {
+  replaceWeakRef()
+  replaceFinalizationRegistry()
+}
+
+function replaceWeakRef(): void {
+  const real = globalThis.WeakRef
+  // Entries live as long as the reference itself.
+  const targets = new WeakMap<object, unknown>()
+  const WeakRef = function (this: unknown, target: unknown): object {
+    if (new.target === undefined) return Reflect.apply(real as unknown as () => object, undefined, [])
+    const reference = Reflect.construct(real, [target], new.target) as object
+    targets.set(reference, target)
+    return reference
+  }
+  replaceGlobal('WeakRef', WeakRef, real)
+}
+
+type Registry = FinalizationRegistry<unknown>
+
+function replaceFinalizationRegistry(): void {
+  const real = globalThis.FinalizationRegistry
+  const { register, unregister } = real.prototype
+  /** The tokens that a registry knows: what `unregister` answers must not depend on what was collected. */
+  const known = new WeakMap<object, WeakSet<WeakKey>>()
+  const FinalizationRegistry = function (this: unknown, cleanup: unknown): object {
+    if (new.target === undefined) return Reflect.apply(real as unknown as () => object, undefined, [])
+    const registry = Reflect.construct(real, [cleanup], new.target) as object
+    known.set(registry, new WeakSet())
+    return registry
+  }
+  const methods = {
+    register(this: Registry, target: WeakKey, held: unknown, token?: WeakKey): void {
+      // The native registry checks the arguments, and is left empty.
+      const used = token === undefined ? {} : token
+      register.call(this, target, held, used)
+      unregister.call(this, used)
+      if (token !== undefined) known.get(this)?.add(token)
+    },
+    unregister(this: Registry, token: WeakKey): boolean {
+      unregister.call(this, token)
+      return known.get(this)?.delete(token) ?? false
+    },
+  }
+  Object.defineProperty(methods.register, 'length', { value: register.length, configurable: true })
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(real.prototype, name, { value, configurable: true, writable: true })
+  }
+  replaceGlobal('FinalizationRegistry', FinalizationRegistry, real)
+}
+
+/** Name, length, prototype and descriptors stay as they are. */
+function replaceGlobal(name: string, replacement: object, real: { readonly prototype: object; readonly length: number }): void {
+  Object.defineProperty(replacement, 'name', { value: name, configurable: true })
+  Object.defineProperty(replacement, 'length', { value: real.length, configurable: true })
+  Object.defineProperty(replacement, 'prototype', { value: real.prototype, writable: false })
+  Object.defineProperty(real.prototype, 'constructor', { value: replacement, configurable: true, writable: true })
+  Object.defineProperty(globalThis, name, { value: replacement, configurable: true, writable: true })
+}
