@@ -3,15 +3,6 @@ import { tmpdir } from 'node:os'
 import { basename, delimiter, join } from 'node:path'
 import { ATTACH_ENV } from '../driver/index.js'
 
-/**
- * Programs that only start the guest: they run without our flags, so that they do not take the guest's place
- * (determinizer.md A2).
- */
-const WRAPPERS = [
-  'npm', 'npm-cli.js', 'npx', 'npx-cli.js', 'pnpm', 'pnpm.cjs', 'pnpx', 'pnpx.cjs',
-  'yarn', 'yarn.js', 'yarnpkg', 'yarnpkg.js', 'corepack', 'corepack.js',
-] as const
-
 export interface LauncherTerms {
   /** The real Node. */
   readonly node: string
@@ -57,9 +48,6 @@ function launcherScript(terms: LauncherTerms): string {
   const node = shellQuoted(terms.node)
   const flags = `--expose-internals --random-seed=${terms.randomSeed} -r ${shellQuoted(terms.preload)}`
   return `#!/bin/sh
-case \${1##*/} in
-  ${WRAPPERS.join('|')}) exec ${node} "$@" ;;
-esac
 exec ${node} ${flags} "$@"
 `
 }

@@ -66,6 +66,7 @@ export class Supervisor {
   readonly #outcome: Promise<ProcessEnd>
   #settle: { resolve(end: ProcessEnd): void; reject(error: LlftError): void } | undefined
   #phase: Phase = 'founding'
+  #begunMs = 0
   #gatewayPeer: PeerInfo | undefined
   #group: RunningGroup | undefined
   /** The program has ended by itself: what it released to its clients is still delivered. */
@@ -115,6 +116,7 @@ export class Supervisor {
   async run(): Promise<ProcessEnd> {
     const { guestStartMs, replicas } = this.#terms.options
     const bound = setTimeout(() => this.#overdue(), guestStartMs)
+    this.#begunMs = performance.now()
     try {
       await this.#replicas.open()
       this.#gateway.start()
@@ -259,8 +261,9 @@ export class Supervisor {
   }
 
   #endedAtStart(replica: Replica, end: ProcessEnd): void {
-    const { command: words, guestStartMs: waitedMs } = this.#terms.options
-    const [command, outcome, exitCode] = [words.join(' '), outcomeOf(end), exitCodeOf(end)]
+    const command = this.#terms.options.command.join(' ')
+    const waitedMs = Math.round(performance.now() - this.#begunMs)
+    const [outcome, exitCode] = [outcomeOf(end), exitCodeOf(end)]
     const reason = `\`${command}\` ended with ${outcome}, and started no Node program through PATH`
     const quiet = replica.claim === undefined && exitCode === 0
     const error = quiet

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { findRuntimeFiles, removeRuntimeFile, runtimeFolder, writeRuntimeFile } from '../../src/admin/index.js'
 import type { RuntimeFile } from '../../src/admin/index.js'
 
@@ -10,6 +10,7 @@ describe('runtime file', () => {
   const home = mkdtempSync(join(tmpdir(), 'llft-test-'))
   const folder = runtimeFolder({ XDG_RUNTIME_DIR: home })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(home, { recursive: true }))
 
   const file = (pid: number): RuntimeFile => ({
     group: 'app',

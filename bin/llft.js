@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { main } from '../dist/cli/index.js'
+
+const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const { version } = JSON.parse(readFileSync(inPackage('package.json'), 'utf8'))
+
+const exitCode = await main(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  version,
+  paths: { preload: inPackage('preload.cjs'), gateway: inPackage('dist/gateway/main.js') },
+})
+process.exit(exitCode)

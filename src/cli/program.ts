@@ -1,0 +1,85 @@
+import { Command, CommanderError, Option } from 'commander'
+import { NUMBER_BOUNDS, OPTIONS } from '../config/index.js'
+import type { OptionName, RunInput } from '../config/index.js'
+import { EXIT } from '../errors/index.js'
+import { kill } from './kill.js'
+import { run } from './run.js'
+import { status } from './status.js'
+import type { Surroundings } from './surroundings.js'
+import { usageError } from './usage.js'
+
+type Flags = RunInput['flags']
+
+/** Help lists only what exists: the progress probe, which `timingWindowMs` is for, comes with the membership issue. */
+const RUN_OPTIONS = (Object.keys(OPTIONS) as OptionName[]).filter((name) => name !== 'timingWindowMs')
+const QUERY_OPTIONS: readonly OptionName[] = ['admin', 'name']
+
+/** Parses the command line and does what it says; returns what the process ends with. Raises an `LlftError`. */
+export async function execute(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exitCode: number = EXIT.ok
+  const finish = async (result: Promise<number>): Promise<void> => {
+    exitCode = await result
+  }
+  const program = makeProgram(surroundings.version)
+  addOptions(program.command('run'), RUN_OPTIONS)
+    .description('run a Node program as a group of replicas that survives the crash of its processes')
+    .usage('[options] [--] <command> [args...]')
+    .argument('[command...]', "the program's command line; everything from its first word on belongs to it")
+    .passThroughOptions()
+    .action((command: string[], options: object) => finish(run({ command, flags: flagsIn(options) }, surroundings)))
+  addOptions(program.command('status'), QUERY_OPTIONS)
+    .description('show the running group: primary, replicas, fail-overs')
+    .option('--json', 'as JSON')
+    .action((options: object) => finish(status(queryIn(options), surroundings)))
+  addOptions(program.command('kill'), QUERY_OPTIONS)
+    .description("kill a replica's process, as a crash would")
+    .argument('<target>', '`primary`, or the id of a replica')
+    .option('--json', 'as JSON')
+    .action((target: string, options: object) => finish(kill(target, queryIn(options), surroundings)))
+  return (await parse(program, argv)) ?? exitCode
+}
+
+function makeProgram(version: string): Command {
+  const silent = { outputError: () => undefined }
+  return new Command('llft')
+    .description('Low latency fault tolerance for Node.js: a server survives kill -9 of its process')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .configureOutput(silent)
+    .exitOverride()
+}
+
+function addOptions(command: Command, names: readonly OptionName[]): Command {
+  for (const name of names) {
+    const { flag, short, placeholder, help } = OPTIONS[name]
+    const bounds = name in NUMBER_BOUNDS ? NUMBER_BOUNDS[name as keyof typeof NUMBER_BOUNDS] : undefined
+    const text = bounds === undefined ? help : `${help} (default ${bounds.fallback})`
+    const option = new Option(`${short === undefined ? '' : `${short}, `}${flag} ${placeholder}`, text)
+    option.attributeName = () => name
+    command.addOption(option.argParser((value, earlier: readonly string[] = []) => [...earlier, value]))
+  }
+  return command
+}
+
+/** Undefined when an action has been performed: it knows what the process ends with. */
+async function parse(program: Command, argv: readonly string[]): Promise<number | undefined> {
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === EXIT.ok) return EXIT.ok
+    if (error.code === 'commander.help') return EXIT.usage
+    throw usageError(error, program.commands.find((command) => command.name() === argv[0]) ?? program)
+  }
+}
+
+function flagsIn(options: object): Flags {
+  return options as Flags
+}
+
+function queryIn(options: object): { readonly flags: Flags; readonly json: boolean } {
+  return { flags: flagsIn(options), json: 'json' in options && options.json === true }
+}

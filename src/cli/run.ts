@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
+import { SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
+import { AdminServer, removeRuntimeFile, runtimeFolder, writeRuntimeFile } from '../admin/index.js'
+import type { GroupStatus } from '../admin/index.js'
+import { formatAddress, resolveRunOptions } from '../config/index.js'
+import type { RunInput, RunOptions } from '../config/index.js'
+import type { TestFaults } from '../driver/index.js'
+import { ATTACH_ENV } from '../driver/index.js'
+import { llftError, LlftError, report } from '../errors/index.js'
+import { exitCodeOf, OutputPump, resolveCommand, Supervisor } from '../supervisor/index.js'
+import { openConsole } from './open-console.js'
+import { makeStyle, wantsColor } from './style.js'
+import type { Surroundings } from './surroundings.js'
+import { Talk } from './talk.js'
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** 128 bits cannot be guessed. */
+const TOKEN_BYTES = 16
+
+/** `llft run`: returns what the process ends with. */
+export async function run(input: Pick<RunInput, 'command' | 'flags'>, surroundings: Surroundings): Promise<number> {
+  const { env, cwd } = surroundings
+  const options = resolveRunOptions({ ...input, env, directoryName: basename(cwd) })
+  requireExecutable(options.command[0], env)
+  const token = randomBytes(TOKEN_BYTES).toString('hex')
+  const admin = new AdminServer({ address: options.admin, fixed: options.adminFixed, token })
+  const address = await admin.open()
+  const runtimeFile = writeRuntimeFile(runtimeFolder(env), {
+    group: options.name,
+    pid: process.pid,
+    admin: address,
+    token,
+  })
+  const foreground = new Foreground(options, formatAddress(address), surroundings)
+  admin.serve(foreground.supervisor)
+  try {
+    return await foreground.run()
+  } finally {
+    admin.close()
+    removeRuntimeFile(runtimeFile)
+  }
+}
+
+/** Before anything is started, so that the error can say what is wrong. */
+function requireExecutable(command: string, env: NodeJS.ProcessEnv): void {
+  const resolved = resolveCommand(command, env['PATH'] ?? '')
+  if (resolved.found === 'nothing') throw llftError('LLFT_E_GUEST_NOT_FOUND', { command })
+  if (resolved.found === 'executable') return
+  throw llftError('LLFT_E_GUEST_NOT_EXECUTABLE', {
+    command,
+    reason: `${resolved.path} is not a file that this user may execute`,
+  })
+}
+
+/** A run in the foreground of a terminal: output, talk and signals around a supervisor. */
+class Foreground {
+  readonly supervisor: Supervisor
+  readonly #stdout: OutputPump
+  readonly #stderr: OutputPump
+  readonly #talk: Talk
+
+  constructor(options: RunOptions, admin: string, surroundings: Surroundings) {
+    const { env, version, paths } = surroundings
+    this.#stdout = this.#pump(1, 'stdout')
+    this.#stderr = this.#pump(2, 'stderr')
+    this.#talk = new Talk({
+      style: makeStyle(wantsColor(env, process.stderr.isTTY)),
+      version,
+      command: options.command,
+      admin,
+      startedMs: 0,
+      write: (text) => this.#stderr.write(Buffer.from(text)),
+      status: (): GroupStatus => this.supervisor.snapshot,
+    })
+    const { [ATTACH_ENV.faults]: faults, ...environment } = env
+    this.supervisor = new Supervisor({
+      options,
+      environment,
+      paths: { node: process.execPath, ...paths },
+      clock: new SystemClock(),
+      entropy: new SystemEntropy(),
+      transport: new Udp({ address: '127.0.0.1', port: 0 }),
+      openConsole,
+      output: { stdout: this.#stdout, stderr: this.#stderr },
+      faults: faults === undefined ? {} : (JSON.parse(faults) as Record<string, TestFaults>),
+      notice: (notice) => this.#talk.notice(notice),
+    })
+    if (options.replicas === 1) {
+      this.#talk.report(report('LLFT_W_ONE_REPLICA', { command: options.command.join(' ') }))
+    }
+  }
+
+  async run(): Promise<number> {
+    const signal = (_name: NodeJS.Signals, number: number): void => this.supervisor.signal(number)
+    for (const name of SIGNALS) process.on(name, signal)
+    try {
+      return exitCodeOf(await this.supervisor.run())
+    } catch (error) {
+      if (!(error instanceof LlftError)) throw error
+      this.#talk.report(error)
+      return error.exitCode
+    } finally {
+      this.#talk.close()
+      await Promise.all([this.#stdout.drained(), this.#stderr.drained()])
+      for (const name of SIGNALS) process.off(name, signal)
+    }
+  }
+
+  #pump(fd: 1 | 2, stream: string): OutputPump {
+    let told = false
+    return new OutputPump(fd, (bytes) => {
+      if (!told) this.#talk.report(report('LLFT_W_OUTPUT_DROPPED', { stream, bytes }))
+      told = true
+    })
+  }
+}

@@ -1,0 +1,54 @@
+import type { GroupStatus } from '../admin/index.js'
+import type { RunInput } from '../config/index.js'
+import { EXIT } from '../errors/index.js'
+import { findGroup } from './running-group.js'
+import { makeStyle, wantsColor } from './style.js'
+import type { Style } from './style.js'
+import type { Surroundings } from './surroundings.js'
+
+export interface QueryInput {
+  readonly flags: RunInput['flags']
+  readonly json: boolean
+}
+
+/** `llft status`: 0 with a primary, 5 without one. */
+export async function status(input: QueryInput, surroundings: Surroundings): Promise<number> {
+  const group = await findGroup('status', input.flags, surroundings).status()
+  const style = makeStyle(wantsColor(surroundings.env, process.stdout.isTTY))
+  process.stdout.write(input.json ? `${JSON.stringify(group)}\n` : renderStatus(group, style))
+  return group.primary === null ? EXIT.noPrimary : EXIT.ok
+}
+
+/** The first line answers what is asked first: who is primary, since when, how far behind are the others. */
+export function renderStatus(group: GroupStatus, style: Style): string {
+  const ready = group.replicas.filter(({ state }) => state === 'ready')
+  const lag = Math.max(0, ...ready.map(({ lagEntries }) => lagEntries))
+  const last = group.failovers.at(-1)
+  const gap = last === undefined ? '' : ` (last ${(last.detectedMs + last.electedMs + last.resumedMs).toFixed(1)} ms)`
+  const head = [
+    ['GROUP', group.group],
+    ['VIEW', group.view.primary],
+    ['PRIMARY', group.primary ?? 'none'],
+    ['REPLICAS', `${ready.length}/${group.wanted}`],
+    ['LAG', `max ${lag} entries`],
+    ['STREAMS', group.gateway.streams],
+    ['FAILOVERS', `${group.failoverCount}${gap}`],
+  ].map(([name, value]) => `${style.dim(String(name))} ${style.bold(String(value))}`)
+  const rows = group.replicas.map(({ id, pid, role, rank, state, historyIndex, lagEntries }) => [
+    id,
+    String(pid ?? '-'),
+    role === 'none' ? '-' : role,
+    String(rank ?? '-'),
+    state,
+    String(historyIndex),
+    String(lagEntries),
+  ])
+  return `${head.join('  ')}\n${table([['ID', 'PID', 'ROLE', 'RANK', 'STATE', 'HISTORY', 'LAG'], ...rows])}`
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()
+  return rows.map((row) => `${line(row)}\n`).join('')
+}
