@@ -112,14 +112,14 @@ export class ProgramTimers {
     }
   }
 
-  /** One round. What an error leaves unrun is a round of its own; Node's C++ would call for it at once, even at a backup. */
+  /** One round. What an error leaves unrun is a round of its own: C++ calls for it at once, and at a backup would for ever. */
   runImmediates(uncaught: (error: unknown) => void): void {
     try {
       this.#processImmediate()
     } catch (error) {
       uncaught(error)
     }
-    this.#internals.timers.immediateInfo[OUTSTANDING] = 0
+    if (!this.#live) this.#internals.timers.immediateInfo[OUTSTANDING] = 0
   }
 
   /** After an operation: the native timer follows the head of the program's queue. */

@@ -1,0 +1,23 @@
+'use strict'
+
+// Composition root of a test replica: like the real preload, with a recorded group in place of the driver.
+const options = JSON.parse(process.env.LLFT_TEST_REPLICA)
+delete process.env.LLFT_TEST_REPLICA
+const { emitWarning } = process
+process.emitWarning = () => {}
+const { ReplicaClock, install, openInternals, selfTest } = require('../../../dist/interpose/index.js')
+process.emitWarning = emitWarning
+const { RecordedGroup } = require('./recorded-group.cjs')
+
+const internals = openInternals()
+const log = (line) => internals.processMethods._rawDebug(line)
+const problem = selfTest(internals, false)
+if (problem !== undefined) {
+  log(`self-test: ${problem}`)
+  internals.processMethods.reallyExit(90)
+}
+const clock = new ReplicaClock(internals)
+const group = new RecordedGroup({ ...options, clock })
+const founding = { seed: '5a'.repeat(32), pid: 4711, ppid: 4710, hostname: 'llft-test' }
+const onDigest = (index, digest) => group.note({ index, digest })
+group.listener = install({ internals, clock, group, founding, hooksOff: options.hooksOff, onDigest, log })

@@ -1,0 +1,132 @@
+'use strict'
+
+// A group of one replica: live, it writes history, output and digests to files; replaying, it follows a written history
+// (the whole, or up to a cut, where it becomes live). Messages of the peers come from a script.
+const { openSync, readFileSync, writeSync } = require('node:fs')
+
+const APPLICATION = 1
+const GATEWAY = 2
+
+exports.RecordedGroup = class RecordedGroup {
+  live
+  draining = true
+  settled = true
+  executed = 0
+  listener = undefined
+  #history = []
+  #frames = []
+  #taken = new Map()
+  #arrived = new Map()
+  #pending = ''
+  #file
+  #clock
+  #script
+
+  /** `script`: frames of the peers, `[afterMs, group, frame]`; `follow`: file of a history; `cut`: entries of it to hold. */
+  constructor({ clock, file, follow, cut, script = [] }) {
+    this.#clock = clock
+    this.#file = openSync(file, 'w')
+    this.#script = script
+    this.live = follow === undefined
+    if (follow === undefined) this.#arm()
+    else {
+      const lines = readFileSync(follow, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line))
+      const entries = lines.filter((line) => line.entry !== undefined).map((line) => Buffer.from(line.entry, 'base64'))
+      this.#history = entries.slice(0, cut)
+      for (const { received } of lines) if (received !== undefined) this.#receive(received.from, revive(received.frame))
+    }
+  }
+
+  get decided() {
+    return this.#history
+  }
+
+  note(line) {
+    this.#pending += JSON.stringify(line) + '\n'
+  }
+
+  decide(entry) {
+    if (!this.live) throw new Error('a backup decided')
+    this.executed++
+    this.note({ entry: Buffer.from(entry).toString('base64') })
+  }
+
+  peek() {
+    return this.live ? undefined : this.#history[this.executed]
+  }
+
+  peekAhead(ahead) {
+    return this.live ? undefined : this.#history[this.executed + ahead]
+  }
+
+  consume() {
+    const entry = this.#history[this.executed++]
+    this.note({ entry: entry.toString('base64') })
+  }
+
+  received(from) {
+    return this.#arrived.get(from)?.[this.#taken.get(from) ?? 0]
+  }
+
+  accept(from) {
+    this.#taken.set(from, (this.#taken.get(from) ?? 0) + 1)
+  }
+
+  findReceived(from, matches) {
+    return this.#arrived.get(from)?.slice(this.#taken.get(from) ?? 0).find(matches)
+  }
+
+  submit(to, frame) {
+    const kept = 'bytes' in frame ? { ...frame, bytes: Buffer.from(frame.bytes).toString('latin1') } : frame
+    this.#frames.push(kept)
+    this.note({ to, frame: kept })
+    if (frame.frame === 'listen' && this.live) {
+      this.#receive(GATEWAY, { frame: 'listening', listener: frame.listener, errno: 0, bound: { ...frame.name, port: 3000 } })
+    }
+  }
+
+  flush() {
+    if (this.#pending === '') return
+    writeSync(this.#file, this.#pending)
+    this.#pending = ''
+  }
+
+  waitUntil(done) {
+    this.flush()
+    if (!this.live && this.executed === this.#history.length) {
+      this.live = true
+      this.note({ promoted: this.executed })
+      this.listener?.promoted()
+    }
+    return done()
+  }
+
+  connect() {}
+  disconnect() {}
+
+  #arm() {
+    const next = this.#script[0]
+    if (next === undefined) return
+    const [afterMs, from, frame] = next
+    this.#clock.arm(this.#clock.now() + afterMs * 1000, () => {
+      this.#script.shift()
+      this.#receive(from, revive(frame))
+      this.#arm()
+      this.listener.work()
+    })
+  }
+
+  #receive(from, frame) {
+    const queue = this.#arrived.get(from) ?? []
+    this.#arrived.set(from, queue)
+    queue.push(frame)
+    const bytes = 'bytes' in frame ? { bytes: Buffer.from(frame.bytes).toString('latin1') } : {}
+    this.note({ received: { from, frame: { ...frame, ...bytes } } })
+  }
+}
+
+exports.APPLICATION = APPLICATION
+
+function revive(frame) {
+  return typeof frame.bytes === 'string' ? { ...frame, bytes: Uint8Array.from(Buffer.from(frame.bytes, 'latin1')) } : frame
+}
