@@ -12,7 +12,7 @@ export interface Group {
    * unfinished; this replica becomes live once the last entry is consumed.
    */
   readonly draining: boolean
-  /** Entries of the history consumed or decided so far. */
+  /** Index of the last entry of the program that was consumed or decided. */
   readonly executed: OrderIndex
 
   /** Live only: appends an entry (first byte: a kind of `ENTRY` at or above `PROGRAM_ENTRY_MIN`). The bytes are copied. */

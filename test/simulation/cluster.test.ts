@@ -21,6 +21,20 @@ function build(seed: number, weather: Weather = CALM, requests = 50): Cluster {
   return cluster
 }
 
+function crashesOnALossyNetwork(seed: number): void {
+  const cluster = build(seed, ROUGH, 120)
+  drive(cluster, (step) => {
+    const { random } = cluster.world
+    if (step > 3 && random.chance(12) && cluster.caughtUp >= 2 && cluster.primary !== undefined) {
+      cluster.crash(cluster.primary, true)
+    } else if (random.chance(8) && cluster.caughtUp >= 3) {
+      cluster.crash(cluster.backups[0] as never, true)
+    }
+  })
+  expect(cluster.violations).toEqual([])
+  expect(cluster.clients.done).toBe(true)
+}
+
 describe('a replicated program on a simulated network', () => {
   test('answers every request once and in order, and its replicas stay equal', () => {
     const cluster = build(1)
@@ -42,18 +56,16 @@ describe('a replicated program on a simulated network', () => {
     expect(cluster.caughtUp).toBe(3)
   })
 
-  test.each([...Array(60).keys()])('seed %i: crashes at random moments on a lossy network', (seed) => {
-    const cluster = build(seed + 100, ROUGH, 120)
-    drive(cluster, (step) => {
-      const { random } = cluster.world
-      if (step > 3 && random.chance(12) && cluster.caughtUp >= 2 && cluster.primary !== undefined) {
-        cluster.crash(cluster.primary, true)
-      } else if (random.chance(8) && cluster.backups.length > 1) {
-        cluster.crash(cluster.backups[0] as never, true)
-      }
-    })
-    expect(cluster.violations).toEqual([])
-    expect(cluster.clients.done).toBe(true)
+  test.each([...Array(200).keys()])('seed %i: crashes at random moments on a lossy network', (seed) => {
+    crashesOnALossyNetwork(seed + 100)
+  })
+
+  test('regression, seed 516: the State of a primary that has crashed arrives after a new view is established', () => {
+    crashesOnALossyNetwork(516)
+  })
+
+  test('regression, seed 1683: the same with a newcomer that is not caught up', () => {
+    crashesOnALossyNetwork(1683)
   })
 
   test('the same seed gives the same run', () => {

@@ -1,6 +1,6 @@
 import type { Instant, MessageOf, OrderIndex } from '../../message/index.js'
 import { GROUP, NO_ENTRIES } from '../../message/index.js'
-import { memberOf, sameView } from '../membership/view.js'
+import { memberOf } from '../membership/view.js'
 import type { Connection } from './connection.js'
 import type { Inbox } from './inbox.js'
 import { earliest } from './leading.js'
@@ -127,7 +127,7 @@ export class Following {
 
   /** Entries that the primary sent itself, since they found nothing to ride on. */
   heartbeat(message: MessageOf<'Heartbeat'>): void {
-    if (!this.#state.settledView || !sameView(message.view, this.#state.adopted)) return
+    if (!this.#state.settledView) return
     if (this.#state.merge(message.order)) this.noteNews(message.order.entries.length)
     else this.reportTo(undefined)
   }

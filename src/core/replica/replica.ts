@@ -71,8 +71,9 @@ export class Replica {
     return this.#state.established.view
   }
 
+  /** The last entry of the program that was executed; entries about members may follow it. */
   get executed(): OrderIndex {
-    return this.#state.executed as OrderIndex
+    return this.#state.programExecuted as OrderIndex
   }
 
   get held(): OrderIndex {
@@ -124,6 +125,7 @@ export class Replica {
       case 'decided':
         this.#state.history.append(input.entry)
         this.#state.executed = this.#state.history.held
+        this.#state.programExecuted = this.#state.executed
         return this.#fromPeers.boundHistory()
       case 'consumed':
         return this.#consumed()
@@ -145,7 +147,7 @@ export class Replica {
   }
 
   #consumed(): void {
-    this.#state.executed++
+    this.#state.programExecuted = ++this.#state.executed
     this.#state.skipMembershipEntries()
     if (this.#takeover === undefined) this.#following.noteNews(1)
     else this.#establishIfDone()
@@ -166,18 +168,18 @@ export class Replica {
   }
 
   #fromMember(message: Message): void {
+    // Exactness inside the group too (protocol.md 5.5): what an old primary still had on its way counts for nothing.
+    const exact = sameView(message.peerView, this.#state.adopted)
     switch (message.kind) {
       case 'Heartbeat':
-        return this.#following.heartbeat(message)
+        return exact ? this.#following.heartbeat(message) : undefined
       case 'SecondAck':
-        return this.#state.isPrimary && sameView(message.view, this.#state.adopted)
-          ? this.#leading.secondAck(message)
-          : undefined
+        return exact && this.#state.isPrimary ? this.#leading.secondAck(message) : undefined
       case 'Nack':
-        return this.#following.serve(message)
+        return exact ? this.#following.serve(message) : undefined
       case 'State':
-        this.#following.supplied(message)
-        return this.#takeover?.supplied()
+        if (exact) this.#following.supplied(message)
+        return exact ? this.#takeover?.supplied() : undefined
       case 'ProposePrimary':
         return this.#proposal(message)
       case 'AcceptPrimary':

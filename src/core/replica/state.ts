@@ -76,6 +76,8 @@ export class ReplicaState {
   now = 0 as Instant
   /** Entries taken for execution (backup) or decided (primary). */
   executed = 0
+  /** The last of them that was the program's: what replicas compare their digests at. */
+  programExecuted = 0
   /** Highest precedence ever given; the next member gets a higher one. */
   precedenceMax = 0
   historyTruncated = false
@@ -176,7 +178,7 @@ export class ReplicaState {
 
   /** To members of this group. */
   sendInside<K extends KindName>(to: readonly Locator[], kind: K, body: Bodies[K], order: EntryBlock = NO_ENTRIES): void {
-    const destination = { group: this.identity.group, epoch: this.identity.epoch, ack: 0 as SequenceNumber, peerView: NO_VIEW }
+    const destination = { group: this.identity.group, epoch: this.identity.epoch, ack: 0 as SequenceNumber, peerView: this.adopted }
     this.#send(to, kind, { destination, order, body })
   }
 
