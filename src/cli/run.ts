@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
-import { SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
 import { AdminServer, removeRuntimeFile, runtimeFolder, writeRuntimeFile } from '../admin/index.js'
 import type { GroupStatus } from '../admin/index.js'
 import { formatAddress, resolveRunOptions } from '../config/index.js'
 import type { RunInput, RunOptions } from '../config/index.js'
-import type { TestFaults } from '../driver/index.js'
-import { ATTACH_ENV } from '../driver/index.js'
 import { llftError, LlftError, report } from '../errors/index.js'
-import { exitCodeOf, OutputPump, resolveCommand, Supervisor } from '../supervisor/index.js'
-import { openConsole } from './open-console.js'
+import { exitCodeOf, makeSupervisor, OutputPump, resolveCommand } from '../supervisor/index.js'
+import type { Supervisor } from '../supervisor/index.js'
 import { makeStyle, wantsColor } from './style.js'
 import type { Surroundings } from './surroundings.js'
 import { Talk } from './talk.js'
@@ -73,17 +70,11 @@ class Foreground {
       write: (text) => this.#stderr.write(Buffer.from(text)),
       status: (): GroupStatus => this.supervisor.snapshot,
     })
-    const { [ATTACH_ENV.faults]: faults, ...environment } = env
-    this.supervisor = new Supervisor({
+    this.supervisor = makeSupervisor({
       options,
-      environment,
+      environment: env,
       paths: { node: process.execPath, ...paths },
-      clock: new SystemClock(),
-      entropy: new SystemEntropy(),
-      transport: new Udp({ address: '127.0.0.1', port: 0 }),
-      openConsole,
       output: { stdout: this.#stdout, stderr: this.#stderr },
-      faults: faults === undefined ? {} : (JSON.parse(faults) as Record<string, TestFaults>),
       notice: (notice) => this.#talk.notice(notice),
     })
     if (options.replicas === 1) {

@@ -93,7 +93,9 @@ export class Talk {
   }
 
   #replica({ id, role }: ReplicaStatus): string {
-    return role === 'primary' ? `${this.#terms.style.green('●')} ${id} primary` : `○ ${id} ${role === 'none' ? '' : role}`.trimEnd()
+    return role === 'primary'
+      ? `${this.#terms.style.green('●')} ${id} primary`
+      : `○ ${id} ${role === 'none' ? '' : role}`.trimEnd()
   }
 
   #failover(primary: string, view: number, { detectedMs, electedMs, resumedMs }: Failover): void {

@@ -1,5 +1,4 @@
-import { CommanderError } from 'commander'
-import type { Command } from 'commander'
+import type { Command, CommanderError } from 'commander'
 import { llftError, nearest } from '../errors/index.js'
 import type { LlftError } from '../errors/index.js'
 
@@ -12,7 +11,8 @@ export function usageError(error: CommanderError, command: Command): LlftError {
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? ''
   switch (error.code) {
     case 'commander.unknownOption': {
-      const suggestion = nearest(quoted, flagsOf(command)) ?? (command.parent === null ? 'llft --help' : `llft ${name} --help`)
+      const suggestion =
+        nearest(quoted, flagsOf(command)) ?? (command.parent === null ? 'llft --help' : `llft ${name} --help`)
       return llftError('LLFT_E_USAGE_UNKNOWN_FLAG', { flag: quoted, command: name, suggestion })
     }
     case 'commander.unknownCommand': {

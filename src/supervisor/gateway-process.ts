@@ -108,7 +108,7 @@ export class GatewayProcess {
         return
       case 'stats':
         this.#statistics = report
-        for (const answered of [...this.#awaiting]) answered()
+        for (const answered of this.#awaiting) answered()
         return
       case 'warning':
         return this.#listener.warned(report)

@@ -31,7 +31,10 @@ export class Launcher {
     return basename(file) === 'node' ? join(this.#bin, 'node') : file
   }
 
-  environment(base: NodeJS.ProcessEnv, place: Readonly<Record<'address' | 'slot' | 'token', string>>): NodeJS.ProcessEnv {
+  environment(
+    base: NodeJS.ProcessEnv,
+    place: Readonly<Record<'address' | 'slot' | 'token', string>>,
+  ): NodeJS.ProcessEnv {
     const path = base['PATH'] ?? ''
     return {
       ...base,

@@ -7,7 +7,12 @@ export type Notice =
   | { readonly notice: 'founded' }
   /** The program has opened a port. */
   | { readonly notice: 'listening' }
-  | { readonly notice: 'replica-ended'; readonly id: string; readonly pid: number | undefined; readonly outcome: string }
+  | {
+      readonly notice: 'replica-ended'
+      readonly id: string
+      readonly pid: number | undefined
+      readonly outcome: string
+    }
   | { readonly notice: 'failover'; readonly primary: string; readonly view: number; readonly failover: Failover }
   /** A replacement has caught up. */
   | { readonly notice: 'joined'; readonly id: string; readonly tookMs: number }

@@ -93,7 +93,10 @@ export class Replacements {
     const ready = replicas.living.filter((other) => other.ready).length
     const reason = `${replica.slot} ended with ${outcomeOf(end)} before it had caught up`
     notice({ notice: 'evidence', of: replica.slot, text: replica.process.evidence })
-    notice({ notice: 'report', report: report('LLFT_W_REPLACEMENT_FAILED', { reason, replicas: ready, wanted, waitMs }) })
+    notice({
+      notice: 'report',
+      report: report('LLFT_W_REPLACEMENT_FAILED', { reason, replicas: ready, wanted, waitMs }),
+    })
   }
 
   #replace(): void {

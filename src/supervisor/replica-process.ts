@@ -136,7 +136,6 @@ export class ReplicaProcess {
     const relayed = !this.direct && known > SIGNAL_CODE_BASE
     return relayed ? { code: 0, signal: known - SIGNAL_CODE_BASE } : { code: known, signal: 0 }
   }
-
 }
 
 /** Whether the process or group was there to get it. */

@@ -54,7 +54,7 @@ describe('admin address', () => {
     expect(killed).toEqual([])
   })
 
-  test("a fault of the desk arrives with its code and exit code", async () => {
+  test('a fault of the desk arrives with its code and exit code', async () => {
     const { port } = await serve()
     const failure = client(port).kill('r9')
     await expect(failure).rejects.toMatchObject({ code: 'LLFT_E_ADMIN_UNKNOWN_REPLICA', exitCode: 2 })

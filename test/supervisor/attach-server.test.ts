@@ -45,8 +45,16 @@ class Guest {
 }
 
 const claim = (slot: string, memberId: number, more: object = {}): object => ({
-  type: 'claim', slot, token: 'secret', memberId, locator: 5, pid: memberId, argv: ['node', 'a.js'], cwd: '/',
-  fingerprint: { hash: 'h', parts: { node: 'v20' } }, ...more,
+  type: 'claim',
+  slot,
+  token: 'secret',
+  memberId,
+  locator: 5,
+  pid: memberId,
+  argv: ['node', 'a.js'],
+  cwd: '/',
+  fingerprint: { hash: 'h', parts: { node: 'v20' } },
+  ...more,
 })
 
 describe('AttachServer', () => {
