@@ -55,17 +55,16 @@ export class TlsFacade {
   onread: ((bytes: ArrayBuffer | undefined) => void) | undefined = undefined
   /** Set by `_tls_wrap.js`. */
   onhandshakedone: (() => void) | undefined = undefined
-  readonly #terms: EdgeTerms
   readonly #stream: TcpStream
   readonly #facts: TlsFactsFields
-  #established = false
 
   constructor(terms: EdgeTerms, stream: TcpStream, facts: TlsFactsFields) {
-    this.#terms = terms
     this.#stream = stream
     this.#facts = facts
-    // The stream's own socket has begun to read; what arrives now belongs to the socket on top.
+    // The stream's own socket has begun to read already; what arrives belongs to the socket on top.
     stream.onread = (bytes) => this.onread?.call(this, bytes)
+    // When the socket's owner has had the chance to listen for it, and before any bytes.
+    terms.internals.later.nextTick(() => stream.enter(() => this.onhandshakedone?.()))
   }
 
   get bytesRead(): number {
@@ -88,16 +87,8 @@ export class TlsFacade {
     return this.#stream.hasRef()
   }
 
-  /** The handshake is reported first, when the socket's owner has had the chance to listen for it. */
   readStart(): number {
-    if (this.#established) return this.#stream.readStart()
-    this.#established = true
-    this.#stream.readStop()
-    this.#terms.internals.later.nextTick(() => {
-      this.#stream.enter(() => this.onhandshakedone?.())
-      if (this.reading) this.#stream.readStart()
-    })
-    return 0
+    return this.#stream.readStart()
   }
 
   readStop(): number {
