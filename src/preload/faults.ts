@@ -1,0 +1,70 @@
+import type { TestFaults, Transport } from '../driver/index.js'
+import type { Locator, MemberId } from '../message/index.js'
+
+/** Lines kept back before they are written: a digest per operation must not cost a system call each. */
+const DIGEST_LINES_MAX = 64
+
+/** The transport of a replica, with the faults that a test asks for; without any it only hands on. */
+export class FaultyTransport implements Transport {
+  readonly #transport: Transport
+  readonly #killAtSend: number
+  #sent = 0
+  isPrimary: () => boolean = () => false
+
+  constructor(transport: Transport, faults: TestFaults) {
+    this.#transport = transport
+    this.#killAtSend = faults.killAtSend ?? 0
+  }
+
+  get locator(): Locator {
+    return this.#transport.locator
+  }
+
+  get onDatagram(): (datagram: Uint8Array) => void {
+    return this.#transport.onDatagram
+  }
+
+  set onDatagram(take: (datagram: Uint8Array) => void) {
+    this.#transport.onDatagram = take
+  }
+
+  send(to: Locator, datagram: Uint8Array): void {
+    if (this.#killAtSend > 0 && this.isPrimary() && ++this.#sent === this.#killAtSend) killSelf()
+    this.#transport.send(to, datagram)
+  }
+
+  poll(): number {
+    return this.#transport.poll()
+  }
+
+  close(): void {
+    this.#transport.close()
+  }
+}
+
+export function killAtTakeover(faults: TestFaults): (stage: 'proposed' | 'recovered' | 'established') => void {
+  return (stage) => {
+    if (stage === faults.killAtTakeover) killSelf()
+  }
+}
+
+type Append = (path: string, text: string) => void
+
+/** Writes the digest chain of this replica, one line `index digest` per operation. */
+export function digestWriter(folder: string, member: MemberId, append: Append): (index: number, digest: number) => void {
+  const path = `${folder}/${member}`
+  let lines = ''
+  let count = 0
+  return (index, digest) => {
+    lines += `${index} ${digest}\n`
+    if (++count % DIGEST_LINES_MAX !== 0) return
+    append(path, lines)
+    lines = ''
+  }
+}
+
+function killSelf(): never {
+  process.kill(process.pid, 'SIGKILL')
+  // The signal is delivered before the call returns; this is for the compiler.
+  throw new Error('unreachable')
+}

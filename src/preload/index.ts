@@ -1,0 +1,74 @@
+import { appendFileSync, readSync, writeSync } from 'node:fs'
+import { SystemEntropy } from '../adapters/index.js'
+import type { UdpBinding } from '../adapters/index.js'
+import { DEFAULT_LIMITS, NO_MEMBERSHIP, Replica } from '../core/index.js'
+import { Member } from '../driver/index.js'
+import type { Internals } from '../interpose/index.js'
+import { install, openInternals, ReplicaClock, selfTest } from '../interpose/index.js'
+import { GROUP } from '../message/index.js'
+import type { Precedence, View, ViewNumber } from '../message/index.js'
+import type { Attached } from './attach.js'
+import { attach } from './attach.js'
+import { digestWriter, FaultyTransport, killAtTakeover } from './faults.js'
+
+/** The view in which a group is founded: its first member leads (protocol.md section 6, Founding). */
+const FOUNDING_VIEW: View = { number: 1 as ViewNumber, precedence: 1 as Precedence, backupView: 0 }
+
+/** Makes this process a replica, unless it only starts one. Runs before the program, as what `node -r` loads. */
+function compose(): void {
+  const internals = openInternals()
+  const clock = new ReplicaClock(internals)
+  const { UDP, SendWrap } = internals.binding<Pick<UdpBinding, 'UDP' | 'SendWrap'>>('udp_wrap')
+  const attached = attach({
+    binding: { UDP, SendWrap, readSync },
+    clock,
+    entropy: new SystemEntropy(),
+    preload: preloadOnCommandLine(),
+  })
+  if (attached !== 'pass') becomeReplica(internals, clock, attached)
+}
+
+function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Attached): void {
+  const { founding, join, faults, memberId } = attached
+  const unusable = selfTest(internals, false)
+  if (unusable !== undefined) refuse(unusable)
+  const transport = new FaultyTransport(attached.transport, faults)
+  const replica = new Replica({
+    identity: { memberId, locator: transport.locator, group: GROUP.application, epoch: founding.epoch },
+    limits: DEFAULT_LIMITS,
+    membership: join === undefined ? { view: FOUNDING_VIEW, members: founding.members } : NO_MEMBERSHIP,
+    peers: founding.peers,
+    contacts: join?.contacts ?? [],
+    heartbeatsCarryOrder: faults.noReflection !== true,
+  })
+  const member = new Member({ replica, transport, clock })
+  transport.isPrimary = (): boolean => member.live
+  member.onTakeover = killAtTakeover(faults)
+  member.onHistoryFull = (): void => internals.processMethods._rawDebug('LLFT_W_HISTORY_FULL')
+  const digestFolder = faults.digestFolder
+  const conductor = install({
+    internals,
+    clock,
+    group: member,
+    founding,
+    hooksOff: faults.hooksOff ?? [],
+    log: (line) => internals.processMethods._rawDebug(`llft: ${line}`),
+    ...(digestFolder === undefined ? {} : { onDigest: digestWriter(digestFolder, memberId, appendFileSync) }),
+  })
+  member.start(conductor)
+  conductor.start()
+}
+
+/** Said on the real standard error, which the supervisor shows as the cause. */
+function refuse(reason: string): never {
+  writeSync(2, `✖ LLFT_E_GUEST_NODE_VERSION  ${reason}\n`)
+  process.exit(1)
+}
+
+/** The word after the last of our flags: the stub's path, as the launcher wrote it. */
+function preloadOnCommandLine(): string {
+  const at = process.execArgv.indexOf('-r')
+  return process.execArgv[at + 1] ?? ''
+}
+
+compose()
