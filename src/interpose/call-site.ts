@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { fileOf, isOwn } from './own-code.js'
 
 /** Where in the program a call was made, and by which function of Node. */
 export interface CallSite {
@@ -11,13 +11,10 @@ export interface CallSite {
 /** Deep enough for a call through a framework and the promise functions of `fs`. */
 const FRAMES_MAX = 60
 
-/** Everything under here is LLFT's own code. */
-const OWN_CODE = fileURLToPath(new URL('../', import.meta.url))
-
 const DEPENDENCY = /[/\\]node_modules[/\\]/
 
 export function callSite(): CallSite {
-  const frames = stackFrames().filter((frame) => !fileOf(frame).startsWith(OWN_CODE))
+  const frames = stackFrames().filter((frame) => !isOwn(frame))
   const isProgram = (frame: NodeJS.CallSite): boolean => fileOf(frame) !== '' && !fileOf(frame).startsWith('node:')
   const first = frames.findIndex(isProgram)
   const caller = frames[first]
@@ -49,11 +46,6 @@ function stackFrames(): readonly NodeJS.CallSite[] {
 function restore(name: 'prepareStackTrace' | 'stackTraceLimit', before: PropertyDescriptor | undefined): void {
   if (before === undefined) Reflect.deleteProperty(Error, name)
   else Object.defineProperty(Error, name, before)
-}
-
-function fileOf(frame: NodeJS.CallSite): string {
-  const file = frame.getFileName() ?? ''
-  return file.startsWith('file:') ? fileURLToPath(file) : file
 }
 
 function placeOf(frame: NodeJS.CallSite): string {

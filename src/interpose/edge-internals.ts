@@ -13,10 +13,14 @@ export interface EdgeInternals {
   readonly errno: Errno
   readonly ownerSymbol: symbol
   readonly asyncIdSymbol: symbol
+  /** Where C++ keeps the source line of an error's origin, and whether the error's text has it already. */
   readonly arrowMessageSymbol: symbol
+  readonly decoratedSymbol: symbol
   readonly signals: Readonly<Record<string, number>>
   /** What Node appends to the text of a fatal error: where it was emitted, its further properties. */
   readonly fatalEnhancers: FatalEnhancers
+  /** Makes the text of a stack; respects `Error.prepareStackTrace`. */
+  readonly prepareStackTrace: PrepareStackTrace
   /** What runs later: captured before the program could replace it. */
   readonly later: Later
 }
@@ -77,6 +81,8 @@ export interface FatalEnhancers {
   afterInspector(error: object): unknown
 }
 
+export type PrepareStackTrace = (realm: unknown, error: unknown, frames: readonly NodeJS.CallSite[]) => unknown
+
 export interface Later {
   nextTick(call: () => void): void
   setImmediate(call: () => void): unknown
@@ -88,12 +94,22 @@ export interface Doors {
   readonly module: <Shape>(name: string) => Shape
 }
 
+interface PrivateSymbols {
+  readonly arrow_message_private_symbol: symbol
+  readonly decorated_private_symbol: symbol
+}
+
+interface ErrorsModule {
+  readonly fatalExceptionStackEnhancers: FatalEnhancers
+  readonly prepareStackTraceCallback: PrepareStackTrace
+}
+
 export function edgeInternals(doors: Doors): EdgeInternals {
   const stream = doors.binding<Binding>('stream_wrap')
   const symbols = doors.binding<Binding>('symbols')
   const constants = doors.binding<{ os: { signals: Readonly<Record<string, number>> } }>('constants')
-  const util = doors.binding<{ privateSymbols: { arrow_message_private_symbol: symbol } }>('util')
-  const errors = doors.module<{ fatalExceptionStackEnhancers: FatalEnhancers }>('internal/errors')
+  const { privateSymbols } = doors.binding<{ privateSymbols: PrivateSymbols }>('util')
+  const errors = doors.module<ErrorsModule>('internal/errors')
   return {
     binding: (name) => doors.binding<Binding>(name),
     net: () => doors.module('net'),
@@ -108,9 +124,11 @@ export function edgeInternals(doors: Doors): EdgeInternals {
     errno: doors.binding<Errno>('uv'),
     ownerSymbol: symbols['owner_symbol'] as symbol,
     asyncIdSymbol: symbols['async_id_symbol'] as symbol,
-    arrowMessageSymbol: util.privateSymbols.arrow_message_private_symbol,
+    arrowMessageSymbol: privateSymbols.arrow_message_private_symbol,
+    decoratedSymbol: privateSymbols.decorated_private_symbol,
     signals: constants.os.signals,
     fatalEnhancers: errors.fatalExceptionStackEnhancers,
+    prepareStackTrace: errors.prepareStackTraceCallback,
     later: later(doors),
   }
 }

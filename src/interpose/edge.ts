@@ -3,6 +3,7 @@ import { installEnd } from './end.js'
 import { installHttp } from './http.js'
 import { installRefusals } from './refuse.js'
 import { installSignals } from './signals.js'
+import { installStacks } from './stacks.js'
 import { installStdioFiles } from './stdio-files.js'
 import { installStdio } from './stdio.js'
 import { installTcp } from './tcp.js'
@@ -23,6 +24,7 @@ const EDGE_FACILITIES = {
   signals: installSignals,
   end: installEnd,
   weakref: installWeakRef,
+  stacks: installStacks,
 } as const satisfies Readonly<Record<string, (terms: EdgeTerms) => void>>
 
 /** Installed after everything else that wraps the `fs` binding, and before the program or anything else loads `net`. */

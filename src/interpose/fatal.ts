@@ -3,6 +3,9 @@ import { print } from './output.js'
 
 type FatalException = (error: unknown, fromPromise: boolean) => boolean
 
+/** Node's exit code when a handler of uncaught errors throws itself. */
+const EXIT_HANDLER_FAILED = 7
+
 /** What Node prints below an error that is not an object, whose origin it cannot show. */
 const TRACE_HINT = '(Use `node --trace-uncaught ...` to show where the exception was thrown)'
 
@@ -17,24 +20,31 @@ export function installFatal({ internals, operations }: EdgeTerms): void {
   }
   const { beforeInspector, afterInspector } = internals.fatalEnhancers
 
+  let handlerFailed = false
+
   const finish = (text: string): never => {
     print(operations, 2, Buffer.from(`${text}\n\nNode.js ${process.version}\n`))
-    return operations.end(Number(process.exitCode ?? 1), 0)
+    return operations.end(handlerFailed ? EXIT_HANDLER_FAILED : Number(process.exitCode ?? 1), 0)
   }
 
   errors.setEnhanceStackForFatalException(beforeInspector, (error) => {
     const text = afterInspector(error)
     if (!operations.inside) return text
-    // Set by C++ from where the error was thrown; only on what is an error to V8.
+    // Set by C++ from where the error was thrown, on what is an error to V8.
     const origin: unknown = Reflect.get(error, internals.arrowMessageSymbol)
-    return finish(typeof origin === 'string' ? `${origin}\n${String(text)}` : `Uncaught:\n${String(text)}`)
+    const isDecorated = Reflect.get(error, internals.decoratedSymbol) === true
+    if (typeof origin === 'string' && !isDecorated) return finish(`${origin}\n${String(text)}`)
+    return finish(String(text))
   })
 
   const handle = Reflect.get(process, '_fatalException') as FatalException
   Reflect.set(process, '_fatalException', (error: unknown, fromPromise: boolean): boolean => {
     // An error of LLFT's own: the program's handlers are not asked, this replica crashes.
     if (!operations.inside) return false
-    if (handle(error, fromPromise)) return true
+    handlerFailed = true
+    const handled = handle(error, fromPromise)
+    handlerFailed = false
+    if (handled) return true
     if (typeof error === 'object' && error !== null) return false
     return finish(`Uncaught:\n${String(error)}\n${TRACE_HINT}`)
   })
