@@ -30,8 +30,6 @@ const REFUSED: readonly Refused[] = [
     functions: ['open', 'waitForDebugger', 'callAndPauseOnStart'],
     classes: ['Connection', 'MainThreadConnection'],
   },
-  { binding: 'fs_event_wrap', code: 'LLFT_E_REFUSED_FILE_WATCH', call: 'fs.watch()', classes: ['FSEvent'] },
-  { binding: 'fs', code: 'LLFT_E_REFUSED_FILE_WATCH', call: 'fs.watchFile()', classes: ['StatWatcher'] },
   { binding: 'heap_utils', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'v8.writeHeapSnapshot()', functions: ['triggerHeapSnapshot'] },
   { binding: 'wasi', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'new WASI()', classes: ['WASI'] },
 ]
@@ -44,6 +42,7 @@ export function installRefusals(terms: EdgeTerms): void {
     for (const name of refused.classes ?? []) refuseClass(terms, binding, name, refused)
   }
   installNameLookup(terms)
+  installWatchers(terms)
   installFileRefusals(terms)
   installCryptoRefusals(terms)
   installAddonRefusal(terms)
@@ -93,6 +92,17 @@ function installNameLookup(terms: EdgeTerms): void {
   const reason: Reason = { code: 'LLFT_E_REFUSED_DNS', call: 'dns.resolve()' }
   for (const name of Object.getOwnPropertyNames(channel)) {
     if (/^query|^getHostByAddr$/.test(name)) refuseMethod(terms, channel, name, reason)
+  }
+}
+
+/** Their classes are copied while Node starts, so that replacing them would come too late. */
+function installWatchers(terms: EdgeTerms): void {
+  for (const [name, native, call] of [
+    ['fs_event_wrap', 'FSEvent', 'fs.watch()'],
+    ['fs', 'StatWatcher', 'fs.watchFile()'],
+  ] as const) {
+    const prototype = (terms.internals.binding(name)[native] as NativeClass).prototype as Binding
+    refuseMethod(terms, prototype, 'start', { code: 'LLFT_E_REFUSED_FILE_WATCH', call })
   }
 }
 

@@ -1,0 +1,189 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Guest } from './guest.js'
+
+const RSA_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+
+const guests: Guest[] = []
+
+function start(source: string): Guest {
+  const guest = new Guest(source)
+  guests.push(guest)
+  return guest
+}
+
+afterEach(async () => {
+  await Promise.all(guests.splice(0).map((guest) => guest.close()))
+})
+
+const FILE = 'LLFT_E_REFUSED_FILE_WRITE'
+const KEYS = 'LLFT_E_REFUSED_KEY_GENERATION'
+const DNS = 'LLFT_E_REFUSED_DNS'
+
+/** What is done, the code, and what the message calls it. Every call is synchronous or gives a promise. */
+const REFUSED: readonly (readonly [source: string, code: string, call: string])[] = [
+  [`new (require('worker_threads').Worker)('./x.js')`, 'LLFT_E_REFUSED_WORKER', 'new Worker()'],
+  [`require('child_process').spawn('ls')`, 'LLFT_E_REFUSED_CHILD_PROCESS', 'child_process.spawn()'],
+  [`require('child_process').exec('ls')`, 'LLFT_E_REFUSED_CHILD_PROCESS', 'child_process.exec()'],
+  [`require('child_process').execSync('ls')`, 'LLFT_E_REFUSED_CHILD_PROCESS', 'child_process.execSync()'],
+  [`require('child_process').fork('./x.js')`, 'LLFT_E_REFUSED_CHILD_PROCESS', 'child_process.fork()'],
+  [`require('cluster').fork()`, 'LLFT_E_REFUSED_CLUSTER', 'cluster/primary.fork()'],
+  [`require('net').connect(80, '127.0.0.1')`, 'LLFT_E_REFUSED_OUTBOUND', 'net.connect()'],
+  [`require('http').get('http://127.0.0.1/')`, 'LLFT_E_REFUSED_OUTBOUND', 'http.get()'],
+  [`require('https').get('https://127.0.0.1/')`, 'LLFT_E_REFUSED_OUTBOUND', 'https.get()'],
+  [`require('tls').connect(443, 'x.test')`, 'LLFT_E_REFUSED_OUTBOUND', '_tls_wrap.connect()'],
+  [`require('net').connect('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.connect()'],
+  [`require('net').createServer().listen('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.listen()'],
+  [`require('dgram').createSocket('udp4')`, 'LLFT_E_REFUSED_DGRAM', 'dgram.createSocket()'],
+  [`require('dns').lookup('example.org', () => {})`, DNS, 'dns.lookup()'],
+  [`require('dns').resolve4('example.org', () => {})`, DNS, ''],
+  [`require('dns').promises.lookup('example.org')`, DNS, ''],
+  [`require('dns').lookupService('127.0.0.1', 80, () => {})`, DNS, 'dns.lookupService()'],
+  [`process.stdin.on('data', () => {})`, 'LLFT_E_REFUSED_STDIN', ''],
+  [`process.stdin.resume()`, 'LLFT_E_REFUSED_STDIN', ''],
+  [`process.stdin.pipe(process.stdout)`, 'LLFT_E_REFUSED_STDIN', ''],
+  [`require('readline').createInterface(process.stdin)`, 'LLFT_E_REFUSED_STDIN', 'readline.createInterface()'],
+  [`fs.readFileSync(0)`, 'LLFT_E_REFUSED_STDIN', 'fs.readFileSync()'],
+  [`fs.writeFileSync('x', 'y')`, FILE, 'fs.writeFileSync()'],
+  [`fs.writeFileSync('x', Buffer.from('y'))`, FILE, 'fs.writeFileSync()'],
+  [`fs.writeFile('x', 'y', () => {})`, FILE, 'fs.writeFile()'],
+  [`fs.appendFileSync('x', 'y')`, FILE, 'fs.appendFileSync()'],
+  [`fs.promises.writeFile('x', 'y')`, FILE, 'fs/promises.writeFile()'],
+  [`fs.promises.open('x', 'w')`, FILE, 'fs/promises.open()'],
+  [`fs.openSync('x', 'r+')`, FILE, 'fs.openSync()'],
+  [`fs.mkdirSync('x')`, FILE, 'fs.mkdirSync()'],
+  [`fs.promises.mkdir('x', { recursive: true })`, FILE, 'fs/promises.mkdir()'],
+  [`fs.mkdtempSync('x')`, FILE, 'fs.mkdtempSync()'],
+  [`fs.unlinkSync(__filename)`, FILE, 'fs.unlinkSync()'],
+  [`fs.rmSync(__filename)`, FILE, 'fs.rmSync()'],
+  [`fs.rmdirSync('x')`, FILE, 'fs.rmdirSync()'],
+  [`fs.renameSync(__filename, 'x')`, FILE, 'fs.renameSync()'],
+  [`fs.copyFileSync(__filename, 'x')`, FILE, 'fs.copyFileSync()'],
+  [`fs.chmodSync(__filename, 0o600)`, FILE, 'fs.chmodSync()'],
+  [`fs.utimesSync(__filename, 1, 1)`, FILE, 'fs.utimesSync()'],
+  [`fs.symlinkSync(__filename, 'x')`, FILE, 'fs.symlinkSync()'],
+  [`fs.linkSync(__filename, 'x')`, FILE, 'fs.linkSync()'],
+  [`fs.truncateSync(__filename)`, FILE, 'fs.truncateSync()'],
+  [`fs.cpSync(__filename, 'x')`, FILE, 'fs.cpSync()'],
+  [`fs.watch('.')`, 'LLFT_E_REFUSED_FILE_WATCH', 'fs.watch()'],
+  [`fs.watchFile(__filename, () => {})`, 'LLFT_E_REFUSED_FILE_WATCH', 'fs.watchFile()'],
+  [`require('v8').writeHeapSnapshot()`, FILE, 'v8.writeHeapSnapshot()'],
+  [`process.dlopen({ exports: {} }, '/app/node_modules/bcrypt/bcrypt.node')`, 'LLFT_E_REFUSED_ADDON', ''],
+  [`crypto.generateKeyPairSync('ed25519')`, KEYS, ''],
+  [`crypto.generateKeySync('hmac', { length: 64 })`, KEYS, ''],
+  [`crypto.generatePrimeSync(32)`, KEYS, ''],
+  [`crypto.createECDH('secp256k1').generateKeys()`, KEYS, ''],
+  [`crypto.getDiffieHellman('modp14').generateKeys()`, KEYS, ''],
+  [`crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign'])`, KEYS, ''],
+  [`require('inspector').open()`, 'LLFT_E_REFUSED_INSPECTOR', ''],
+  [`new (require('inspector').Session)().connect()`, 'LLFT_E_REFUSED_INSPECTOR', ''],
+  [`new (require('wasi').WASI)({ version: 'preview1' })`, FILE, 'new WASI()'],
+  [`process.kill(1, 'SIGTERM')`, 'LLFT_E_REFUSED_SIGNAL', ''],
+]
+
+describe('refusals', () => {
+  test('each names its code, the call and the line of the program', async () => {
+    const lines = REFUSED.map(([source]) => `  () => ${source},`).join('\n')
+    const guest = start(`const fs = require('fs'), crypto = require('crypto'), attempts = [
+${lines}
+]
+const report = (index, error) => console.log(JSON.stringify([index, error.code, error.message]))
+const all = attempts.map(async (attempt, index) => {
+  try { await attempt(); report(index, {}) } catch (error) { report(index, error.cause ?? error) }
+})
+Promise.all(all).then(() => process.exit())`)
+    await guest.exit()
+    const reports = guest.output(1).trim().split('\n').map((line) => JSON.parse(line) as [number, string, string])
+    const failures: unknown[] = []
+    for (const [index, [source, code, call]] of REFUSED.entries()) {
+      const found = reports.find(([at]) => at === index)
+      const place = `at ${guest.file}:${index + 2} is refused: `
+      if (found?.[1] !== code || !found[2].includes(place) || !found[2].startsWith(`${code}: ${call}`)) failures.push([source, found])
+    }
+    expect(failures).toEqual([])
+    expect(reports.length).toBe(REFUSED.length)
+  })
+
+  test('what is allowed works', async () => {
+    const guest = start(`
+      const fs = require('fs'), crypto = require('crypto')
+      fs.writeFileSync('/dev/null', 'x'); fs.closeSync(fs.openSync('/dev/null', 'w'))
+      process.chdir('/')
+      console.log(process.stdin.isTTY, process.stdin.fd, fs.readFileSync(__filename, 'utf8').length > 9)
+      process.stdin.pause(); process.stdin.unref(); process.stdin.on('end', () => {})
+      const key = ${JSON.stringify(RSA_KEY)}
+      const signature = crypto.sign('sha256', Buffer.from('x'), { key, padding: crypto.constants.RSA_PKCS1_PSS_PADDING })
+      console.log(crypto.verify('sha256', Buffer.from('x'), { key: crypto.createPublicKey(key), padding: crypto.constants.RSA_PKCS1_PSS_PADDING }, signature))
+      console.log(crypto.createSign('sha256').update('x').sign(key, 'base64').length)
+      console.log(crypto.privateDecrypt(key, crypto.publicEncrypt(crypto.createPublicKey(key), Buffer.from('secret'))).toString())
+      try { crypto.createSign('sha256').update('x').sign('nonsense') } catch (error) { console.log(error.code) }
+      crypto.sign('sha256', Buffer.from('x'), key, (error, made) => {
+        console.log(error, made.length)
+        const { subtle } = crypto
+        subtle.importKey('raw', Buffer.alloc(32), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+          .then((hmac) => subtle.sign('HMAC', hmac, Buffer.from('x'))).then((made) => {
+            console.log(made.byteLength)
+            require('dns').lookup('localhost', (error, address) => {
+              console.log(error, address === '127.0.0.1' || address === '::1')
+              require('dns').lookup('192.0.2.1', (error, address) => { console.log(address); process.exit() })
+            })
+          })
+      })`)
+    await guest.exit()
+    expect(guest.output(1)).toBe('undefined 0 true\ntrue\n344\nsecret\nERR_OSSL_UNSUPPORTED\nnull 256\n32\nnull true\n192.0.2.1\n')
+    expect(guest.output(2)).toBe('')
+  })
+
+  test('in a dependency both lines are named', async () => {
+    const guest = start(`
+      const { mkdirSync } = require('module')
+      const Module = require('module')
+      const dependency = new Module('/app/node_modules/dep/index.js')
+      dependency._compile("module.exports = () => require('fs').mkdirSync('x')", '/app/node_modules/dep/index.js')
+      try { dependency.exports() } catch (error) { console.log(error.message); process.exit() }`)
+    await guest.exit()
+    expect(guest.output(1)).toContain(`fs.mkdirSync() at /app/node_modules/dep/index.js:1 (called from ${guest.file}:6) is refused: `)
+  })
+})
+
+describe('WeakRef and FinalizationRegistry', () => {
+  test('nothing tells them from the originals, and nothing of the collector shows', async () => {
+    const guest = start(`
+      const v8 = require('v8'), vm = require('vm')
+      v8.setFlagsFromString('--expose-gc')
+      const gc = vm.runInNewContext('gc')
+      const check = (name, value) => { if (!value) console.log('FAILED', name) }
+      for (const [name, length] of [['WeakRef', 1], ['FinalizationRegistry', 1]]) {
+        const Type = globalThis[name], descriptor = Object.getOwnPropertyDescriptor(globalThis, name)
+        check(name + ' name', Type.name === name && Type.length === length && Type.prototype.constructor === Type)
+        check(name + ' descriptor', descriptor.writable && descriptor.configurable && !descriptor.enumerable)
+        check(name + ' prototype', !Object.getOwnPropertyDescriptor(Type, 'prototype').writable)
+        try { Type({}); check(name + ' call') } catch (error) { check(name + ' call', error instanceof TypeError && error.message.includes(name)) }
+        class Sub extends Type {}
+        const made = new Sub(() => {})
+        check(name + ' subclass', made instanceof Sub && made instanceof Type && String(made) === '[object ' + name + ']')
+      }
+      try { new WeakRef(1); check('primitive') } catch (error) { check('primitive', error instanceof TypeError) }
+      let called = 0
+      const registry = new FinalizationRegistry(() => called++), token = {}
+      const { register, unregister } = FinalizationRegistry.prototype
+      check('methods', register.name === 'register' && register.length === 2 && unregister.length === 1 && !('prototype' in register))
+      try { registry.register(1); check('target') } catch (error) { check('target', error instanceof TypeError) }
+      try { registry.register(token, token); check('same') } catch (error) { check('same', error instanceof TypeError) }
+      try { registry.register({}, 1, 1); check('token') } catch (error) { check('token', error instanceof TypeError) }
+      try { register.call({}, {}); check('receiver') } catch (error) { check('receiver', error instanceof TypeError) }
+      const references = []
+      for (let index = 0; index < 1000; index++) references.push(new WeakRef({ index }))
+      registry.register({}, 1, token)
+      setTimeout(() => { gc(); setTimeout(() => {
+        gc()
+        check('strong', references.every((reference, index) => reference.deref()?.index === index))
+        check('silent', called === 0)
+        check('unregister', registry.unregister(token) === true && registry.unregister(token) === false)
+        console.log('done'); process.exit()
+      }, 10) }, 10)`)
+    await guest.exit()
+    expect(guest.output(1)).toBe('done\n')
+    expect(guest.output(2)).toBe('')
+  })
+})
