@@ -1,0 +1,15 @@
+// npm run bench [-- round-trip|failover]
+import { cpus } from 'node:os'
+import { failover } from './failover.js'
+import { roundTrip } from './round-trip.js'
+
+const BENCHES = { 'round-trip': roundTrip, failover }
+
+const asked = process.argv.slice(2)
+const unknown = asked.find((name) => !(name in BENCHES))
+if (unknown !== undefined) {
+  console.error(`no such bench: ${unknown}; there are ${Object.keys(BENCHES).join(', ')}`)
+  process.exit(2)
+}
+console.log(`Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'})`)
+for (const name of asked.length > 0 ? asked : Object.keys(BENCHES)) await BENCHES[name]()
