@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { AdminServer, removeRuntimeFile, runtimeFolder, writeRuntimeFile } from '../admin/index.js'
 import type { GroupStatus } from '../admin/index.js'
 import { formatAddress, resolveRunOptions } from '../config/index.js'
-import type { RunInput, RunOptions } from '../config/index.js'
+import type { Address, RunInput, RunOptions } from '../config/index.js'
 import { llftError, LlftError, report } from '../errors/index.js'
 import { exitCodeOf, makeSupervisor, OutputPump, resolveCommand } from '../supervisor/index.js'
 import type { Supervisor } from '../supervisor/index.js'
@@ -29,7 +29,7 @@ export async function run(input: Pick<RunInput, 'command' | 'flags'>, surroundin
     admin: address,
     token,
   })
-  const foreground = new Foreground(options, formatAddress(address), surroundings)
+  const foreground = new Foreground(options, address, surroundings)
   admin.serve(foreground.supervisor)
   try {
     return await foreground.run()
@@ -57,7 +57,7 @@ class Foreground {
   readonly #stderr: OutputPump
   readonly #talk: Talk
 
-  constructor(options: RunOptions, admin: string, surroundings: Surroundings) {
+  constructor(options: RunOptions, admin: Address, surroundings: Surroundings) {
     const { env, version, paths } = surroundings
     this.#stdout = this.#pump(1, 'stdout')
     this.#stderr = this.#pump(2, 'stderr')
@@ -65,7 +65,7 @@ class Foreground {
       style: makeStyle(wantsColor(env, process.stderr.isTTY)),
       version,
       command: options.command,
-      admin,
+      admin: formatAddress(admin),
       startedMs: 0,
       write: (text) => this.#stderr.write(Buffer.from(text)),
       status: (): GroupStatus => this.supervisor.snapshot,
@@ -77,6 +77,11 @@ class Foreground {
       output: { stdout: this.#stdout, stderr: this.#stderr },
       notice: (notice) => this.#talk.notice(notice),
     })
+    const { port } = options.admin
+    if (port !== 0 && port !== admin.port) {
+      const details = { address: formatAddress(admin), wanted: formatAddress(options.admin) }
+      this.#talk.report(report('LLFT_W_ADMIN_PORT', details))
+    }
     if (options.replicas === 1) {
       this.#talk.report(report('LLFT_W_ONE_REPLICA', { command: options.command.join(' ') }))
     }

@@ -24,6 +24,7 @@ export class Talk {
   readonly #terms: TalkTerms
   #ready: 'no' | 'waiting' | 'told' = 'no'
   #wait: NodeJS.Timeout | undefined
+  #lastEvidence = ''
   /** Bounded by the ports that the program opens. */
   readonly #told = new Set<string>()
 
@@ -45,6 +46,8 @@ export class Talk {
         return this.#failover(notice.primary, notice.view, notice.failover)
       case 'joined':
         return this.#event('○', `${notice.id} joined, caught up in ${Math.round(notice.tookMs)} ms`)
+      case 'exited':
+        return this.close()
       case 'evidence':
         return this.#evidence(notice.of, notice.text)
       case 'report':
@@ -104,7 +107,9 @@ export class Talk {
   }
 
   #evidence(of: string, text: string): void {
-    if (text.trim() === '') return
+    // Replicas fail alike: the same words again would only hide what is new.
+    if (text.trim() === '' || text === this.#lastEvidence) return
+    this.#lastEvidence = text
     const lines = text.trimEnd().split('\n')
     this.#terms.write(lines.map((line) => `  ${this.#terms.style.dim(`${of} |`)} ${line}\n`).join(''))
   }

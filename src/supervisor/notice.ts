@@ -16,6 +16,8 @@ export type Notice =
   | { readonly notice: 'failover'; readonly primary: string; readonly view: number; readonly failover: Failover }
   /** A replacement has caught up. */
   | { readonly notice: 'joined'; readonly id: string; readonly tookMs: number }
+  /** The program has ended. */
+  | { readonly notice: 'exited' }
   /** What a process that failed wrote to its real stdout and stderr. */
   | { readonly notice: 'evidence'; readonly of: string; readonly text: string }
   /** A warning, or an error that does not end the run. */

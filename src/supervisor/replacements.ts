@@ -7,6 +7,7 @@ import type { Notice } from './notice.js'
 import { exitCodeOf, outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
 import type { Replica, ReplicaSet } from './replica-set.js'
+import { executedBy } from './status-model.js'
 
 /** The takeover has the processors for itself: starting a Node process takes more of them than electing a primary. */
 const DELAY_MIN_MS = 250
@@ -72,7 +73,7 @@ export class Replacements {
   #hopeless(replica: Replica, end: ProcessEnd): LlftError | undefined {
     const { replicas, group } = this.#terms
     const [outcome, exitCode] = [outcomeOf(end), exitCodeOf(end)]
-    const index = this.#indexOf(replica)
+    const index = executedBy(replica.memberId, this.#terms.peer())
     if (replica.ready && this.#judge.crashed(end, index)) {
       const { count } = this.#judge
       return llftError('LLFT_E_GUEST_CRASHED_ALIKE', { count, index, outcome }, { exitCode })
@@ -80,12 +81,6 @@ export class Replacements {
     if (replicas.living.some(({ ready }) => ready)) return undefined
     if (this.#ownFaultsOnly) return llftError('LLFT_E_GUEST_FAILED_ALIKE', { outcome }, { exitCode })
     return llftError('LLFT_E_GROUP_LOST', { group, outcome: `the last one, ${replica.slot}, ended with ${outcome}` })
-  }
-
-  /** How far in the history it had come, as far as the console knows. */
-  #indexOf(replica: Replica): number {
-    const { members, historyIndex } = this.#terms.peer()
-    return members.find(({ memberId }) => memberId === replica.memberId)?.executed ?? historyIndex
   }
 
   #tellFailure(replica: Replica, end: ProcessEnd, waitMs: number): void {

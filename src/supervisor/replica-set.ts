@@ -147,12 +147,13 @@ export class ReplicaSet {
 
   #gone(record: Record): void {
     record.gone = true
-    this.#attach.forget(record.slot)
     this.#listener.gone(record)
   }
 
   #ended(record: Record, end: ProcessEnd): void {
     this.#replicas.delete(record.slot)
+    // Not before: what else the command starts must be told that the place is taken.
+    this.#attach.forget(record.slot)
     if (record.process.groupId !== undefined) this.#terms.reaper.forget(record.process.groupId)
     this.#listener.ended(record, end)
     if (this.#replicas.size === 0) for (const resolve of this.#emptied.splice(0)) resolve()

@@ -72,13 +72,18 @@ export class RunningGroup {
     this.#killed.set(replica.slot, this.#terms.clock.now())
   }
 
-  gone(replica: Replica): void {
-    const { slot, memberId, process, started } = replica
-    const noticed = this.#terms.clock.now()
-    const wasPrimary = this.#isPrimary(replica)
+  /** Whoever ended is no member any more, however it ended. */
+  announce({ memberId, started }: Replica): void {
     if (memberId !== undefined && started !== undefined) {
       this.#terms.port.announceFault(GROUP.application, memberId)
     }
+  }
+
+  gone(replica: Replica): void {
+    const { slot, process } = replica
+    const noticed = this.#terms.clock.now()
+    const wasPrimary = this.#isPrimary(replica)
+    this.announce(replica)
     const { end, pid } = process
     const outcome = end === undefined ? 'ended' : outcomeOf(end)
     if (wasPrimary) {

@@ -1,7 +1,7 @@
 import type { GroupStatus, ReplicaState, ReplicaStatus } from '../admin/index.js'
 import { formatAddress } from '../config/index.js'
 import type { PeerStatus } from '../driver/index.js'
-import type { Epoch } from '../message/index.js'
+import type { Epoch, MemberId } from '../message/index.js'
 import type { FailoverTimeline } from './failover-timeline.js'
 import type { GatewayKeeper } from './gateway-keeper.js'
 import type { Replica } from './replica-set.js'
@@ -32,20 +32,30 @@ export function statusOf(facts: StatusFacts): GroupStatus {
       streams: gateway.streams,
       listeners: gateway.open.map(({ bound }) => formatAddress({ host: bound.address, port: bound.port })),
     },
-    history: { index: peer?.historyIndex ?? 0, bytes: peer?.historyBytes ?? 0 },
+    history: { index: historyLength(peer), bytes: peer?.historyBytes ?? 0 },
     failovers: timeline.recent,
     failoverCount: timeline.count,
   }
+}
+
+/** Entries of the history as far as anybody has said: the console itself hears only of those its messages depend on. */
+export function historyLength(peer: PeerStatus | undefined): number {
+  return Math.max(peer?.historyIndex ?? 0, ...(peer?.members ?? []).map(({ held }) => held))
+}
+
+/** How far a member has come; what the primary has executed is the history itself. */
+export function executedBy(memberId: MemberId | undefined, peer: PeerStatus | undefined): number {
+  const member = peer?.members.find((one) => one.memberId === memberId)
+  return member?.precedence === peer?.view.precedence ? historyLength(peer) : (member?.executed ?? 0)
 }
 
 function replicaStatus(replica: Replica, peer: PeerStatus | undefined): ReplicaStatus {
   const members = (peer?.members ?? []).toSorted((left, right) => left.precedence - right.precedence)
   const place = members.findIndex(({ memberId }) => memberId === replica.memberId)
   const member = members[place]
-  const length = peer?.historyIndex ?? 0
+  const length = historyLength(peer)
   const primary = member !== undefined && member.precedence === peer?.view.precedence
-  // What the primary has executed is the history itself.
-  const executed = primary ? length : (member?.executed ?? 0)
+  const executed = executedBy(replica.memberId, peer)
   return {
     id: replica.slot,
     pid: replica.process.pid ?? null,

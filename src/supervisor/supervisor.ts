@@ -69,8 +69,8 @@ export class Supervisor {
   #begunMs = 0
   #gatewayPeer: PeerInfo | undefined
   #group: RunningGroup | undefined
-  /** The program has ended by itself: what it released to its clients is still delivered. */
-  #orderly = false
+  /** How the program has ended by itself: what it released to its clients is still delivered. */
+  #orderly: ProcessEnd | undefined
   /** What was reported and would only be repeated, by each replica or client. */
   readonly #reported = new Set<string>()
 
@@ -189,6 +189,7 @@ export class Supervisor {
         refused: (claim, refusal) => this.#refused(claim, refusal),
         gone: (replica) => {
           if (this.#phase === 'running') this.#group?.gone(replica)
+          else this.#group?.announce(replica)
         },
         ended: (replica, end) => this.#replicaEnded(replica, end),
       },
@@ -245,9 +246,10 @@ export class Supervisor {
   #exited(end: ProcessEnd): void {
     if (this.#phase === 'ending') return
     this.#phase = 'ending'
-    this.#orderly = true
+    this.#orderly = end
     this.#stop.close()
     const { options, notice } = this.#terms
+    notice({ notice: 'exited' })
     if (exitCodeOf(end) !== 0 && !this.#stop.stopping && options.replicas > 1) {
       notice({ notice: 'report', report: report('LLFT_E_GUEST_FAILED_ALIKE', { outcome: outcomeOf(end) }) })
     }
@@ -258,6 +260,13 @@ export class Supervisor {
   #replicaEnded(replica: Replica, end: ProcessEnd): void {
     if (this.#phase === 'running') this.#group?.ended(replica, end, () => this.#phase !== 'running')
     else if (this.#phase === 'founding') this.#endedAtStart(replica, end)
+    // A replica that ended in order has seen all its messages acknowledged: the others have nothing left to do.
+    else if (this.#endedInOrder(replica, end)) this.#replicas.destroy()
+  }
+
+  #endedInOrder(replica: Replica, end: ProcessEnd): boolean {
+    // What a wrapper makes of its program's end is its own matter.
+    return this.#orderly !== undefined && (!replica.process.direct || exitCodeOf(end) === exitCodeOf(this.#orderly))
   }
 
   #endedAtStart(replica: Replica, end: ProcessEnd): void {
@@ -340,7 +349,7 @@ export class Supervisor {
     this.#phase = 'ending'
     this.#stop.close()
     this.#replicas.close()
-    if (this.#orderly) await this.#gateway.stop()
+    if (this.#orderly !== undefined) await this.#gateway.stop()
     else this.#gateway.kill()
     this.#group?.close()
     this.#terms.transport.close()

@@ -97,6 +97,46 @@ describe('llft run', () => {
     client.close()
   })
 
+  test('a program behind npm: killed and replaced like any other', async () => {
+    const port = await freePort()
+    const made = scene({
+      'package.json': `{"name":"app","private":true,"scripts":{"start":"node server.js ${port}"}}`,
+      'server.js': COUNTER,
+    })
+    const run = made.run('--', 'npm', 'start', '--silent')
+    await run.printed(/Admin {6}/)
+    const client = new Client(port)
+    for (let round = 1; round <= 2; round++) {
+      expect(await client.ask()).toBe(`${round} ${round}`)
+      const { primary, replicas } = await made.statusWhen((status) => status.replicas.filter(isReady).length === 3)
+      process.kill(replicas.find(({ id }) => id === primary)?.pid as number, 'SIGKILL')
+      await made.statusWhen((status) => status.failoverCount === round && status.primary !== null)
+    }
+    expect(await client.ask()).toBe('3 3')
+    expect(run.stderr).toMatch(/✖ r1 \(pid \d+\) SIGKILL/)
+    client.close()
+  })
+
+  test('output over fail-overs: no line lost, none repeated', async () => {
+    const made = scene({
+      'ticker.js': `
+        let line = 0
+        const tick = setInterval(() => {
+          for (let count = 0; count < 50; count++) console.log('line', ++line, 'x'.repeat(line % 300))
+          if (line === 20000) clearInterval(tick)
+        }, 10)`,
+    })
+    const run = made.run('--', 'node', 'ticker.js')
+    for (let round = 1; round <= 2; round++) {
+      await run.printed(new RegExp(`line ${round * 4000} `))
+      await made.llft('kill', 'primary')
+    }
+    expect(await run.code()).toBe(0)
+    const lines = Array.from({ length: 20_000 }, (_, at) => `line ${at + 1} ${'x'.repeat((at + 1) % 300)}\n`)
+    expect(run.stdout === lines.join('')).toBe(true)
+    expect(run.stderr.match(/is primary, view/g)).toHaveLength(2)
+  })
+
   test('kill by id; an id that is none', async () => {
     const { scene: made, run } = await counter()
     expect((await made.llft('kill', 'r3', '--json')).stdout).toMatch(/^\{"id":"r3","pid":\d+,"signal":"SIGKILL"\}\n$/)

@@ -1,0 +1,120 @@
+import { constants } from 'node:os'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Instant, ViewNumber } from '../../src/message/index.js'
+import { Backoff } from '../../src/supervisor/backoff.js'
+import { CrashJudge } from '../../src/supervisor/crash-judge.js'
+import { FailoverTimeline } from '../../src/supervisor/failover-timeline.js'
+import { exitCodeOf, outcomeOf } from '../../src/supervisor/process-end.js'
+import { StopPolicy } from '../../src/supervisor/stop-policy.js'
+
+const { SIGINT, SIGKILL, SIGSEGV, SIGTERM } = constants.signals
+const at = (microseconds: number): Instant => microseconds as Instant
+const view = (number: number): ViewNumber => number as ViewNumber
+
+describe('CrashJudge', () => {
+  test('the third crash at one index is the program', () => {
+    const judge = new CrashJudge(3)
+    const crash = { code: 0, signal: SIGSEGV }
+    expect([judge.crashed(crash, 7), judge.crashed(crash, 7), judge.crashed(crash, 7)]).toEqual([false, false, true])
+  })
+
+  test('another index starts anew; a kill from outside says nothing', () => {
+    const judge = new CrashJudge(2)
+    expect(judge.crashed({ code: 1, signal: 0 }, 7)).toBe(false)
+    expect(judge.crashed({ code: 1, signal: 0 }, 8)).toBe(false)
+    expect(judge.crashed({ code: 0, signal: SIGKILL }, 8)).toBe(false)
+    expect(judge.count).toBe(1)
+    expect(judge.crashed({ code: 1, signal: 0 }, 8)).toBe(true)
+  })
+})
+
+describe('FailoverTimeline', () => {
+  const loss = { cause: 'r1 (pid 5) SIGKILL', wallTimeMs: 0, ended: at(1000), noticed: at(3000) }
+
+  test('phases of a fail-over', () => {
+    const timeline = new FailoverTimeline()
+    expect(timeline.established(view(1), at(0), 0)).toBeUndefined()
+    timeline.lost(loss)
+    timeline.adopted(at(3800))
+    const failover = { cause: loss.cause, detectedMs: 2, electedMs: 0.8, resumedMs: 0.6 }
+    expect(timeline.established(view(2), at(4400), 0)).toMatchObject(failover)
+    expect(timeline.recent).toHaveLength(1)
+    expect(timeline.established(view(2), at(9000), 0)).toBeUndefined()
+  })
+
+  test('a new primary that is lost during its takeover belongs to the same gap', () => {
+    const timeline = new FailoverTimeline()
+    timeline.established(view(1), at(0), 0)
+    timeline.lost(loss)
+    timeline.adopted(at(3800))
+    timeline.lost({ ...loss, cause: 'r2', ended: at(4000), noticed: at(4100) })
+    timeline.adopted(at(5000))
+    expect(timeline.established(view(3), at(6000), 0)).toMatchObject({ detectedMs: 2, electedMs: 2, resumedMs: 1 })
+    expect(timeline.count).toBe(1)
+  })
+
+  test('keeps a bounded number and counts all', () => {
+    const timeline = new FailoverTimeline()
+    for (let number = 1; number <= 151; number++) timeline.established(view(number), at(number), 0)
+    expect(timeline.count).toBe(150)
+    expect(timeline.recent).toHaveLength(100)
+  })
+})
+
+describe('StopPolicy', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  function make(): { policy: StopPolicy; seen: string[] } {
+    vi.useFakeTimers()
+    const seen: string[] = []
+    const policy = new StopPolicy({
+      graceMs: 1000,
+      deliver: (signal) => seen.push(`deliver ${signal}`),
+      force: (signal, late) => seen.push(`force ${signal}${late ? ' late' : ''}`),
+    })
+    return { policy, seen }
+  }
+
+  test('one key that arrives twice, through npm, is one signal', () => {
+    const { policy, seen } = make()
+    policy.signal(SIGINT)
+    vi.advanceTimersByTime(20)
+    policy.signal(SIGINT)
+    expect(seen).toEqual([`deliver ${SIGINT}`])
+  })
+
+  test('a second Ctrl-C, or another signal, ends at once', () => {
+    const { policy, seen } = make()
+    policy.signal(SIGINT)
+    vi.advanceTimersByTime(400)
+    policy.signal(SIGINT)
+    policy.signal(SIGTERM)
+    expect(seen).toEqual([`deliver ${SIGINT}`, `force ${SIGINT}`, `force ${SIGTERM}`])
+  })
+
+  test('the grace ends; not after the program has', () => {
+    const { policy, seen } = make()
+    policy.signal(SIGTERM)
+    vi.advanceTimersByTime(1000)
+    expect(seen).toEqual([`deliver ${SIGTERM}`, `force ${SIGTERM} late`])
+    const other = make()
+    other.policy.signal(SIGTERM)
+    other.policy.close()
+    vi.advanceTimersByTime(2000)
+    expect(other.seen).toEqual([`deliver ${SIGTERM}`])
+  })
+})
+
+describe('small things', () => {
+  test('a back-off doubles up to its bound and starts anew', () => {
+    const backoff = new Backoff(100, 350)
+    expect([backoff.next(), backoff.next(), backoff.next(), backoff.next()]).toEqual([100, 200, 350, 350])
+    backoff.reset()
+    expect(backoff.next()).toBe(100)
+  })
+
+  test('exit codes as a shell gives them', () => {
+    expect([exitCodeOf({ code: 3, signal: 0 }), exitCodeOf({ code: 0, signal: SIGKILL })]).toEqual([3, 137])
+    expect([outcomeOf({ code: 3, signal: 0 }), outcomeOf({ code: 0, signal: SIGKILL })]).toEqual(['code 3', 'SIGKILL'])
+  })
+})
