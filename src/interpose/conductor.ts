@@ -3,11 +3,13 @@ import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../messag
 import type { Clocks } from './clocks.js'
 import { type Completion, type CompletionTarget, Stash, keepable, runCompletion } from './completions.js'
 import type { Context } from './context.js'
-import { decodePeer, encodePeer } from './entry-heads.js'
+import { EXIT_DIVERGED, EXIT_STOPPED, Ending, announceEnd } from './ending.js'
+import { type Subject, emptySubject, readHead, writeHead } from './entry-heads.js'
 import type { Internals } from './internals.js'
 import { type DigestSink, OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
 import { type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
+import { Peers } from './peers.js'
 import type { ReplicaClock } from './replica-clock.js'
 import type { ProgramTimers, TimerTarget } from './timers.js'
 import type { LastValues } from './values.js'
@@ -16,12 +18,6 @@ import type { LastValues } from './values.js'
 const OPERATIONS_PER_FLUSH_MAX = 16
 /** A large output leaves in pieces of this size, while the operation runs on. */
 const OPERATION_FLUSH_BYTES = 1 << 18
-/** The last words of a program must arrive; a gateway or console that is gone must not hold its end up for ever. */
-const END_WAIT_MS = 5000
-/** Ends of a replica that are no ends of the program; its supervisor starts another. */
-export const EXIT_DIVERGED = 70
-export const EXIT_STOPPED = 75
-
 export interface ConductorTerms {
   readonly internals: Internals
   readonly group: Group
@@ -34,40 +30,23 @@ export interface ConductorTerms {
   readonly onDigest: DigestSink | undefined
 }
 
-type PeerChange = { readonly kind: typeof ENTRY.peerUp; readonly peer: PeerInfo } | { readonly kind: typeof ENTRY.peerLost; readonly group: GroupId }
-
-/** What an operation is about, beside its kind. */
-interface Subject {
-  group: GroupId
-  completion: Completion | undefined
-  peer: PeerInfo | undefined
-  /** For `drained`: Node has asked a second time, nothing came of `beforeExit`. */
-  over: boolean
-}
-
 /**
- * Runs the program as a sequence of ordered operations (determinizer.md A1, A3): the primary makes one of each event and
- * records it, a backup makes the same ones from the history.
+ * Runs the program as a sequence of ordered operations (determinizer.md A1, A3): the primary makes one of each event
+ * and records it, a backup makes the same ones from the history.
  */
 export class Conductor implements Operations, GroupListener, TimerTarget, CompletionTarget {
   readonly #terms: ConductorTerms
   readonly #log: OperationLog
   readonly #digest: OperationDigest | undefined
   readonly #stash: Stash = new Stash()
-  readonly #peerChanges: PeerChange[] = []
-  readonly #frameHandlers: Map<GroupId, (frame: Frame) => void> = new Map()
-  readonly #peerHandlers: Map<GroupId, { readonly lost: () => void; readonly up: () => void }> = new Map()
-  readonly #subject: Subject = { group: GROUP.application, completion: undefined, peer: undefined, over: false }
+  readonly #peers: Peers
+  readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
-  readonly #reallyExit: (code: number) => never
-  readonly #ownPid: number = process.pid
-  readonly #onUncaught: (error: unknown) => void
+  readonly #ending: Ending
   #live = false
   #turning = false
   #turnScheduled = false
-  #kind = 0
   #idsBefore = 0
-  #partsHeld = 0
   #unflushedBytes = 0
   #heldOpen = 0
   #drainedAt = -1
@@ -75,13 +54,14 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   constructor(terms: ConductorTerms) {
     this.#terms = terms
     this.#digest = terms.onDigest === undefined ? undefined : new OperationDigest(terms.internals)
-    this.#reallyExit = terms.internals.processMethods.reallyExit
-    this.#onUncaught = (error): void => terms.context.uncaught(error)
+    this.#peers = new Peers(terms.group, terms.context)
+    this.#ending = new Ending(terms)
     this.#log = new OperationLog({
       group: terms.group,
       context: terms.context,
       last: terms.last,
       digest: this.#digest,
+      onDigest: terms.onDigest,
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })
@@ -95,12 +75,15 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     return this.#live
   }
 
-  /** Operation 0 begins; it ends at the first tick after the main program, before the event loop runs. */
+  /**
+   * Operation 0 begins: the group runs and has this as its listener. May wait for the history. The operation ends at
+   * the first tick after the main program, before the event loop runs.
+   */
   start(): void {
     const { context, clocks, clock, group } = this.#terms
     clock.hold(true)
     context.begin()
-    this.#kind = ENTRY.start
+    this.#subject.kind = ENTRY.start
     this.#idsBefore = context.programIds
     if (this.#log.awaitEntry()) {
       const entry = group.peek() as Uint8Array
@@ -121,14 +104,12 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       context.pushBase()
       context.drain()
       context.popBase()
-      this.#closeRecord()
+      const asyncIds = this.#asyncIds
       context.exit()
-      this.#closed()
+      this.#close(asyncIds)
       this.#turn()
     })
   }
-
-  // ---- Operations
 
   recordNumber(source: ValueSource, produce: () => number): number {
     return this.inside && this.#log.open ? this.#log.number(source, produce) : produce()
@@ -139,8 +120,11 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   submit(to: GroupId, frame: Frame): void {
+    const { context, group } = this.#terms
     this.#digest?.frame(to, frame)
-    this.#terms.group.submit(to, frame)
+    const suspended = context.suspend()
+    group.submit(to, frame)
+    context.resume(suspended)
     if (!('bytes' in frame)) return
     this.#unflushedBytes += frame.bytes.length
     if (this.#unflushedBytes >= OPERATION_FLUSH_BYTES && this.#live) this.flushNow()
@@ -172,11 +156,11 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   onFrame(from: GroupId, handle: (frame: Frame) => void): void {
-    this.#frameHandlers.set(from, handle)
+    this.#peers.onFrame(from, handle)
   }
 
   onPeerChange(group: GroupId, lost: () => void, up: () => void): void {
-    this.#peerHandlers.set(group, { lost, up })
+    this.#peers.onChange(group, { lost, up })
   }
 
   holdOpen(delta: 1 | -1): void {
@@ -185,28 +169,23 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   end(code: number, signal: number): never {
-    const { context, group, internals, clock } = this.#terms
     this.submit(GROUP.console, { frame: 'exit', code, signal })
-    if (context.inside && this.#log.open) this.#closeRecord()
-    context.outside(() => {
-      this.#reportDigest()
-      group.flush()
-      group.waitUntil(() => group.settled, END_WAIT_MS)
-    })
-    if (signal !== 0 && internals.processMethods._kill(this.#ownPid, signal) === 0) clock.pause(1e6)
-    return this.#reallyExit(signal === 0 ? code : 128 + signal)
+    const asyncIds = this.#asyncIds
+    // Nothing of the program runs any more; there is no way back.
+    this.#terms.context.suspend()
+    if (this.#log.open) this.#log.end(asyncIds)
+    return this.#ending.finish(code, signal)
   }
 
   diverged(what: string): never {
-    const { group, log } = this.#terms
-    log(`replica diverged in operation of kind ${this.#kind} at entry ${group.executed}: ${what}`)
-    return this.#reallyExit(EXIT_DIVERGED)
+    const where = `operation of kind ${this.#subject.kind} at entry ${this.#terms.group.executed}`
+    return this.#ending.abandon(EXIT_DIVERGED, `replica diverged in ${where}: ${what}`)
   }
 
-  // ---- GroupListener: only takes note, the turn comes when the driver has returned
+  // GroupListener: only takes note, the turn comes when the driver has returned
 
   work(): void {
-    if (this.#turnScheduled || this.#turning || this.inside) return
+    if (this.#turnScheduled || this.#turning || this.#log.open) return
     this.#turnScheduled = true
     this.#nextTick(() => {
       this.#turnScheduled = false
@@ -219,21 +198,20 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   peerLost(group: GroupId): void {
-    this.#peerChanges.push({ kind: ENTRY.peerLost, group })
+    this.#peers.note(group, undefined)
     this.work()
   }
 
   peerUp(peer: PeerInfo): void {
-    this.#peerChanges.push({ kind: ENTRY.peerUp, peer })
+    this.#peers.note(peer.group, peer)
     this.work()
   }
 
   stopped(reason: string): void {
-    this.#terms.log(`replica stopped: ${reason}`)
-    this.#reallyExit(EXIT_STOPPED)
+    this.#ending.abandon(EXIT_STOPPED, `replica stopped: ${reason}`)
   }
 
-  // ---- What Node's event loop brings
+  // What Node's event loop brings
 
   timersDue(): void {
     this.#decide(ENTRY.timers)
@@ -275,10 +253,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     group.flush()
   }
 
-  // ---- Turns
-
   #turn(): void {
-    if (this.#turning || this.inside) return
+    if (this.#turning || this.#log.open) return
     this.#turning = true
     for (let operations = 1; this.#next(); operations++) {
       if (operations % OPERATIONS_PER_FLUSH_MAX === 0) this.#terms.group.flush()
@@ -302,7 +278,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#terms.timers.takeOver()
   }
 
-  // ---- Primary
+  // Primary
 
   /** An event of this replica's own event loop; `#subject` is set. */
   #decide(kind: number): void {
@@ -314,184 +290,108 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     const subject = this.#subject
     subject.completion = this.#stash.takeOldest()
     if (subject.completion !== undefined) return this.#run(ENTRY.completion)
-    const change = this.#peerChanges.shift()
-    if (change !== undefined) {
-      if (change.kind === ENTRY.peerUp) subject.peer = change.peer
-      subject.group = change.kind === ENTRY.peerUp ? change.peer.group : change.group
-      return this.#run(change.kind)
-    }
-    for (const from of this.#frameHandlers.keys()) {
-      if (this.#terms.group.received(from) === undefined) continue
-      subject.group = from
-      return this.#run(ENTRY.deliver)
-    }
-    return false
+    if (this.#peers.takeChange(subject)) return this.#run(subject.peer === undefined ? ENTRY.peerLost : ENTRY.peerUp)
+    const from = this.#peers.firstReceived()
+    if (from === undefined) return false
+    subject.group = from
+    return this.#run(ENTRY.deliver)
   }
 
   #run(kind: number): true {
-    const { clocks } = this.#terms
-    const loopMs = clocks.nowLoopMs()
+    const { clocks, context } = this.#terms
+    const subject = this.#subject
     const { writer } = this.#log
+    const loopMs = clocks.nowLoopMs()
+    subject.kind = kind
+    if (subject.completion !== undefined) subject.asyncId = subject.completion.asyncId
     this.#log.begin(kind)
-    this.#writeHead(kind)
+    writeHead(writer, subject, context.programIds)
     writer.varint(loopMs - clocks.loopMs)
     clocks.loopMs = loopMs
-    this.#operate(kind)
+    this.#operate()
     return true
   }
 
-  #writeHead(kind: number): void {
-    const { writer } = this.#log
-    const { group, completion, peer } = this.#subject
-    if (kind === ENTRY.deliver || kind === ENTRY.peerLost) writer.byte(group)
-    // Counted back from the newest id: mostly one byte, however long the program has run.
-    else if (kind === ENTRY.completion) writer.varint(this.#terms.context.programIds - (completion as Completion).asyncId)
-    else if (kind === ENTRY.peerUp) encodePeer(writer, peer as PeerInfo)
-  }
-
-  // ---- Backup
+  // Backup
 
   /** Runs the next entry of the history if all it needs is here. */
   #follow(): boolean {
-    const { group, clocks } = this.#terms
+    const { group, clocks, context } = this.#terms
+    const { reader } = this.#log
     const entry = group.peek()
-    if (entry === undefined || !this.#isWhole(entry)) return false
-    const kind = kindOf(entry)
-    this.#log.reader.open(entry)
-    if (!this.#readHead(kind)) return false
-    clocks.loopMs += this.#log.reader.varint()
-    this.#partsHeld = 0
+    if (entry === undefined || !this.#log.isWhole(entry)) return false
+    this.#subject.kind = kindOf(entry)
+    reader.open(entry)
+    if (!readHead(reader, this.#subject, context.programIds)) this.diverged('no operation begins with this kind')
+    if (!this.#isHere()) return false
+    clocks.loopMs += reader.varint()
     this.#log.follow()
-    this.#operate(kind)
+    this.#operate()
     return true
   }
 
-  /** Its last part is held, or never will be: the history is final and ends inside it. */
-  #isWhole(entry: Uint8Array): boolean {
-    const { group } = this.#terms
-    const { reader } = this.#log
-    let part: Uint8Array | undefined = this.#partsHeld === 0 ? entry : group.peekAhead(this.#partsHeld)
-    for (; part !== undefined; part = group.peekAhead(++this.#partsHeld)) {
-      reader.open(part)
-      if (!reader.continues) return true
-    }
-    return group.draining
-  }
-
-  /** False: the message or the completion that the entry names has not come to this replica yet. */
-  #readHead(kind: number): boolean {
-    const { reader } = this.#log
+  /** The message or the completion that the entry names has come to this replica, too. */
+  #isHere(): boolean {
     const subject = this.#subject
-    switch (kind) {
-      case ENTRY.deliver:
-        subject.group = reader.byte() as GroupId
-        return this.#terms.group.received(subject.group) !== undefined
-      case ENTRY.completion: {
-        const asyncId = this.#terms.context.programIds - reader.varint()
-        if (!this.#stash.has(asyncId)) return false
-        subject.completion = this.#stash.take(asyncId)
-        return true
-      }
-      case ENTRY.peerLost:
-        subject.group = reader.byte() as GroupId
-        return true
-      case ENTRY.peerUp:
-        subject.peer = decodePeer(reader)
-        subject.group = subject.peer.group
-        return true
-      case ENTRY.timers:
-      case ENTRY.immediate:
-      case ENTRY.drained:
-        return true
-      default:
-        return this.diverged(`an operation cannot begin with an entry of kind ${kind}`)
-    }
+    if (subject.kind === ENTRY.deliver) return this.#terms.group.received(subject.group) !== undefined
+    if (subject.kind !== ENTRY.completion) return true
+    if (!this.#stash.has(subject.asyncId)) return false
+    subject.completion = this.#stash.take(subject.asyncId)
+    return true
   }
 
-  // ---- Both
-
-  #operate(kind: number): void {
+  #operate(): void {
     const { context } = this.#terms
-    this.#kind = kind
     context.enter()
     this.#idsBefore = context.programIds
     try {
-      this.#perform(kind)
+      this.#perform()
     } catch (error) {
       context.uncaught(error)
     }
     context.drain()
-    this.#closeRecord()
+    const asyncIds = this.#asyncIds
     context.leave()
-    this.#closed()
+    this.#close(asyncIds)
   }
 
-  #perform(kind: number): void {
+  #perform(): void {
     const { internals, context, timers } = this.#terms
-    const { group, completion } = this.#subject
+    const { kind, group, completion, peer } = this.#subject
     switch (kind) {
       case ENTRY.deliver:
-        return this.#deliver(group)
+        return this.#peers.deliver(group)
       case ENTRY.timers:
-        return timers.fire(this.#onUncaught)
+        return timers.fire(context.uncaught)
       case ENTRY.immediate:
-        return timers.runImmediates(this.#onUncaught)
+        return timers.runImmediates(context.uncaught)
       case ENTRY.completion:
         this.#subject.completion = undefined
         return runCompletion(internals, context, completion as Completion)
-      case ENTRY.drained:
-        return this.#drained()
+      case ENTRY.peerLost:
+        return this.#peers.lose(group)
+      case ENTRY.peerUp:
+        return this.#peers.welcome(peer as PeerInfo)
       default:
-        return this.#changePeer(kind)
-    }
-  }
-
-  #deliver(from: GroupId): void {
-    const { group } = this.#terms
-    const frame = group.received(from) as Frame
-    group.accept(from)
-    this.#frameHandlers.get(from)?.(frame)
-  }
-
-  #changePeer(kind: number): void {
-    const { group: id, peer } = this.#subject
-    const handlers = this.#peerHandlers.get(id)
-    if (kind === ENTRY.peerLost) {
-      this.#terms.group.disconnect(id)
-      handlers?.lost()
-    } else {
-      this.#terms.group.connect(peer as PeerInfo)
-      handlers?.up()
+        return this.#drained()
     }
   }
 
   /** Nothing keeps the program alive: `beforeExit`, which may start something, or the end (determinizer.md A10). */
   #drained(): void {
     const over = this.recordNumber(VALUE_SOURCE.fact, () => Number(this.#subject.over)) === 1
-    const code = Number(process.exitCode ?? 0)
-    if (!over) {
-      process.emit('beforeExit', code)
-      return
-    }
-    const ending = process as unknown as { _exiting: boolean }
-    ending._exiting = true
-    process.emit('exit', code)
-    this.end(Number(process.exitCode ?? 0), 0)
+    const code = announceEnd(over)
+    if (over) this.end(code, 0)
   }
 
-  #closeRecord(): void {
-    const asyncIds = this.#terms.context.programIds - this.#idsBefore
-    this.#digest?.number(asyncIds)
+  /** Taken by the running operation. Inside only. */
+  get #asyncIds(): number {
+    return this.#terms.context.programIds - this.#idsBefore
+  }
+
+  #close(asyncIds: number): void {
     this.#log.end(asyncIds)
-  }
-
-  #closed(): void {
     this.#unflushedBytes = 0
     this.#terms.timers.rearm()
-    this.#reportDigest()
-  }
-
-  #reportDigest(): void {
-    if (this.#digest !== undefined) this.#terms.onDigest?.(this.#terms.group.executed, this.#digest.value)
   }
 }

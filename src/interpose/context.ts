@@ -79,16 +79,27 @@ export class Context {
     this.#internals.asyncHooks.popAsyncContext(0)
   }
 
-  /** Runs LLFT's own code in the middle of an operation. */
-  outside<Result>(work: () => Result): Result {
-    if (!this.inside) return work()
+  /** LLFT's own code follows in the middle of an operation; returns what `resume` must be given. */
+  suspend(): boolean {
+    if (!this.inside) return false
     this.inside = false
     this.#swap()
+    return true
+  }
+
+  resume(suspended: boolean): void {
+    if (!suspended) return
+    this.#swap()
+    this.inside = true
+  }
+
+  /** The same around something that may throw. */
+  outside<Result>(work: () => Result): Result {
+    const suspended = this.suspend()
     try {
       return work()
     } finally {
-      this.#swap()
-      this.inside = true
+      this.resume(suspended)
     }
   }
 
@@ -105,7 +116,7 @@ export class Context {
   }
 
   /** What Node does with an error that no one caught; returns when a handler took it. */
-  uncaught(error: unknown): void {
+  readonly uncaught = (error: unknown): void => {
     this.#internals.errors.triggerUncaughtException(error, false)
   }
 }

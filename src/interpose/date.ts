@@ -1,12 +1,13 @@
 /**
- * The program's `Date`: a function that shares the original's prototype, so that `instanceof`, subclasses and dates made
- * before keep working (determinizer.md B3). Only "now" comes from `nowMs`.
+ * The program's `Date`: a function that shares the original's prototype, so that `instanceof`, subclasses and older
+ * dates keep working (determinizer.md B3). Only "now" comes from `nowMs`.
  */
 export function makeDate(nowMs: () => number): DateConstructor {
   const Original = globalThis.Date
   const replacement = function (this: unknown, ...args: unknown[]): unknown {
     if (new.target === undefined) return new Original(nowMs()).toString()
-    if (new.target !== (replacement as unknown)) return Reflect.construct(Original, args.length === 0 ? [nowMs()] : args, new.target)
+    if (new.target !== (replacement as unknown))
+      return Reflect.construct(Original, args.length === 0 ? [nowMs()] : args, new.target)
     if (args.length === 0) return new Original(nowMs())
     if (args.length === 1) return new Original(args[0] as number)
     return Reflect.construct(Original, args)

@@ -1,8 +1,13 @@
-import type { FactTerms } from './facts.js'
-import { VALUE_SOURCE } from './operations.js'
+import type { Internals } from './internals.js'
+import { type Operations, VALUE_SOURCE } from './operations.js'
 
 /** Event loop utilization counts from here, in nanoseconds of the program's own clock. */
 const LOOP_START_NS = 1e6
+
+interface PerformanceFactTerms {
+  readonly internals: Internals
+  readonly operations: Operations
+}
 
 interface NativeHistogram {
   percentiles(map: Map<number, number>): void
@@ -16,7 +21,7 @@ const BIG_NUMBERS = ['countBigInt', 'minBigInt', 'maxBigInt', 'exceedsBigInt', '
 const ACTIONS = ['start', 'stop', 'reset'] as const
 
 /** Idle time, loop metrics and the delay histogram: what `perf_hooks` copies when it is loaded, which is after this. */
-export function installPerformanceFacts({ internals, operations }: FactTerms): void {
+export function installPerformanceFacts({ internals, operations }: PerformanceFactTerms): void {
   const binding = internals.performance
   const { loopIdleTime, uvMetricsInfo, createELDHistogram } = binding
   const milestones = new Float64Array(binding.milestones)
@@ -29,9 +34,7 @@ export function installPerformanceFacts({ internals, operations }: FactTerms): v
     recordedHistogram(operations, createELDHistogram(resolution) as NativeHistogram)
 }
 
-type Terms = FactTerms['operations']
-
-function recordedHistogram(operations: Terms, native: NativeHistogram): object {
+function recordedHistogram(operations: Operations, native: NativeHistogram): object {
   const members: Record<string, unknown> = {}
   const member = (name: string): ((...args: unknown[]) => unknown) => {
     const original = native[name] as (...args: unknown[]) => unknown
@@ -44,7 +47,8 @@ function recordedHistogram(operations: Terms, native: NativeHistogram): object {
   }
   for (const name of BIG_NUMBERS) {
     const read = member(name)
-    members[name] = (...args: unknown[]) => BigInt(operations.recordText(VALUE_SOURCE.fact, () => String(read(...args))))
+    members[name] = (...args: unknown[]) =>
+      BigInt(operations.recordText(VALUE_SOURCE.fact, () => String(read(...args))))
   }
   const pairs = (fill: (map: Map<number, unknown>) => void): [number, string][] => {
     const text = operations.recordText(VALUE_SOURCE.fact, () => {
@@ -55,10 +59,12 @@ function recordedHistogram(operations: Terms, native: NativeHistogram): object {
     return JSON.parse(text) as [number, string][]
   }
   members['percentiles'] = (map: Map<number, number>): void => {
-    for (const [key, value] of pairs((own) => native.percentiles(own as Map<number, number>))) map.set(key, Number(value))
+    for (const [key, value] of pairs((own) => native.percentiles(own as Map<number, number>)))
+      map.set(key, Number(value))
   }
   members['percentilesBigInt'] = (map: Map<number, bigint>): void => {
-    for (const [key, value] of pairs((own) => native.percentilesBigInt(own as Map<number, bigint>))) map.set(key, BigInt(value))
+    for (const [key, value] of pairs((own) => native.percentilesBigInt(own as Map<number, bigint>)))
+      map.set(key, BigInt(value))
   }
   return members
 }

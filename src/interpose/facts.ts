@@ -29,11 +29,18 @@ export function installFacts(terms: FactTerms): void {
 type Numbers = Record<string, number>
 
 /** Records an object of numbers, field by field: they lie close to those of the last time. */
-function recordFields<Fields extends object>(operations: Operations, names: readonly string[], read: () => Fields): Fields {
+function recordFields<Fields extends object>(
+  operations: Operations,
+  names: readonly string[],
+  read: () => Fields,
+): Fields {
   let own: Numbers | undefined
   const fields: Numbers = {}
   for (const name of names) {
-    fields[name] = operations.recordNumber(VALUE_SOURCE.fact, () => (own ??= read() as unknown as Numbers)[name] as number)
+    fields[name] = operations.recordNumber(
+      VALUE_SOURCE.fact,
+      () => (own ??= read() as unknown as Numbers)[name] as number,
+    )
   }
   return fields as unknown as Fields
 }

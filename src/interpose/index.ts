@@ -1,5 +1,5 @@
-export { EXIT_DIVERGED, EXIT_STOPPED } from './conductor.js'
 export type { Conductor } from './conductor.js'
+export { EXIT_DIVERGED, EXIT_STOPPED } from './ending.js'
 export { HOOKS, install } from './install.js'
 export type { InstallOptions } from './install.js'
 export { openInternals, TESTED_MAJORS } from './internals.js'

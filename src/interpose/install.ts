@@ -46,9 +46,9 @@ export interface InstallOptions {
 }
 
 /**
- * Puts the program that follows under the conductor and begins operation 0. Call it after `selfTest`, as the last thing
- * of the first preload; then make the result the group's listener. The order matters: what `crypto`, `net`, `os` and the
- * others copy from the bindings must be replaced before they are loaded.
+ * Puts the program that follows under the conductor. Call it after `selfTest`, make the result the group's listener,
+ * and then, as the last thing of the first preload, call its `start`: the main program is operation 0. The order
+ * matters: what `crypto`, `net`, `os` and others copy from the bindings is replaced before they are loaded.
  */
 export function install(options: InstallOptions): Conductor {
   const { internals, clock, group, founding, log } = options
@@ -58,7 +58,17 @@ export function install(options: InstallOptions): Conductor {
   const last = new LastValues()
   const clocks = new Clocks(internals, last)
   const timers = new ProgramTimers({ internals, clocks, clock, ordered: isOn('timers') })
-  const conductor = new Conductor({ internals, group, context, clocks, clock, timers, last, log, onDigest: options.onDigest })
+  const conductor = new Conductor({
+    internals,
+    group,
+    context,
+    clocks,
+    clock,
+    timers,
+    last,
+    log,
+    onDigest: options.onDigest,
+  })
 
   installTime({ internals, operations: conductor, clocks, isOn })
   installRandom({ internals, operations: conductor, seed: founding.seed, isOn })
@@ -67,6 +77,5 @@ export function install(options: InstallOptions): Conductor {
   installEdge({ internals: edgeInternals(internals), operations: conductor }, hooksOff)
   timers.install(conductor)
   installTrampoline({ internals, context, target: conductor, ordered: isOn('completions') })
-  conductor.start()
   return conductor
 }

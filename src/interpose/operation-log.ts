@@ -1,7 +1,7 @@
 import type { Group } from '../driver/index.js'
 import { ENTRY, ENTRY_CONTINUES } from '../message/index.js'
 import type { Context } from './context.js'
-import type { OperationDigest } from './operation-digest.js'
+import type { DigestSink, OperationDigest } from './operation-digest.js'
 import type { ValueSource } from './operations.js'
 import { type LastValues, ValueReader, ValueWriter } from './values.js'
 
@@ -12,23 +12,30 @@ export function kindOf(entry: Uint8Array): number {
   return (entry[0] as number) & ~ENTRY_CONTINUES
 }
 
+function continues(entry: Uint8Array): boolean {
+  return ((entry[0] as number) & ENTRY_CONTINUES) !== 0
+}
+
 export interface OperationLogTerms {
   readonly group: Group
   readonly context: Context
   readonly last: LastValues
   /** Undefined: nobody wants a digest. */
   readonly digest: OperationDigest | undefined
+  readonly onDigest: DigestSink | undefined
   readonly mismatch: (what: string) => never
   /** The history has ended inside the running operation, and this replica decides from here on. */
   readonly takeOver: () => void
 }
 
-/** The entries of the running operation: written at the primary, read at a backup, begun as one and ended as the other. */
+/** The entries of the running operation: written at the primary, read at a backup, begun as one, ended as the other. */
 export class OperationLog {
   readonly #terms: OperationLogTerms
   readonly writer: ValueWriter
   readonly reader: ValueReader
   #following = false
+  /** Parts of the next operation that were seen to be held: a long one is not looked through at each arrival. */
+  #partsHeld = 0
   /** Between the first and the last entry of an operation. */
   open = false
 
@@ -50,6 +57,7 @@ export class OperationLog {
   follow(): void {
     this.open = true
     this.#following = true
+    this.#partsHeld = 0
     this.reader.count = 0
   }
 
@@ -76,6 +84,7 @@ export class OperationLog {
   }
 
   end(asyncIds: number): void {
+    const { digest, onDigest, group } = this.#terms
     if (this.#following && this.#held()) {
       this.reader.end(asyncIds)
       this.#consume()
@@ -84,9 +93,20 @@ export class OperationLog {
       this.#decide(false)
     }
     this.open = false
+    if (digest === undefined) return
+    digest.number(asyncIds)
+    onDigest?.(group.executed, digest.value)
   }
 
-  /** Waits without returning to the event loop until an entry is held or this replica decides; true: an entry is held. */
+  /** The last part is held, too, or never will be: the history is final and ends inside this operation. */
+  isWhole(entry: Uint8Array): boolean {
+    const { group } = this.#terms
+    let part: Uint8Array | undefined = this.#partsHeld === 0 ? entry : group.peekAhead(this.#partsHeld)
+    for (; part !== undefined; part = group.peekAhead(++this.#partsHeld)) if (!continues(part)) return true
+    return group.draining
+  }
+
+  /** Waits, without the event loop, until an entry is held or this replica decides; true: an entry is held. */
   awaitEntry(): boolean {
     const { group, context } = this.#terms
     const arrived = (): boolean => group.live || group.peek() !== undefined
@@ -103,15 +123,22 @@ export class OperationLog {
     this.writer.begin(ENTRY.continuation)
   }
 
+  /** The group may send something when its history grows: that is none of the program's async ids. */
   #decide(continues: boolean): void {
+    const { digest, context, group } = this.#terms
     const part = this.writer.part(continues)
-    this.#terms.digest?.entry(part)
-    this.#terms.group.decide(part)
+    digest?.entry(part)
+    const suspended = context.suspend()
+    group.decide(part)
+    context.resume(suspended)
   }
 
   #consume(): void {
-    this.#terms.digest?.entry(this.reader.part)
-    this.#terms.group.consume()
+    const { digest, context, group } = this.#terms
+    digest?.entry(this.reader.part)
+    const suspended = context.suspend()
+    group.consume()
+    context.resume(suspended)
   }
 
   /** The next recorded value or the check is held; false: the history is over, this replica records from here on. */
@@ -122,7 +149,7 @@ export class OperationLog {
 
   #nextPart(): boolean {
     const { group, mismatch } = this.#terms
-    if (!this.reader.continues) mismatch('more was asked for than the operation has recorded')
+    if (!continues(this.reader.part)) mismatch('more was asked for than the operation has recorded')
     this.#consume()
     if (!this.awaitEntry()) {
       this.#following = false

@@ -12,7 +12,7 @@ export interface PromiseTerms {
 
 type NativeFunction = (this: unknown, ...args: unknown[]) => unknown
 
-/** Promises that C++ or V8 settles pass by the trampoline: the program gets one that is settled in an ordered operation. */
+/** Promises that C++ or V8 settles pass by the trampoline: the program gets one that an ordered operation settles. */
 export function installPromises(terms: PromiseTerms): void {
   const files = terms.internals.binding<Record<string, unknown> & { FileHandle: { prototype: object } }>('fs')
   orderMembers(terms, files)
@@ -32,6 +32,7 @@ function ordered(terms: PromiseTerms, native: Promise<unknown>): Promise<unknown
           adopt(context, kept)
           resolve(kept)
         })
+        return undefined
       },
       (error: unknown) => operations.complete(asyncId, () => reject(error)),
     )
@@ -74,7 +75,9 @@ interface WebAssemblyNamespace {
 
 /** Compiling on other threads ends at a moment of its own; inside an operation it is done at once. */
 function compileAtOnce(): void {
-  const namespace = (globalThis as unknown as { WebAssembly: WebAssemblyNamespace }).WebAssembly
+  const namespace = (globalThis as unknown as { WebAssembly?: WebAssemblyNamespace }).WebAssembly
+  // V8 without a compiler (--jitless) has none.
+  if (namespace === undefined) return
   const { Module, Instance } = namespace
   replaceFunction(namespace, 'compile', async (bytes: unknown) => new Module(bytes))
   replaceFunction(namespace, 'instantiate', async (source: unknown, imports: unknown) => {

@@ -15,8 +15,10 @@ interface CipherBase {
 interface CryptoBinding {
   readonly CipherBase: new (encrypt: boolean) => CipherBase
   readonly kCryptoJobSync: number
-  RandomBytesJob: new (mode: number, buffer: ArrayBuffer | ArrayBufferView, offset: number, size: number) => object
+  RandomBytesJob: new (...terms: JobTerms) => object
 }
+
+type JobTerms = [mode: number, buffer: ArrayBuffer | ArrayBufferView, offset: number, size: number]
 
 /** A strong generator (AES-256 in counter mode), the same at every replica (determinizer.md A3, B3). */
 class KeyStream {
@@ -32,7 +34,7 @@ class KeyStream {
     this.#cipher.initiv('aes-256-ctr', key, iv, -1)
   }
 
-  fill(target: Uint8Array): void {
+  draw(target: Uint8Array): void {
     let done = 0
     while (done < target.length) {
       if (this.#at === this.#pool.length) {
@@ -67,7 +69,8 @@ export function installRandom(terms: RandomTerms): void {
 /** sfc32, seeded from the key stream, so that what a program shows of it tells nothing about the seed. */
 function installMathRandom(operations: Operations, stream: KeyStream): void {
   const state = new Int32Array(4)
-  stream.fill(new Uint8Array(state.buffer))
+  const bytes = new Uint8Array(state.buffer)
+  stream.draw(bytes)
   let [a, b, c, d] = state as unknown as [number, number, number, number]
   const next32 = (): number => {
     const t = (((a + b) | 0) + d) | 0
@@ -93,13 +96,14 @@ function installRandomBytes(operations: Operations, binding: CryptoBinding, stre
     readonly #own: { run(): unknown; ondone?: unknown } | undefined
     declare ondone: (error: unknown, result: unknown) => void
 
-    constructor(mode: number, buffer: ArrayBuffer | ArrayBufferView, offset: number, size: number) {
+    constructor(...terms: JobTerms) {
+      const [mode, buffer, offset, size] = terms
       const whole = ArrayBuffer.isView(buffer)
       this.#sync = mode === binding.kCryptoJobSync
       this.#target = whole
         ? new Uint8Array(buffer.buffer, buffer.byteOffset + offset, size)
         : new Uint8Array(buffer, offset, size)
-      this.#own = operations.inside ? undefined : (new Original(mode, buffer, offset, size) as { run(): unknown })
+      this.#own = operations.inside ? undefined : (new Original(...terms) as { run(): unknown })
     }
 
     run(): unknown {
@@ -107,7 +111,7 @@ function installRandomBytes(operations: Operations, binding: CryptoBinding, stre
         this.#own.ondone = this.ondone
         return this.#own.run()
       }
-      stream.fill(this.#target)
+      stream.draw(this.#target)
       if (this.#sync) return [undefined, undefined]
       process.nextTick(() => this.ondone(undefined, undefined))
       return undefined

@@ -1,7 +1,16 @@
 import { type Internals, TESTED_MAJORS } from './internals.js'
 
 /** Modules that copy what the determinizer replaces; if one is loaded already, it would bypass the hooks. */
-const MUST_NOT_BE_LOADED = ['crypto', 'net', 'http', 'perf_hooks', 'internal/perf/performance', 'os', 'v8', 'worker_threads']
+const MUST_NOT_BE_LOADED = [
+  'crypto',
+  'net',
+  'http',
+  'perf_hooks',
+  'internal/perf/performance',
+  'os',
+  'v8',
+  'worker_threads',
+]
 
 /** Checks every hook point before anything is replaced; returns why the determinizer cannot work here, or undefined. */
 export function selfTest(internals: Internals, force: boolean): string | undefined {
@@ -22,27 +31,27 @@ export function selfTest(internals: Internals, force: boolean): string | undefin
 function missingShape(internals: Internals): string | undefined {
   const { asyncWrap, asyncHooks, timers, timersModule, errors, processMethods, performance } = internals
   const functions: Record<string, unknown> = {
-    setCallbackTrampoline: asyncWrap.setCallbackTrampoline,
-    emitBefore: asyncHooks.emitBefore,
-    emitAfter: asyncHooks.emitAfter,
-    pushAsyncContext: asyncHooks.pushAsyncContext,
-    popAsyncContext: asyncHooks.popAsyncContext,
-    setupTimers: timers.setupTimers,
-    getLibuvNow: timers.getLibuvNow,
-    scheduleTimer: timers.scheduleTimer,
-    toggleTimerRef: timers.toggleTimerRef,
-    toggleImmediateRef: timers.toggleImmediateRef,
-    getTimerCallbacks: timersModule.getTimerCallbacks,
-    triggerUncaughtException: errors.triggerUncaughtException,
-    hrtime: processMethods.hrtime,
-    hrtimeBigInt: processMethods.hrtimeBigInt,
-    reallyExit: processMethods.reallyExit,
+    'setCallbackTrampoline': asyncWrap.setCallbackTrampoline,
+    'emitBefore': asyncHooks.emitBefore,
+    'emitAfter': asyncHooks.emitAfter,
+    'pushAsyncContext': asyncHooks.pushAsyncContext,
+    'popAsyncContext': asyncHooks.popAsyncContext,
+    'setupTimers': timers.setupTimers,
+    'getLibuvNow': timers.getLibuvNow,
+    'scheduleTimer': timers.scheduleTimer,
+    'toggleTimerRef': timers.toggleTimerRef,
+    'toggleImmediateRef': timers.toggleImmediateRef,
+    'getTimerCallbacks': timersModule.getTimerCallbacks,
+    'triggerUncaughtException': errors.triggerUncaughtException,
+    'hrtime': processMethods.hrtime,
+    'hrtimeBigInt': processMethods.hrtimeBigInt,
+    'reallyExit': processMethods.reallyExit,
     'performance.now': performance.now,
-    crc32: internals.zlib.crc32,
-    tickCallback: internals.drainTicks,
-    utcDate: internals.module<{ utcDate?: unknown }>('internal/http').utcDate,
+    'crc32': internals.zlib.crc32,
+    'tickCallback': internals.drainTicks,
+    'utcDate': internals.module<{ utcDate?: unknown }>('internal/http').utcDate,
     'perf/utils.now': internals.module<{ now?: unknown }>('internal/perf/utils').now,
-    RandomBytesJob: internals.binding<{ RandomBytesJob?: unknown }>('crypto').RandomBytesJob,
+    'RandomBytesJob': internals.binding<{ RandomBytesJob?: unknown }>('crypto').RandomBytesJob,
   }
   for (const [name, value] of Object.entries(functions)) if (typeof value !== 'function') return name
   if (!(asyncWrap.async_id_fields instanceof Float64Array)) return 'async_id_fields'
@@ -52,7 +61,7 @@ function missingShape(internals: Internals): string | undefined {
 
 function loadedTooEarly(): string | undefined {
   const list = (process as unknown as { readonly moduleLoadList: readonly string[] }).moduleLoadList
-  return MUST_NOT_BE_LOADED.find(name => list.includes(`NativeModule ${name}`))
+  return MUST_NOT_BE_LOADED.find((name) => list.includes(`NativeModule ${name}`))
 }
 
 function timersPairWorks(internals: Internals): boolean {

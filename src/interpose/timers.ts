@@ -112,7 +112,7 @@ export class ProgramTimers {
     }
   }
 
-  /** One round. What an error leaves unrun is a round of its own: C++ calls for it at once, and at a backup would for ever. */
+  /** One round. What an error leaves unrun is another: C++ calls for it at once, and at a backup would for ever. */
   runImmediates(uncaught: (error: unknown) => void): void {
     try {
       this.#processImmediate()

@@ -188,11 +188,6 @@ export class ValueReader {
     return this.#bytes
   }
 
-  /** Another part of the same operation follows. */
-  get continues(): boolean {
-    return ((this.#bytes[0] as number) & ENTRY_CONTINUES) !== 0
-  }
-
   /** Something is left in this part. */
   get ready(): boolean {
     return this.#repeats > 0 || this.#at < this.#bytes.length
@@ -240,13 +235,15 @@ export class ValueReader {
     for (;;) {
       if (this.#at >= this.#bytes.length) return undefined
       const form = this.#form(source)
-      if (form < FORM.textFirst) return this.#mismatch(`text was asked for where a number is recorded (source ${source})`)
+      if (form < FORM.textFirst)
+        return this.#mismatch(`text was asked for where a number is recorded (source ${source})`)
       const length = this.varint()
       if (form === FORM.textFirst || form === FORM.textOnly) this.#chunks = []
       this.#chunks.push(this.#bytes.subarray(this.#at, this.#at + length))
       this.#at += length
       if (form !== FORM.textOnly && form !== FORM.textLast) continue
-      const whole = this.#chunks.map(chunk => this.#decoder.decode(chunk, { stream: true })).join('') + this.#decoder.decode()
+      const whole =
+        this.#chunks.map((chunk) => this.#decoder.decode(chunk, { stream: true })).join('') + this.#decoder.decode()
       this.#chunks = []
       this.count++
       return whole

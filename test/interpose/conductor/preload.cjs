@@ -21,3 +21,4 @@ const group = new RecordedGroup({ ...options, clock })
 const founding = { seed: '5a'.repeat(32), pid: 4711, ppid: 4710, hostname: 'llft-test' }
 const onDigest = (index, digest) => group.note({ index, digest })
 group.listener = install({ internals, clock, group, founding, hooksOff: options.hooksOff, onDigest, log })
+group.listener.start()

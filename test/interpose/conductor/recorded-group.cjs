@@ -4,7 +4,6 @@
 // (the whole, or up to a cut, where it becomes live). Messages of the peers come from a script.
 const { openSync, readFileSync, writeSync } = require('node:fs')
 
-const APPLICATION = 1
 const GATEWAY = 2
 
 exports.RecordedGroup = class RecordedGroup {
@@ -18,11 +17,12 @@ exports.RecordedGroup = class RecordedGroup {
   #taken = new Map()
   #arrived = new Map()
   #pending = ''
+  #cut = false
   #file
   #clock
   #script
 
-  /** `script`: frames of the peers, `[afterMs, group, frame]`; `follow`: file of a history; `cut`: entries of it to hold. */
+  /** `script`: frames of the peers, `[afterMs, group, frame]`; `follow`: a history's file; `cut`: entries of it to hold. */
   constructor({ clock, file, follow, cut, script = [] }) {
     this.#clock = clock
     this.#file = openSync(file, 'w')
@@ -30,15 +30,15 @@ exports.RecordedGroup = class RecordedGroup {
     this.live = follow === undefined
     if (follow === undefined) this.#arm()
     else {
-      const lines = readFileSync(follow, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line))
+      const lines = readFileSync(follow, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line))
       const entries = lines.filter((line) => line.entry !== undefined).map((line) => Buffer.from(line.entry, 'base64'))
       this.#history = entries.slice(0, cut)
+      this.#cut = cut !== undefined
       for (const { received } of lines) if (received !== undefined) this.#receive(received.from, revive(received.frame))
     }
-  }
-
-  get decided() {
-    return this.#history
   }
 
   note(line) {
@@ -62,6 +62,7 @@ exports.RecordedGroup = class RecordedGroup {
   consume() {
     const entry = this.#history[this.executed++]
     this.note({ entry: entry.toString('base64') })
+    if (this.#cut && this.executed === this.#history.length) this.#promote()
   }
 
   received(from) {
@@ -73,7 +74,10 @@ exports.RecordedGroup = class RecordedGroup {
   }
 
   findReceived(from, matches) {
-    return this.#arrived.get(from)?.slice(this.#taken.get(from) ?? 0).find(matches)
+    return this.#arrived
+      .get(from)
+      ?.slice(this.#taken.get(from) ?? 0)
+      .find(matches)
   }
 
   submit(to, frame) {
@@ -81,7 +85,12 @@ exports.RecordedGroup = class RecordedGroup {
     this.#frames.push(kept)
     this.note({ to, frame: kept })
     if (frame.frame === 'listen' && this.live) {
-      this.#receive(GATEWAY, { frame: 'listening', listener: frame.listener, errno: 0, bound: { ...frame.name, port: 3000 } })
+      this.#receive(GATEWAY, {
+        frame: 'listening',
+        listener: frame.listener,
+        errno: 0,
+        bound: { ...frame.name, port: 3000 },
+      })
     }
   }
 
@@ -93,16 +102,18 @@ exports.RecordedGroup = class RecordedGroup {
 
   waitUntil(done) {
     this.flush()
-    if (!this.live && this.executed === this.#history.length) {
-      this.live = true
-      this.note({ promoted: this.executed })
-      this.listener?.promoted()
-    }
+    if (!this.live && this.#cut && this.executed === this.#history.length) this.#promote()
     return done()
   }
 
   connect() {}
   disconnect() {}
+
+  #promote() {
+    this.live = true
+    this.note({ promoted: this.executed })
+    this.listener?.promoted()
+  }
 
   #arm() {
     const next = this.#script[0]
@@ -125,8 +136,8 @@ exports.RecordedGroup = class RecordedGroup {
   }
 }
 
-exports.APPLICATION = APPLICATION
-
 function revive(frame) {
-  return typeof frame.bytes === 'string' ? { ...frame, bytes: Uint8Array.from(Buffer.from(frame.bytes, 'latin1')) } : frame
+  return typeof frame.bytes === 'string'
+    ? { ...frame, bytes: Uint8Array.from(Buffer.from(frame.bytes, 'latin1')) }
+    : frame
 }

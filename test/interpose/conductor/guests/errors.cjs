@@ -13,11 +13,22 @@ const interval = setInterval(() => {
     throw new Error(`immediate ${n}`)
   })
   setImmediate(() => console.log('immediate after', n))
-  if (n % 3 === 0) Promise.reject(new Error(`rejection ${n}`))
-  if (n % 4 === 0) fs.stat('/nowhere', () => { throw new Error(`stat ${n}`) })
-  if (n % 5 === 0) process.nextTick(() => { throw new Error(`tick ${n}`) })
-  if (n % 2 === 0) queueMicrotask(() => { throw new Error(`microtask ${n}`) })
-  setTimeout(() => { throw new Error(`timer ${n}`) }, 1)
+  if (n % 3 === 0) void Promise.reject(new Error(`rejection ${n}`))
+  if (n % 4 === 0)
+    fs.stat('/nowhere', () => {
+      throw new Error(`stat ${n}`)
+    })
+  if (n % 5 === 0)
+    process.nextTick(() => {
+      throw new Error(`tick ${n}`)
+    })
+  if (n % 2 === 0)
+    queueMicrotask(() => {
+      throw new Error(`microtask ${n}`)
+    })
+  setTimeout(() => {
+    throw new Error(`timer ${n}`)
+  }, 1)
   setTimeout(() => console.log('timer after', n, Date.now()), 1)
   throw new Error(`interval ${n}`)
 }, 3)

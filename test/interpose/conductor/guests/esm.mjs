@@ -32,8 +32,10 @@ const aborted = AbortSignal.timeout(3)
 await new Promise((resolve) => aborted.addEventListener('abort', resolve))
 say('aborted', aborted.reason.name, randomBytes(4).toString('hex'), randomInt(1000))
 clearTimeout(alive)
-await Promise.all([1, 2, 3].map(async (part) => {
-  const again = await import(`./esm-part.mjs?${part}`)
-  await sleep(part)
-  say('part', part, again.value)
-}))
+await Promise.all(
+  [1, 2, 3].map(async (part) => {
+    const again = await import(`./esm-part.mjs?${part}`)
+    await sleep(part)
+    say('part', part, again.value)
+  }),
+)

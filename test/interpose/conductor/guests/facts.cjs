@@ -12,7 +12,13 @@ const interval = setInterval(() => {
   console.log(os.freemem(), os.totalmem(), os.loadavg(), os.uptime(), JSON.stringify(os.networkInterfaces()).length)
   console.log(v8.getHeapStatistics().used_heap_size, v8.getHeapSpaceStatistics()[1].space_used_size)
   console.log(v8.getHeapCodeStatistics().code_and_metadata_size, JSON.stringify(performance.eventLoopUtilization()))
-  console.log(delay.mean, delay.max, delay.percentile(50), [...delay.percentiles], performance.nodeTiming.bootstrapComplete)
+  console.log(
+    delay.mean,
+    delay.max,
+    delay.percentile(50),
+    [...delay.percentiles],
+    performance.nodeTiming.bootstrapComplete,
+  )
   console.log(performance.nodeTiming.idleTime, JSON.stringify(performance.nodeTiming.uvMetricsInfo))
   if (++rounds === 3) {
     clearInterval(interval)

@@ -12,23 +12,25 @@ say('start', Date.now(), Math.random(), process.hrtime.bigint(), performance.now
 function race(round) {
   const order = []
   const done = (name) => () => order.push(`${name}:${als.getStore()}`)
-  return als.run(`r${round}`, () =>
-    Promise.all([
-      promisify(crypto.pbkdf2)('a', 'b', 3000, 16, 'sha256').then(done('pbkdf2')),
-      promisify(zlib.gzip)('x'.repeat(20000)).then(done('gzip')),
-      promisify(fs.stat)(__filename).then(done('stat')),
-      fs.promises.readFile(__filename).then(done('readFile')),
-      fs.promises.readdir(__dirname).then(done('readdir')),
-      crypto.subtle.digest('SHA-256', Buffer.from('a')).then(done('digest')),
-      promisify(crypto.randomFill)(Buffer.alloc(4)).then(done('randomFill')),
-      new Promise((resolve) => setImmediate(resolve)).then(done('immediate')),
-      new Promise((resolve) => setTimeout(resolve, 1)).then(done('timer')),
-    ]),
-  ).then(() => say('race', round, order.join(' ')))
+  return als
+    .run(`r${round}`, () =>
+      Promise.all([
+        promisify(crypto.pbkdf2)('a', 'b', 3000, 16, 'sha256').then(done('pbkdf2')),
+        promisify(zlib.gzip)('x'.repeat(20000)).then(done('gzip')),
+        promisify(fs.stat)(__filename).then(done('stat')),
+        fs.promises.readFile(__filename).then(done('readFile')),
+        fs.promises.readdir(__dirname).then(done('readdir')),
+        crypto.subtle.digest('SHA-256', Buffer.from('a')).then(done('digest')),
+        promisify(crypto.randomFill)(Buffer.alloc(4)).then(done('randomFill')),
+        new Promise((resolve) => setImmediate(resolve)).then(done('immediate')),
+        new Promise((resolve) => setTimeout(resolve, 1)).then(done('timer')),
+      ]),
+    )
+    .then(() => say('race', round, order.join(' ')))
 }
 
 const tick = setInterval(() => say('tick', Date.now(), Math.random()), 3)
-;(async () => {
+async function main() {
   for (let round = 0; round < 6; round++) await race(round)
   const until = Date.now() + 10
   let spins = 0
@@ -49,7 +51,8 @@ const tick = setInterval(() => say('tick', Date.now(), Math.random()), 3)
   say('intl', new Intl.DateTimeFormat('en', { fractionalSecondDigits: 3, second: 'numeric' }).format())
   say('event', new Event('x').timeStamp, performance.timeOrigin, process.uptime())
   clearInterval(tick)
-})()
+}
+void main()
 process.on('beforeExit', () => say('beforeExit'))
 process.on('exit', (code) => say('exit', code))
 process.exitCode = 3
