@@ -4,7 +4,10 @@
  * functions of Node's internal modules.
  */
 export interface EdgeInternals {
-  /** A binding as Node's library sees it. Members are functions and constants; never captured before they are replaced. */
+  /**
+   * A binding as Node's library sees it. Members are functions and constants; never captured before they are
+   * replaced.
+   */
   binding(name: BindingName): Binding
   /** Loads `net` for the program, on the replaced handles. */
   net(): { readonly Socket: unknown }

@@ -3,8 +3,8 @@ import type { EdgeTerms } from './edge-terms.js'
 import { installFatal } from './fatal.js'
 
 /**
- * The end of the program is the last entry of the history (determinizer.md A10): what would end the process natively ends
- * the group instead. Node's own code runs up to there, exit listeners included.
+ * The end of the program is the last entry of the history (determinizer.md A10): what would end the process natively
+ * ends the group instead. Node's own code runs up to there, exit listeners included.
  */
 export function installEnd(terms: EdgeTerms): void {
   const { internals, operations } = terms

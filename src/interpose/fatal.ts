@@ -10,9 +10,9 @@ const EXIT_HANDLER_FAILED = 7
 const TRACE_HINT = '(Use `node --trace-uncaught ...` to show where the exception was thrown)'
 
 /**
- * An error that nobody handles: Node asks `process._fatalException`, which runs the program's handlers and exit listeners,
- * and if that is false puts the error's text together, prints it and exits, all in C++. The text is taken where Node lets
- * JavaScript enhance it, and goes to the program's own stderr; then the group ends.
+ * An error that nobody handles: Node asks `process._fatalException`, which runs the program's handlers and exit
+ * listeners, and if that is false puts the error's text together, prints it and exits, all in C++. The text is taken
+ * where Node lets JavaScript enhance it, and goes to the program's own stderr; then the group ends.
  */
 export function installFatal({ internals, operations }: EdgeTerms): void {
   const errors = internals.binding('errors') as {

@@ -6,8 +6,9 @@ interface Parser {
 }
 
 /**
- * `http.Server` keeps its connections in a native list. Its time-outs compare the real clock in C++, so they are switched
- * off (the gateway must enforce them); its order depends on addresses of memory, so what it answers is sorted.
+ * `http.Server` keeps its connections in a native list. Its time-outs compare the real clock in C++, so they are
+ * switched off (the gateway must enforce them); its order depends on addresses of memory, so what it answers is
+ * sorted.
  */
 export function installHttp({ internals }: EdgeTerms): void {
   const list = (internals.binding('http_parser')['ConnectionsList'] as NativeClass).prototype as Record<
@@ -22,7 +23,7 @@ export function installHttp({ internals }: EdgeTerms): void {
     const real = list[name]
     if (real === undefined) continue
     list[name] = function (this: unknown): Parser[] {
-      return real.call(this).sort((left, right) => rank(left) - rank(right))
+      return real.call(this).toSorted((left, right) => rank(left) - rank(right))
     }
   }
   list['expired'] = () => []

@@ -39,7 +39,8 @@ export interface Operations {
   flushNow(): void
   /**
    * Live only, inside `produce` of a recorded read: what was submitted so far leaves now, then waits until a message
-   * that `matches` is received from a connected group, at most `boundMs`. It stays in its sequence and is delivered later.
+   * that `matches` is received from a connected group, at most `boundMs`. It stays in its sequence and is delivered
+   * later.
    */
   ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | undefined
 

@@ -86,7 +86,8 @@ const REFUSALS = {
 export type RefusalCode = keyof typeof REFUSALS
 
 /**
- * The error for a call that is refused. `call` names it where Node's library is not on the stack above the program's own code.
+ * The error for a call that is refused. `call` names it where Node's library is not on the stack above the program's
+ * own code.
  */
 export function refusal(code: RefusalCode, call: string): Error {
   const { why, fix } = REFUSALS[code]

@@ -17,8 +17,8 @@ const KEY_GENERATION = [
 const KEY_EXCHANGE = ['DiffieHellman', 'DiffieHellmanGroup', 'ECDH'] as const
 
 /**
- * OpenSSL has randomness of its own in a few places (determinizer.md B3). Generating keys is refused. Signatures and RSA
- * encryption are recorded values.
+ * OpenSSL has randomness of its own in a few places (determinizer.md B3). Generating keys is refused. Signatures and
+ * RSA encryption are recorded values.
  */
 export function installCryptoRefusals(terms: EdgeTerms): void {
   const binding = terms.internals.binding('crypto')
@@ -59,23 +59,20 @@ function recordBytes({ operations }: EdgeTerms, owner: Binding, name: string): v
   }
 }
 
-function recorded(
-  operations: EdgeTerms['operations'],
-  produce: () => Uint8Array | undefined,
-): Uint8Array | undefined {
-  let thrown: unknown
+function recorded(operations: EdgeTerms['operations'], produce: () => Uint8Array | undefined): Uint8Array | undefined {
+  let failed: Error | undefined
   const text = operations.recordText(VALUE_SOURCE.crypto, () => {
     try {
       const bytes = produce()
       return bytes === undefined ? '' : Buffer.from(bytes).toString('base64')
     } catch (error) {
-      thrown = error
+      failed = error instanceof Error ? error : new Error(String(error))
       return 'error'
     }
   })
   if (text !== 'error') return text === '' ? undefined : Buffer.from(text, 'base64')
   // Wrong keys and options fail alike everywhere; a backup makes the same error itself.
-  if (thrown !== undefined) throw thrown
+  if (failed !== undefined) throw failed
   return produce()
 }
 
@@ -86,7 +83,9 @@ interface Job {
   run(): RunResult
 }
 
-/** `crypto.sign`, and webcrypto's signing and RSA encryption; on another thread the result is recorded as it arrives. */
+/**
+ * `crypto.sign`, and webcrypto's signing and RSA encryption; on another thread the result is recorded as it arrives.
+ */
 function installJobs({ operations }: EdgeTerms, binding: Binding): void {
   const { kCryptoJobAsync, kSignJobModeSign, kWebCryptoCipherEncrypt } = binding
   for (const [name, drawing] of [

@@ -17,8 +17,18 @@ interface Refused {
 /** What cannot be ordered yet, by the functions and classes of Node's bindings that it comes down to. */
 const REFUSED: readonly Refused[] = [
   { binding: 'worker', code: 'LLFT_E_REFUSED_WORKER', call: 'new Worker()', classes: ['Worker'] },
-  { binding: 'process_wrap', code: 'LLFT_E_REFUSED_CHILD_PROCESS', call: 'child_process.spawn()', classes: ['Process'] },
-  { binding: 'spawn_sync', code: 'LLFT_E_REFUSED_CHILD_PROCESS', call: 'child_process.spawnSync()', functions: ['spawn'] },
+  {
+    binding: 'process_wrap',
+    code: 'LLFT_E_REFUSED_CHILD_PROCESS',
+    call: 'child_process.spawn()',
+    classes: ['Process'],
+  },
+  {
+    binding: 'spawn_sync',
+    code: 'LLFT_E_REFUSED_CHILD_PROCESS',
+    call: 'child_process.spawnSync()',
+    functions: ['spawn'],
+  },
   { binding: 'pipe_wrap', code: 'LLFT_E_REFUSED_PIPE', call: 'a Unix socket', classes: ['Pipe'] },
   { binding: 'udp_wrap', code: 'LLFT_E_REFUSED_DGRAM', call: 'dgram.createSocket()', classes: ['UDP'] },
   { binding: 'cares_wrap', code: 'LLFT_E_REFUSED_DNS', call: 'dns.lookupService()', functions: ['getnameinfo'] },
@@ -30,7 +40,12 @@ const REFUSED: readonly Refused[] = [
     functions: ['open', 'waitForDebugger', 'callAndPauseOnStart'],
     classes: ['Connection', 'MainThreadConnection'],
   },
-  { binding: 'heap_utils', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'v8.writeHeapSnapshot()', functions: ['triggerHeapSnapshot'] },
+  {
+    binding: 'heap_utils',
+    code: 'LLFT_E_REFUSED_FILE_WRITE',
+    call: 'v8.writeHeapSnapshot()',
+    functions: ['triggerHeapSnapshot'],
+  },
   { binding: 'wasi', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'new WASI()', classes: ['WASI'] },
 ]
 
@@ -38,8 +53,8 @@ const REFUSED: readonly Refused[] = [
 export function installRefusals(terms: EdgeTerms): void {
   for (const refused of REFUSED) {
     const binding = terms.internals.binding(refused.binding)
-    for (const name of refused.functions ?? []) refuseFunction(terms, binding, name, refused)
-    for (const name of refused.classes ?? []) refuseClass(terms, binding, name, refused)
+    for (const name of refused.functions ?? []) refuseFunction(terms, { owner: binding, name }, refused)
+    for (const name of refused.classes ?? []) refuseClass(terms, { owner: binding, name }, refused)
   }
   installNameLookup(terms)
   installWatchers(terms)
@@ -50,17 +65,22 @@ export function installRefusals(terms: EdgeTerms): void {
 
 type Reason = Pick<Refused, 'code' | 'call'>
 
-function refuseFunction({ operations }: EdgeTerms, binding: Binding, name: string, reason: Reason): void {
-  const real = binding[name]
+interface Member {
+  readonly owner: Binding
+  readonly name: string
+}
+
+function refuseFunction({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
+  const real = owner[name]
   if (typeof real !== 'function') return
-  binding[name] = (...parameters: unknown[]): unknown => {
+  owner[name] = (...parameters: unknown[]): unknown => {
     if (operations.inside) throw refusal(codeAtCall(reason.code), reason.call)
     return (real as NativeFunction)(...parameters)
   }
 }
 
-function refuseClass({ operations }: EdgeTerms, binding: Binding, name: string, reason: Reason): void {
-  const real = binding[name]
+function refuseClass({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
+  const real = owner[name]
   if (typeof real !== 'function') return
   const refusing = function (...parameters: unknown[]): object {
     if (operations.inside) throw refusal(codeAtCall(reason.code), reason.call)
@@ -69,7 +89,7 @@ function refuseClass({ operations }: EdgeTerms, binding: Binding, name: string, 
   Object.defineProperty(refusing, 'name', { value: name, configurable: true })
   refusing.prototype = (real as NativeClass).prototype as object
   Object.setPrototypeOf(refusing, real)
-  binding[name] = refusing
+  owner[name] = refusing
 }
 
 /** `cluster.fork()` comes down to a child process too, but has another cure. */
@@ -91,7 +111,7 @@ function installNameLookup(terms: EdgeTerms): void {
   const channel = (binding['ChannelWrap'] as NativeClass).prototype as Binding
   const reason: Reason = { code: 'LLFT_E_REFUSED_DNS', call: 'dns.resolve()' }
   for (const name of Object.getOwnPropertyNames(channel)) {
-    if (/^query|^getHostByAddr$/.test(name)) refuseMethod(terms, channel, name, reason)
+    if (/^query|^getHostByAddr$/.test(name)) refuseMethod(terms, { owner: channel, name }, reason)
   }
 }
 
@@ -101,14 +121,14 @@ function installWatchers(terms: EdgeTerms): void {
     ['fs_event_wrap', 'FSEvent', 'fs.watch()'],
     ['fs', 'StatWatcher', 'fs.watchFile()'],
   ] as const) {
-    const prototype = (terms.internals.binding(name)[native] as NativeClass).prototype as Binding
-    refuseMethod(terms, prototype, 'start', { code: 'LLFT_E_REFUSED_FILE_WATCH', call })
+    const owner = (terms.internals.binding(name)[native] as NativeClass).prototype as Binding
+    refuseMethod(terms, { owner, name: 'start' }, { code: 'LLFT_E_REFUSED_FILE_WATCH', call })
   }
 }
 
-function refuseMethod({ operations }: EdgeTerms, prototype: Binding, name: string, reason: Reason): void {
-  const real = prototype[name] as NativeFunction
-  prototype[name] = function (this: unknown, ...parameters: unknown[]): unknown {
+function refuseMethod({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
+  const real = owner[name] as NativeFunction
+  owner[name] = function (this: unknown, ...parameters: unknown[]): unknown {
     if (operations.inside) throw refusal(reason.code, reason.call)
     return Reflect.apply(real, this, parameters)
   }

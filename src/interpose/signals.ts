@@ -8,8 +8,8 @@ import { VirtualHandle } from './virtual-handle.js'
 const HARMLESS = ['SIGCHLD', 'SIGCONT', 'SIGPIPE', 'SIGURG', 'SIGUSR1', 'SIGWINCH'] as const
 
 /**
- * Signals reach the program once, in order, from the console (determinizer.md B6). Node's own `process.on(signal)` runs on
- * the replaced handle class; without a handler the signal's default action ends the group.
+ * Signals reach the program once, in order, from the console (determinizer.md B6). Node's own `process.on(signal)`
+ * runs on the replaced handle class; without a handler the signal's default action ends the group.
  */
 export function installSignals(terms: EdgeTerms): void {
   const { internals, operations } = terms
@@ -26,10 +26,10 @@ export function installSignals(terms: EdgeTerms): void {
   })
 
   const kill = Reflect.get(process, '_kill') as NativeFunction
-  Reflect.set(process, '_kill', (pid: number, signal: number): unknown => {
+  Reflect.set(process, '_kill', (pid: unknown, signal: number): unknown => {
     if (!operations.inside) return kill(pid, signal)
     // Loosely, as Node's own check of the argument is: a text of digits is a process id too.
-    if (Number(pid) !== process.pid) throw refusal('LLFT_E_REFUSED_SIGNAL', `process.kill(${pid})`)
+    if (Number(pid) !== process.pid) throw refusal('LLFT_E_REFUSED_SIGNAL', `process.kill(${String(pid)})`)
     signals.raise(signal)
     return 0
   })
@@ -60,7 +60,9 @@ class Signals {
     else if (!this.#harmless.has(signal)) this.#terms.operations.end(0, signal)
   }
 
-  /** The program signals itself: a handler runs later, as from the event loop; a default action takes effect at once. */
+  /**
+   * The program signals itself: a handler runs later, as from the event loop; a default action takes effect at once.
+   */
   raise(signal: number): void {
     if (signal === 0) return
     if (signal === this.#terms.internals.signals['SIGSTOP']) throw refusal('LLFT_E_REFUSED_SIGNAL', 'SIGSTOP')

@@ -3,8 +3,8 @@ import type { EdgeTerms } from './edge-terms.js'
 import { isOwn } from './own-code.js'
 
 /**
- * The program's stack traces do not show what LLFT has put between it and Node. An error that LLFT's own code has thrown,
- * a bug of ours, keeps them.
+ * The program's stack traces do not show what LLFT has put between it and Node. An error that LLFT's own code has
+ * thrown, a bug of ours, keeps them.
  */
 export function installStacks({ internals, operations }: EdgeTerms): void {
   const errors = internals.binding('errors') as { setPrepareStackTraceCallback(prepare: PrepareStackTrace): void }

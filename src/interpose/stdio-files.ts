@@ -31,13 +31,20 @@ const WRITERS: Readonly<Record<string, Read>> = {
     request,
   }),
   writeBuffers: ([chunks, , request]) => ({
-    bytes: () => gather((chunks as readonly ArrayBufferView[]).map((chunk) => view(chunk, 0, chunk.byteLength)), true),
+    bytes: () =>
+      gather(
+        (chunks as readonly ArrayBufferView[]).map((chunk) => view(chunk, 0, chunk.byteLength)),
+        true,
+      ),
     request,
   }),
   writeFileUtf8: ([text]) => ({ bytes: () => textBytes(text as string, 'utf8'), request: undefined }),
 }
 
-/** Loggers write to descriptors 1 and 2 past the streams: the same output, captured at the binding (determinizer.md A11). */
+/**
+ * Loggers write to descriptors 1 and 2 past the streams: the same output, captured at the binding (determinizer.md
+ * A11).
+ */
 export function installStdioFiles({ internals, operations }: EdgeTerms): void {
   const binding = internals.binding('fs')
   for (const [name, read] of Object.entries(WRITERS)) {

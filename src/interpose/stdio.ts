@@ -26,7 +26,7 @@ type SocketClass = new (options: {
  * descriptors are: sockets on handles of ours (determinizer.md A11).
  */
 export function installStdio(terms: EdgeTerms): void {
-  const socketClass = (): SocketClass => terms.internals.net().Socket as unknown as SocketClass
+  const socketClass = (): SocketClass => terms.internals.net().Socket as SocketClass
   const createOutput = (fd: OutputFd): StandardStream =>
     outputStream(new (socketClass())({ handle: new OutputHandle(terms, fd), readable: false, writable: true }), fd)
   defineStream('stdout', () => createOutput(1))

@@ -73,7 +73,10 @@ class Sockets {
     else if (frame.frame === 'listening') this.#listeners.get(frame.listener)?.answer(frame.errno, frame.bound)
   }
 
-  /** The gateway is gone, and the clients' connections with it. One tick each: an error of one does not stop the others. */
+  /**
+   * The gateway is gone, and the clients' connections with it. One tick each: an error of one does not stop the
+   * others.
+   */
   lost(): void {
     this.#connected = false
     const streams = [...this.#streams.values()]

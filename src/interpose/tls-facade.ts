@@ -45,7 +45,8 @@ const UNKNOWN = [
 
 /**
  * What `tls_wrap.wrap` gives for a stream of the gateway: a `TLSWrap` that encrypts nothing, because TLS ends at the
- * gateway, and that answers with what the gateway learned in the handshake. `tls`, `https` and all on top run on it unchanged.
+ * gateway, and that answers with what the gateway learned in the handshake. `tls`, `https` and all on top run on it
+ * unchanged.
  */
 export class TlsFacade {
   reading = false
@@ -159,8 +160,9 @@ export class TlsFacade {
 }
 
 /**
- * A facade's prototype chain: ours, then the native `TLSWrap`'s, on which `_tls_wrap.js` puts `close`, `getsockname` and
- * the others that it hands on to the stream. The native methods themselves would fail on a facade and are all covered.
+ * A facade's prototype chain: ours, then the native `TLSWrap`'s, on which `_tls_wrap.js` puts `close`, `getsockname`
+ * and the others that it hands on to the stream. The native methods themselves would fail on a facade and are all
+ * covered.
  */
 export function completeFacade(nativePrototype: object): void {
   const prototype: object = TlsFacade.prototype

@@ -5,8 +5,9 @@ import { Hold } from './hold.js'
 export type HandleType = 'TCPWRAP' | 'TCPSERVERWRAP' | 'PIPEWRAP' | 'SIGNALWRAP'
 
 /**
- * What every handle that exists in JavaScript only has in common with a native one: an async id, a share in what keeps the
- * program alive, and callbacks that run in its own async context, so that AsyncLocalStorage works as on plain Node.
+ * What every handle that exists in JavaScript only has in common with a native one: an async id, a share in what
+ * keeps the program alive, and callbacks that run in its own async context, so that AsyncLocalStorage works as on
+ * plain Node.
  */
 export abstract class VirtualHandle {
   readonly #terms: EdgeTerms
@@ -56,7 +57,10 @@ export abstract class VirtualHandle {
     return this.hold.referenced && !this.#closed
   }
 
-  /** `called` runs in a later operation, as libuv calls back at the end of its turn: errors are emitted before 'close'. */
+  /**
+   * `called` runs in a later operation, as libuv calls back at the end of its turn: errors are emitted before
+   * 'close'.
+   */
   close(called?: () => void): void {
     if (this.#closed) return
     this.#closed = true

@@ -54,7 +54,11 @@ function replaceFinalizationRegistry(): void {
 }
 
 /** Name, length, prototype and descriptors stay as they are. */
-function replaceGlobal(name: string, replacement: object, real: { readonly prototype: object; readonly length: number }): void {
+function replaceGlobal(
+  name: string,
+  replacement: object,
+  real: { readonly prototype: object; readonly length: number },
+): void {
   Object.defineProperty(replacement, 'name', { value: name, configurable: true })
   Object.defineProperty(replacement, 'length', { value: real.length, configurable: true })
   Object.defineProperty(replacement, 'prototype', { value: real.prototype, writable: false })

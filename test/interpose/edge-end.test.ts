@@ -22,28 +22,47 @@ function plain(guest: Guest): { readonly out: string; readonly error: string; re
 
 describe('what is printed is what plain Node prints', () => {
   test.each([
-    ['console', `console.log('a', { b: 1 }); console.error('c'); console.table([{ x: 1 }]); console.dir({ d: [1] }); process.exit()`],
+    [
+      'console',
+      `console.log('a', { b: 1 }); console.error('c'); console.table([{ x: 1 }])
+       console.dir({ d: [1] }); process.exit()`,
+    ],
     [
       'streams',
       `const { stdout, stderr } = process
-       console.log(stdout.isTTY, stderr.isTTY, stdout.fd, stderr.fd, stdout._type, stdout.writable, stdout.writableLength, stdout.columns)
-       console.log(require('tty').isatty(1), stdout instanceof require('net').Socket, stdout.constructor.name, stdout._isStdio)
+       console.log(stdout.isTTY, stderr.isTTY, stdout.fd, stderr.fd, stdout._type)
+       console.log(stdout.writable, stdout.writableLength, stdout.columns)
+       console.log(require('tty').isatty(1), stdout instanceof require('net').Socket)
+       console.log(stdout.constructor.name, stdout._isStdio)
        console.log(stdout.write('x\\n', () => console.log('written')))
-       stdout.write('68656c6c6f0a', 'hex', () => stdout.end('end\\n', () => { stderr.write('ended\\n'); process.exit(3) }))`,
+       stdout.write('68656c6c6f0a', 'hex', () => stdout.end('end\\n', () => {
+         stderr.write('ended\\n'); process.exit(3) }))`,
     ],
-    ['a stream destroyed', `process.stdout.on('close', () => { console.error('close'); process.exit() }); process.stdout.destroy()`],
+    [
+      'a stream destroyed',
+      `process.stdout.on('close', () => { console.error('close'); process.exit() }); process.stdout.destroy()`,
+    ],
     [
       'descriptors',
       `const fs = require('fs')
-       fs.writeSync(1, 'sync\\n'); fs.writeSync(1, Buffer.from('..buffer\\n..'), 2, 7); fs.writevSync(1, [Buffer.from('v'), Buffer.from('ec\\n')])
+       fs.writeSync(1, 'sync\\n'); fs.writeSync(1, Buffer.from('..buffer\\n..'), 2, 7)
+       fs.writevSync(1, [Buffer.from('v'), Buffer.from('ec\\n')])
        fs.writeFileSync(1, 'file\\n'); fs.writeFileSync(2, Buffer.from('two\\n'))
        fs.write(1, 'callback\\n', (error, count) => { fs.writeSync(1, error + ' ' + count + '\\n')
          fs.write(1, Buffer.from('buffer\\n'), () => fs.writev(1, [Buffer.from('vector\\n')], (error, count) => {
            fs.writeSync(1, count + '\\n'); process.exit(0) })) })`,
     ],
     ['a warning', `process.emitWarning('careful', 'W', 'W1'); setTimeout(() => process.exit(), 10)`],
-    ['pino-like', `const { Writable } = require('stream'); require('fs').createWriteStream(null, { fd: 1 }).write('stream\\n', () => process.exit())`],
-    ['a pipeline', `require('stream').pipeline(require('stream').Readable.from(['a', 'b\\n']), process.stdout, () => process.exit(0))`],
+    [
+      'pino-like',
+      `const stream = require('fs').createWriteStream(null, { fd: 1 })
+       stream.write('stream\\n', () => process.exit())`,
+    ],
+    [
+      'a pipeline',
+      `const { pipeline, Readable } = require('stream')
+       pipeline(Readable.from(['a', 'b\\n']), process.stdout, () => process.exit(0))`,
+    ],
   ])('%s', async (_name, source) => {
     const guest = start(source)
     const { code } = await guest.exit()
@@ -68,17 +87,38 @@ describe('the end is what plain Node makes of it', () => {
     ['exitCode', `process.exitCode = 5; process.on('exit', (code) => console.log('exit', code)); process.exit()`],
     ['an error of the main program', `process.on('exit', (code) => console.log('exit', code))\nnull.x`],
     ['a changed exitCode', `process.on('exit', () => { process.exitCode = 9 })\nthrow new Error('a')`],
-    ['an error in a timer', `setTimeout(() => { throw Object.assign(new Error('boom'), { code: 'X', more: { a: [1] } }) }, 1)`],
+    [
+      'an error in a timer',
+      `setTimeout(() => { throw Object.assign(new Error('boom'), { code: 'X', more: { a: [1] } }) }, 1)`,
+    ],
     ['an unhandled rejection', `Promise.reject(new TypeError('rejected'))`],
     ['an unhandled rejection of a value', `Promise.reject(5)`],
     ['an error event', `new (require('events'))().emit('error', new Error('event'))`],
     ['a cause', `throw new Error('outer', { cause: new Error('inner') })`],
     ['a syntax error', `const a = ;`],
     ['a stack overflow', `function f() { f() }\nf()`],
-    ['handled', `process.on('uncaughtException', (error, origin) => { console.log(error.message, origin); setTimeout(() => process.exit(2), 1) })\nsetTimeout(() => { throw new Error('caught') }, 1)`],
-    ['handled rejection', `process.on('unhandledRejection', (reason) => { console.log('reason', reason); process.exit(4) })\nPromise.reject(1)`],
-    ['captured', `process.setUncaughtExceptionCaptureCallback((error) => { console.log('captured', error.message); process.exit(6) })\nthrow new Error('c')`],
-    ['an error in a handler', `process.on('uncaughtException', () => { throw new Error('second') })\nthrow new Error('first')`],
+    [
+      'handled',
+      `process.on('uncaughtException', (error, origin) => { console.log(error.message, origin)
+       setTimeout(() => process.exit(2), 1) })
+       setTimeout(() => { throw new Error('caught') }, 1)`,
+    ],
+    [
+      'handled rejection',
+      `process.on('unhandledRejection', (reason) => { console.log('reason', reason)
+       process.exit(4) })
+       Promise.reject(1)`,
+    ],
+    [
+      'captured',
+      `process.setUncaughtExceptionCaptureCallback((error) => { console.log('captured', error.message)
+       process.exit(6) })
+       throw new Error('c')`,
+    ],
+    [
+      'an error in a handler',
+      `process.on('uncaughtException', () => { throw new Error('second') })\nthrow new Error('first')`,
+    ],
   ])('%s', async (_name, source) => {
     const guest = start(source)
     const { code, signal } = await guest.exit()
@@ -126,7 +166,8 @@ describe('signals', () => {
     const guest = start(`
       try { process.kill(1, 0) } catch (error) { console.log(error.code) }
       console.log(process.kill(process.pid, 0))
-      process.on('SIGHUP', () => { console.log('hup'); process.removeAllListeners('SIGHUP'); process.kill(process.pid, 'SIGHUP') })
+      process.on('SIGHUP', () => {
+        console.log('hup'); process.removeAllListeners('SIGHUP'); process.kill(process.pid, 'SIGHUP') })
       process.kill(process.pid, 'SIGHUP')
       console.log('later')`)
     expect(await guest.exit()).toEqual({ code: 0, signal: 1 })

@@ -23,7 +23,12 @@ describe('net', () => {
         socket.on('close', (hadError) => console.log('close', hadError, socket.bytesRead, socket.bytesWritten))
       }).listen(8080, () => console.log(JSON.stringify(server.address())))`)
     const listen = await guest.frame('listen')
-    expect(listen).toMatchObject({ listener: 1, name: { address: '::', family: 6, port: 8080 }, backlog: 511, ipv6Only: false })
+    expect(listen).toMatchObject({
+      listener: 1,
+      name: { address: '::', family: 6, port: 8080 },
+      backlog: 511,
+      ipv6Only: false,
+    })
     await guest.printed(1, '{"address":"::","family":"IPv6","port":8080}\n')
     guest.open(5)
     await guest.printed(1, '192.0.2.7 50005 IPv4 192.0.2.1 8080\n')
@@ -61,14 +66,18 @@ describe('net', () => {
         'listen EADDRINUSE: address already in use 127.0.0.1:40000 EADDRINUSE listen 40000\n' +
         'second 40000\n',
     )
-    expect(guest.messages.filter(({ frame }) => frame === 'unlisten')).toEqual([{ frame: 'unlisten', listener: 1, to: 2 }])
+    expect(guest.messages.filter(({ frame }) => frame === 'unlisten')).toEqual([
+      { frame: 'unlisten', listener: 1, to: 2 },
+    ])
   })
 
   test('what waits while the program does not read is delivered in order, in pieces that are its own', async () => {
     const guest = start(`
       require('net').createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
         const pieces = []
-        socket.on('data', (bytes) => { pieces.push(bytes); if (pieces.length === 2) { socket.pause(); setTimeout(() => socket.resume(), 20) } })
+        socket.on('data', (bytes) => {
+          pieces.push(bytes)
+          if (pieces.length === 2) { socket.pause(); setTimeout(() => socket.resume(), 20) } })
         socket.on('end', () => socket.end(pieces.map((piece) => piece + ':' + piece.buffer.byteLength).join(' ')))
         setTimeout(() => socket.resume(), 20)
       }).listen(8080)`)
@@ -108,7 +117,8 @@ describe('net', () => {
 
   test('maxConnections drops, a closed listener resets, unref lets the program go', async () => {
     const guest = start(`
-      const server = require('net').createServer((socket) => { console.log('in'); socket.on('data', () => server.close()) })
+      const server = require('net').createServer((socket) => {
+        console.log('in'); socket.on('data', () => server.close()) })
       server.maxConnections = 1
       server.on('drop', (data) => console.log('drop', data.remotePort))
       server.listen(8080)`)
@@ -124,7 +134,7 @@ describe('net', () => {
     guest.send({ frame: 'end', stream: 1 })
     await guest.message(({ held }) => held === 0)
     const unreferenced = start(`require('net').createServer().listen(8080).unref()`)
-    await unreferenced.message(({ held }) => held === 0)
+    expect(await unreferenced.message(({ held }) => held === 0)).toEqual({ held: 0 })
   })
 
   test('when the gateway is lost every stream is reset, when it is back every listener is announced', async () => {
