@@ -1,6 +1,7 @@
-import type { NativeFunction } from './edge-internals.js'
+import type { Binding, NativeFunction } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { installFatal } from './fatal.js'
+import { replaceFunction } from './replace.js'
 
 /**
  * The end of the program is the last entry of the history (determinizer.md A10): what would end the process natively
@@ -14,10 +15,8 @@ export function installEnd(terms: EdgeTerms): void {
 
   function replaceEnd(name: 'reallyExit' | 'abort', end: (parameter: unknown) => never): void {
     const real = Reflect.get(process, name) as NativeFunction
-    const replacement = (parameter: unknown): unknown => {
+    replaceFunction(process as unknown as Binding, name, (parameter: unknown): unknown => {
       return operations.inside ? end(parameter) : real.call(process, parameter)
-    }
-    Object.defineProperty(replacement, 'name', { value: name, configurable: true })
-    Reflect.set(process, name, replacement)
+    })
   }
 }

@@ -1,6 +1,7 @@
-import type { NativeFunction } from './edge-internals.js'
+import type { Binding, NativeFunction } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { refusal } from './refusal.js'
+import { replaceFunction } from './replace.js'
 
 /**
  * Packages whose native part is known to work synchronously and to start no thread. Nothing tells so beforehand
@@ -18,5 +19,5 @@ export function installAddonRefusal({ operations }: EdgeTerms): void {
     if (operations.inside && !allowed.includes(name)) throw refusal('LLFT_E_REFUSED_ADDON', `loading ${String(file)}`)
     return Reflect.apply(real, process, [module, file, ...rest])
   }
-  Reflect.set(process, 'dlopen', dlopen)
+  replaceFunction(process as unknown as Binding, 'dlopen', dlopen)
 }

@@ -1,7 +1,8 @@
 import { GROUP } from '../message/index.js'
 import type { EdgeTerms } from './edge-terms.js'
-import type { NativeClass, NativeFunction } from './edge-internals.js'
+import type { Binding, NativeClass, NativeFunction } from './edge-internals.js'
 import { refusal } from './refusal.js'
+import { replaceFunction } from './replace.js'
 import { VirtualHandle } from './virtual-handle.js'
 
 /** Signals whose default action is not the end of the process, or which Node ignores. */
@@ -26,7 +27,7 @@ export function installSignals(terms: EdgeTerms): void {
   })
 
   const kill = Reflect.get(process, '_kill') as NativeFunction
-  Reflect.set(process, '_kill', (pid: unknown, signal: number): unknown => {
+  replaceFunction(process as unknown as Binding, '_kill', (pid: unknown, signal: number): unknown => {
     if (!operations.inside) return kill(pid, signal)
     // Loosely, as Node's own check of the argument is: a text of digits is a process id too.
     if (Number(pid) !== process.pid) throw refusal('LLFT_E_REFUSED_SIGNAL', `process.kill(${String(pid)})`)

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
+import { isCode } from '../../src/errors/index.js'
 import { Guest } from './guest.js'
 
 const RSA_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
@@ -107,6 +108,7 @@ Promise.all(all).then(() => process.exit())`)
     }
     expect(failures).toEqual([])
     expect(reports.length).toBe(REFUSED.length)
+    expect(REFUSED.filter(([, code]) => !isCode(code))).toEqual([])
   })
 
   test('what is allowed works', async () => {
