@@ -19,9 +19,14 @@ export interface Limits {
   readonly ackDelay: number
   /** Received payload bytes that are acknowledged at once, so that a bulk sender never stalls on `ackDelay`. */
   readonly ackBytesMax: number
+  /** Backups get messages and reflected order this late at most, or when so many bytes wait (ADR 4). */
+  readonly fanOutDelay: number
+  readonly fanOutBytesMax: number
   /** A backup with something unreported sends a SecondAck after this, or after `secondAckCount` messages and entries. */
   readonly secondAckDelay: number
   readonly secondAckCount: number
+  /** A connected group that a SecondAck tells nothing new about its own messages gets one this often, for its status. */
+  readonly idleReportDelay: number
   /** Entries not seen stable for this go to the backups in the Heartbeat (protocol.md 5.8). */
   readonly idleOrderDelay: number
   /** A gap may be reordering; after this it is asked for. */
@@ -46,8 +51,11 @@ export const DEFAULT_LIMITS: Limits = {
   reorderMessagesMax: 1024,
   ackDelay: 1_000,
   ackBytesMax: 32_768,
+  fanOutDelay: 1_000,
+  fanOutBytesMax: 32_768,
   secondAckDelay: 3_000,
-  secondAckCount: 16,
+  secondAckCount: 128,
+  idleReportDelay: 100_000,
   idleOrderDelay: 10_000,
   nackDelay: 1_000,
   repeatDelay: 10_000,

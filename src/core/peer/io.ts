@@ -1,4 +1,15 @@
-import type { GroupId, Instant, Locator, MemberId, MemberInfo, Message, View } from '../../message/index.js'
+import type { Epoch, GroupId, Instant, Locator, MemberId, MemberInfo, Message, PeerInfo, View } from '../../message/index.js'
+import type { Limits } from '../limits.js'
+
+export interface PeerTerms {
+  readonly identity: PeerInfo
+  readonly application: { readonly group: GroupId; readonly epoch: Epoch }
+  /** Whom to greet until a primary answers. */
+  readonly contacts: readonly Locator[]
+  readonly limits: Limits
+  /** False only where a test shows what holds without reflection. */
+  readonly reflects: boolean
+}
 
 /** What can happen to the single member of a connected group. */
 export type PeerInput =

@@ -2,8 +2,6 @@ import { unreachable } from '../../base/index.js'
 import type {
   Bodies,
   EntryBlock,
-  Epoch,
-  GroupId,
   Instant,
   KindName,
   Locator,
@@ -11,29 +9,19 @@ import type {
   Message,
   MessageOf,
   OrderIndex,
-  PeerInfo,
 } from '../../message/index.js'
 import { NO_ENTRIES, NO_VIEW } from '../../message/index.js'
-import { History, lastOf } from '../determinizer/history.js'
+import { History } from '../determinizer/history.js'
 import type { Limits } from '../limits.js'
 import type { Membership } from '../membership/view.js'
 import { memberOf, NO_MEMBERSHIP, primaryOf, replaces, sameView } from '../membership/view.js'
 import { ReceiveWindow } from '../messaging/receive-window.js'
 import { RetransmitTimer } from '../messaging/retransmit.js'
 import { SentList } from '../messaging/sent-list.js'
+import { FanOut } from './fan-out.js'
 import { Faults } from './faults.js'
-import type { PeerInput, PeerOutput } from './io.js'
+import type { PeerInput, PeerOutput, PeerTerms } from './io.js'
 import { Receivers } from './receivers.js'
-
-export interface PeerTerms {
-  readonly identity: PeerInfo
-  readonly application: { readonly group: GroupId; readonly epoch: Epoch }
-  /** Whom to greet until a primary answers. */
-  readonly contacts: readonly Locator[]
-  readonly limits: Limits
-  /** False only where a test shows what holds without reflection. */
-  readonly reflects: boolean
-}
 
 const RANGES_PER_NACK_MAX = 16
 
@@ -49,11 +37,11 @@ export class Peer {
   readonly #sent: SentList = new SentList()
   readonly #window: ReceiveWindow
   readonly #retransmit: RetransmitTimer
+  readonly #fan: FanOut
   readonly #receivers = new Receivers()
   readonly #faults = new Faults()
   #established: Membership = NO_MEMBERSHIP
   #adopted = NO_VIEW
-  #reflectedUpTo = 0
   /** Highest `orderIndex` of what was let out. */
   #released = 0
   #unackedBytes = 0
@@ -69,6 +57,8 @@ export class Peer {
     this.#limits = terms.limits
     this.#window = new ReceiveWindow(terms.limits.reorderMessagesMax)
     this.#retransmit = new RetransmitTimer(terms.limits.retransmitDelayMin, terms.limits.retransmitDelayMax)
+    const { limits, reflects } = terms
+    this.#fan = new FanOut({ sent: this.#sent, history: this.#history, limits, reflects })
   }
 
   start(now: Instant): readonly PeerOutput[] {
@@ -105,7 +95,7 @@ export class Peer {
 
   get deadline(): Instant | undefined {
     let first: number | undefined
-    for (const at of [this.#ackAt, this.#nackAt, this.#greetAt, this.#retransmit.deadline, this.#faults.deadline]) {
+    for (const at of [this.#fan.deadline, this.#ackAt, this.#nackAt, this.#greetAt, this.#retransmit.deadline, this.#faults.deadline]) {
       if (at !== undefined && (first === undefined || at < first)) first = at
     }
     return first as Instant | undefined
@@ -144,6 +134,7 @@ export class Peer {
     if (message.sourceGroup !== application.group || message.sourceEpoch !== application.epoch) return
     if (message.kind === 'ProposePrimary') return this.#proposal(message)
     if (message.kind === 'Establish') return this.#establish(message)
+    if (message.kind === 'Nack' && this.#isProposer(message)) return this.#supplyProposer(message)
     // Exactness: everything else counts only under the view that is adopted and established (protocol.md 5.5).
     const { view } = this.#established
     if (!sameView(message.view, view) || !sameView(this.#adopted, view)) return
@@ -182,17 +173,25 @@ export class Peer {
   }
 
   #owe(): void {
+    if (this.#fan.owe(this.#now, 0)) this.#fanOut()
     if (this.#unackedBytes >= this.#limits.ackBytesMax) return this.#acknowledge()
     this.#ackAt ??= (this.#now + this.#limits.ackDelay) as Instant
   }
 
   #acknowledge(): void {
-    let reflected = this.#nextReflected()
-    do {
-      this.#send(this.#everybody(), 'FirstAck', {}, reflected)
-      reflected = this.#nextReflected()
-    } while (reflected.entries.length > 0)
+    const primary = primaryOf(this.#established)
+    if (primary !== undefined) this.#send([primary.locator], 'FirstAck', {})
     this.#acked()
+  }
+
+  #fanOut(): void {
+    const primary = primaryOf(this.#established)
+    const backups = this.#everybody().filter((locator) => locator !== primary?.locator)
+    if (backups.length === 0) return this.#fan.skip()
+    for (let next = this.#fan.next(); next !== undefined; next = this.#fan.next()) {
+      if (next.payloads.length > 0) this.#send(backups, 'Data', next, next.reflected)
+      else this.#send(backups, 'FirstAck', {}, next.reflected)
+    }
   }
 
   #acked(): void {
@@ -200,22 +199,16 @@ export class Peer {
     this.#unackedBytes = 0
   }
 
-  /** Entries that were not reflected yet; who misses a reflection asks. */
-  #nextReflected(): EntryBlock {
-    if (!this.#terms.reflects) return NO_ENTRIES
-    const from = Math.max(this.#reflectedUpTo + 1, this.#history.first)
-    const block = this.#history.block(from, this.#history.held, this.#limits.orderBytesMax)
-    if (block.entries.length > 0) this.#reflectedUpTo = lastOf(block)
-    return block
-  }
-
   #transmit(): void {
-    if (this.#established.members.length === 0) return
+    const primary = primaryOf(this.#established)
+    if (primary === undefined) return
     while (this.#sent.transmitted < this.#sent.last && this.#sent.flightBytes < this.#limits.flightBytesMax) {
       const data = this.#sent.take(this.#limits.payloadBytesMax)
-      this.#send(this.#everybody(), 'Data', data, this.#nextReflected())
+      this.#send([primary.locator], 'Data', data)
       this.#retransmit.sent(this.#now, this.#sent.transmitted)
       this.#acked()
+      const bytes = data.payloads.reduce((sum, payload) => sum + payload.length, 0)
+      if (this.#fan.owe(this.#now, bytes)) this.#fanOut()
     }
   }
 
@@ -243,12 +236,19 @@ export class Peer {
   #repair(message: MessageOf<'Nack'>): void {
     const asker = memberOf(this.#established.members, message.sourceMember)
     if (asker === undefined) return
-    for (const range of message.messages) this.#sendAgain(asker.locator, range.from, range.to)
+    this.#sendNamed(asker.locator, message)
     if (!this.#terms.reflects) return
     for (const range of message.entries) {
       const block = this.#history.block(range.from, range.to, this.#limits.orderBytesMax)
       if (block.entries.length > 0) this.#send([asker.locator], 'FirstAck', {}, block)
     }
+  }
+
+  /** The messages that a Nack names, if they are this group's; in a recovery it may be those of an earlier incarnation. */
+  #sendNamed(to: Locator, message: MessageOf<'Nack'>): void {
+    const { group, epoch } = this.#terms.identity
+    if (message.from !== group || message.fromEpoch !== epoch) return
+    for (const range of message.messages) this.#sendAgain(to, range.from, range.to)
   }
 
   #sendAgain(to: Locator, from: number, upTo: number): void {
@@ -269,13 +269,7 @@ export class Peer {
       return this.#send([locator], 'Refuse', { known: view, members })
     }
     if (!repeated) this.#adopt(message)
-    const body = {
-      accepted: message.proposed,
-      held: this.#history.held,
-      receivedUpTo: this.#window.receivedUpTo,
-      released: this.#released as OrderIndex,
-    }
-    this.#send([locator], 'RecoveryReport', body, this.#history.block(message.held + 1, this.#history.held, this.#limits.orderBytesMax))
+    this.#report(locator, message.held + 1, this.#history.held)
     this.#supplyMessages(locator, message)
   }
 
@@ -285,6 +279,32 @@ export class Peer {
     this.#ackAt = undefined
     this.#nackAt = undefined
     this.#event('adopted', message.proposed, message.members)
+  }
+
+  /** Under a view that is adopted and not established nobody but its proposer is served. */
+  #isProposer({ sourceMember }: MessageOf<'Nack'>): boolean {
+    const { view, members } = this.#established
+    const proposer = memberOf(members, sourceMember)
+    return !sameView(this.#adopted, view) && proposer?.precedence === this.#adopted.precedence
+  }
+
+  /** What the first report to the proposer had no room for. */
+  #supplyProposer(message: MessageOf<'Nack'>): void {
+    const proposer = memberOf(this.#established.members, message.sourceMember)
+    if (proposer === undefined) return
+    this.#sendNamed(proposer.locator, message)
+    for (const range of message.entries) this.#report(proposer.locator, range.from, range.to)
+  }
+
+  /** What is held here, with the entries `from`..`upTo` as far as they fit. */
+  #report(to: Locator, from: number, upTo: number): void {
+    const body = {
+      accepted: this.#adopted,
+      held: this.#history.held,
+      receivedUpTo: this.#window.receivedUpTo,
+      released: this.#released as OrderIndex,
+    }
+    this.#send([to], 'RecoveryReport', body, this.#history.block(from, upTo, this.#limits.orderBytesMax))
   }
 
   /** The proposer lacks messages of this group: it gets them now (protocol.md section 6, Recovery). */
@@ -300,12 +320,12 @@ export class Peer {
     if (members.length > 0 && !sameView(message.established, this.#adopted)) return
     if (!sameView(message.established, view)) {
       this.#history.truncate(message.length)
-      this.#reflectedUpTo = Math.min(this.#reflectedUpTo, message.length)
       this.#adopted = message.established
       this.#window.dropPending()
       this.#setMembers({ view: message.established, members: message.members })
       this.#sent.acknowledge(message.ack)
       this.#sent.rewind()
+      this.#fan.restart()
       this.#event('established', message.established, message.members)
     }
     this.#acknowledge()
@@ -331,6 +351,7 @@ export class Peer {
   #expire(): void {
     const due = (at: Instant | undefined): boolean => at !== undefined && at <= this.#now
     if (due(this.#greetAt)) this.#greet()
+    if (due(this.#fan.deadline)) this.#fanOut()
     if (due(this.#ackAt)) this.#acknowledge()
     if (due(this.#nackAt)) this.#askForMissing()
     if (due(this.#retransmit.deadline)) this.#resend()

@@ -24,6 +24,9 @@ export class Connection {
   ackAt: Instant | undefined
   nackAt: Instant | undefined
   unackedBytes = 0
+  /** What the last SecondAck to the peer said of its messages, and when it left. */
+  reportedUpTo = 0
+  reportedAt = 0
 
   constructor(peer: PeerInfo, inbox: Inbox, limits: Limits) {
     this.peer = peer

@@ -47,7 +47,12 @@ export class Following {
 
   reportAll(): void {
     this.reportTo(undefined)
-    for (const connection of this.#state.connections.values()) if (!connection.givenUp) this.reportTo(connection)
+    const { now, connections, limits } = this.#state
+    for (const connection of connections.values()) {
+      const news = connection.reportedUpTo < connection.inbox.receivedUpTo
+      const due = now - connection.reportedAt >= limits.idleReportDelay
+      if (!connection.givenUp && (news || due)) this.reportTo(connection)
+    }
     this.#secondAckAt = undefined
     this.#unreported = 0
   }
@@ -57,7 +62,11 @@ export class Following {
     const { history, executed, connections } = this.#state
     const received = [...connections.values()].map((each) => each.inbox.summary())
     const body = { held: history.held, executed: executed as OrderIndex, received }
-    if (connection !== undefined) return this.#state.sendPeer(connection, 'SecondAck', body)
+    if (connection !== undefined) {
+      connection.reportedUpTo = connection.inbox.receivedUpTo
+      connection.reportedAt = this.#state.now
+      return this.#state.sendPeer(connection, 'SecondAck', body)
+    }
     const primary = this.#state.primary
     if (primary !== undefined) this.#state.sendInside([primary.locator], 'SecondAck', body)
   }

@@ -78,7 +78,8 @@ export class Takeover {
     connection.carrier.restart(message.held)
     connection.readyView = this.proposed
     this.#reported.set(message.sourceGroup, message.held)
-    this.#state.merge(message.reflected)
+    // A report has room for so many entries: the rest is asked for at once.
+    if (this.#state.merge(message.reflected)) this.#pullAt = undefined
     this.progress()
   }
 
