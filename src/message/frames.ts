@@ -60,8 +60,9 @@ export type Frame =
   | { readonly frame: 'end'; readonly stream: StreamId }
   | { readonly frame: 'reset'; readonly stream: StreamId }
   /**
-   * Bind and accept. Where the gateway's host has no IPv6, `::` is bound as `0.0.0.0`, as Node's `listen` falls back. It is
-   * sent again after the gateway came back; a `listen` for a listener that is open changes nothing and is answered again.
+   * Bind and accept. Where the gateway's host has no IPv6, `::` is bound as `0.0.0.0`, as Node's `listen` falls back.
+   * It is sent again after the gateway came back; a `listen` for a listener that is open changes nothing and is
+   * answered again.
    */
   | {
       readonly frame: 'listen'
@@ -73,7 +74,7 @@ export type Frame =
       readonly tls: TlsTerms | undefined
     }
   | { readonly frame: 'unlisten'; readonly listener: ListenerId }
-  /** The program has closed the stream: what was sent goes out, then the connection ends. Unknown streams are ignored. */
+  /** The program has closed the stream: what was sent goes out, then it ends. Unknown streams are ignored. */
   | { readonly frame: 'close'; readonly stream: StreamId }
   | { readonly frame: 'signal'; readonly signal: number }
   | { readonly frame: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
