@@ -66,7 +66,7 @@ export class AdminClient {
 function faultOf(answer: unknown): LlftError | undefined {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined
   const { code, what, why, fix } = answer.error as Record<keyof Report, string>
-  if (!isCode(code)) return llftError('LLFT_E_BUG', { reason: String(what) })
+  if (!isCode(code)) return llftError('LLFT_E_BUG', { reason: what })
   const { exit } = REGISTRY[code]
   return new LlftError({ code, what, why, fix }, { exitCode: typeof exit === 'number' ? exit : 1 })
 }

@@ -26,7 +26,7 @@ export async function execute(argv: readonly string[], surroundings: Surrounding
     .usage('[options] [--] <command> [args...]')
     .argument('[command...]', "the program's command line; everything from its first word on belongs to it")
     .passThroughOptions()
-    .action((command: string[], options: object) => finish(run({ command, flags: flagsIn(options) }, surroundings)))
+    .action((command: string[], options: object) => finish(run({ command, flags: options }, surroundings)))
   addOptions(program.command('status'), QUERY_OPTIONS)
     .description('show the running group: primary, replicas, fail-overs')
     .option('--json', 'as JSON')
@@ -58,7 +58,7 @@ function addOptions(command: Command, names: readonly OptionName[]): Command {
     const text = bounds === undefined ? help : `${help} (default ${bounds.fallback})`
     const option = new Option(`${short === undefined ? '' : `${short}, `}${flag} ${placeholder}`, text)
     option.attributeName = () => name
-    command.addOption(option.argParser((value, earlier: readonly string[] = []) => [...earlier, value]))
+    command.addOption(option.argParser((value, earlier: readonly string[] | undefined) => [...(earlier ?? []), value]))
   }
   return command
 }
@@ -76,10 +76,6 @@ async function parse(program: Command, argv: readonly string[]): Promise<number 
   }
 }
 
-function flagsIn(options: object): Flags {
-  return options as Flags
-}
-
 function queryIn(options: object): { readonly flags: Flags; readonly json: boolean } {
-  return { flags: flagsIn(options), json: 'json' in options && options.json === true }
+  return { flags: options, json: 'json' in options && options.json === true }
 }

@@ -15,7 +15,7 @@ export interface TalkTerms {
   readonly admin: string
   /** When the command was typed, on the clock of `performance.now`. */
   readonly startedMs: number
-  write(text: string): void
+  readonly write: (text: string) => void
   status(): GroupStatus
 }
 

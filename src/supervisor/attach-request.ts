@@ -2,7 +2,7 @@ import type { Locator, MemberId } from '../message/index.js'
 import type { AttachRequest } from '../driver/index.js'
 import type { Claim } from './claims.js'
 
-/** What a datagram of the attach socket says, or undefined: what does not fit is dropped by the receiver, never trusted. */
+/** What a datagram of the attach socket says; undefined for what does not fit: it is dropped, never trusted. */
 export function parseAttachRequest(datagram: Uint8Array): AttachRequest | undefined {
   const value = parseJson(datagram)
   if (!isRecord(value)) return undefined

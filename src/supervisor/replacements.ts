@@ -22,7 +22,7 @@ export interface ReplacementTerms {
   readonly historyBytesMax: number
   readonly replicas: ReplicaSet
   peer(): PeerStatus
-  notice(notice: Notice): void
+  readonly notice: (notice: Notice) => void
   /** The run is over. */
   fail(error: LlftError): void
 }

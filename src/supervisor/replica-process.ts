@@ -14,7 +14,7 @@ const RING_BYTES_MAX = 64 << 10
 const GUEST_POLL_MS = 4
 /** After its guest, a wrapper has this long to end by itself and to say how the guest ended. */
 const WRAPPER_END_MS = 1000
-/** After the command's end its last output is read for so long; a process that left the group may hold the pipe open. */
+/** The last output is read for so long after the command's end: a process that left the group may hold the pipe. */
 const EVIDENCE_MS = 200
 /** As a shell reports a command that cannot be started. */
 const NOT_FOUND = 127

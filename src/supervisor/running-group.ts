@@ -8,7 +8,7 @@ import type { ProcessEnd } from './process-end.js'
 import type { Replacements } from './replacements.js'
 import type { Replica, ReplicaSet } from './replica-set.js'
 
-/** How long after its end a replica that ended of itself may turn out to have ended in order: its last frames travel. */
+/** A replica that ended of itself may turn out to have ended in order within this: its last frames still travel. */
 const LAST_WORDS_MS = 250
 /** How often the progress of joining replicas is looked at. */
 const OBSERVE_MS = 20
@@ -20,7 +20,7 @@ export interface RunningGroupTerms {
   readonly replicas: ReplicaSet
   readonly replacements: Replacements
   readonly timeline: FailoverTimeline
-  notice(notice: Notice): void
+  readonly notice: (notice: Notice) => void
 }
 
 /** The group between its founding and its end: who is lost is announced at once and replaced, who comes is told. */

@@ -47,7 +47,7 @@ export interface SupervisorTerms {
   readonly output: { readonly stdout: OutputPump; readonly stderr: OutputPump }
   /** By slot, `gateway`, `console`, or `*` for every replica; set by tests only. */
   readonly faults: Readonly<Record<string, TestFaults>>
-  notice(notice: Notice): void
+  readonly notice: (notice: Notice) => void
 }
 
 type Phase = 'founding' | 'running' | 'ending'

@@ -13,7 +13,9 @@ const net = require('node:net')
 let total = 0
 net.createServer((socket) => {
   let own = 0
-  socket.on('data', (data) => { for (const _ of data.toString().trim().split('\\n')) socket.write(++own + ' ' + ++total + '\\n') })
+  socket.on('data', (data) => {
+    for (const _ of data.toString().trim().split('\\n')) socket.write(++own + ' ' + ++total + '\\n')
+  })
   socket.on('error', () => {})
 }).listen(Number(process.argv[2]), '127.0.0.1', () => console.log('open'))
 `

@@ -16,7 +16,7 @@ describe('OutputPump', () => {
 
   function pipe(name: string): { path: string; fd: number } {
     const path = join(folder, name)
-    execFileSync('mkfifo', [path])
+    execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', path])
     // Read and write: neither side waits for the other to open it.
     return { path, fd: openSync(path, constants.O_RDWR) }
   }

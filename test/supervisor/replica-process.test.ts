@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ProcessEnd } from '../../src/supervisor/index.js'
@@ -30,15 +30,9 @@ describe('ReplicaProcess', () => {
 
   test('a guest behind a wrapper is gone before its wrapper has ended; the end is the one of the guest', async () => {
     const { replica, seen, ends } = start('sh', '-c', 'sleep 1000; code=$?; sleep 0.3; exit $code')
-    let guest = 0
-    await until(() => {
-      try {
-        guest = Number(execFileSync('pgrep', ['-P', String(replica.groupId)], { encoding: 'utf8' }))
-        return guest > 0
-      } catch {
-        return false
-      }
-    })
+    const children = `/proc/${replica.groupId}/task/${replica.groupId}/children`
+    await until(() => readFileSync(children, 'utf8') !== '')
+    const guest = Number(readFileSync(children, 'utf8'))
     replica.attachGuest(guest)
     process.kill(guest, 'SIGKILL')
     await until(() => seen.length === 1)
