@@ -16,6 +16,10 @@ export class Context {
   readonly #internals: Internals
   readonly #ids: Float64Array
   readonly #counter: number
+  /** How many hooks of each kind are on, and their total: Node looks here before it calls one. */
+  readonly #hooks: Uint32Array
+  readonly #otherHooks: Uint32Array
+  readonly #hooksTotal: number
   /** The counter of the world that is not running. */
   #otherIds: number = OWN_IDS_FROM
   inside = false
@@ -23,7 +27,11 @@ export class Context {
   constructor(internals: Internals) {
     this.#internals = internals
     this.#ids = internals.asyncWrap.async_id_fields
-    this.#counter = internals.asyncWrap.constants.kAsyncIdCounter
+    const { constants, async_hook_fields: fields } = internals.asyncWrap
+    this.#counter = constants.kAsyncIdCounter
+    this.#hooks = fields.subarray(constants.kInit, constants.kTotals + 1)
+    this.#otherHooks = new Uint32Array(this.#hooks.length)
+    this.#hooksTotal = this.#hooks.length - 1
   }
 
   /** Operation 0 begins: the main program follows in the caller's own async context. */
@@ -51,6 +59,13 @@ export class Context {
     const ids = this.#ids[this.#counter] as number
     this.#ids[this.#counter] = this.#otherIds
     this.#otherIds = ids
+    // The program's async hooks are none of LLFT's business, and LLFT's resources none of theirs.
+    if (this.#hooks[this.#hooksTotal] === 0 && this.#otherHooks[this.#hooksTotal] === 0) return
+    for (let kind = 0; kind <= this.#hooksTotal; kind++) {
+      const count = this.#hooks[kind] as number
+      this.#hooks[kind] = this.#otherHooks[kind] as number
+      this.#otherHooks[kind] = count
+    }
   }
 
   /** Enters an operation, in a fresh async context that is the same at every replica. */

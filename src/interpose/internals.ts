@@ -38,8 +38,10 @@ export interface AsyncWrapBinding {
   readonly execution_async_resources: object[]
   readonly constants: Readonly<
     Record<
+      | 'kInit'
       | 'kBefore'
       | 'kAfter'
+      | 'kTotals'
       | 'kStackLength'
       | 'kUsesExecutionAsyncResource'
       | 'kExecutionAsyncId'

@@ -32,6 +32,7 @@ describe('a backup does what the primary did', () => {
     { guest: 'mix.cjs', code: 3, says: 'exit 3' },
     { guest: 'esm.mjs', code: 0, says: 'part 3' },
     { guest: 'errors.cjs', code: 0, says: 'uncaught timer 12' },
+    { guest: 'hooks.mjs', code: 0, says: 'Immediate' },
     { guest: 'facts.cjs', code: 0, says: '4711 4710 llft-test' },
     { guest: 'parts.cjs', code: 0, says: 'end' },
     { guest: 'timers.cjs', code: 0, says: 'immediate 39' },
