@@ -22,7 +22,7 @@ exports.RecordedGroup = class RecordedGroup {
   #clock
   #script
 
-  /** `script`: frames of the peers, `[afterMs, group, frame]`; `follow`: a history; `cut`: how many of its entries to hold. */
+  /** `script`: peers' frames, `[afterMs, group, frame]`; `follow`: a history file; `cut`: entries of it to hold. */
   constructor({ clock, file, follow, cut, script = [] }) {
     this.#clock = clock
     this.#file = openSync(file, 'w')
