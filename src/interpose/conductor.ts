@@ -28,6 +28,7 @@ export interface ConductorTerms {
   readonly last: LastValues
   readonly log: (line: string) => void
   readonly onDigest: DigestSink | undefined
+  readonly onRecorded: (() => void) | undefined
 }
 
 /**
@@ -62,6 +63,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       last: terms.last,
       digest: this.#digest,
       onDigest: terms.onDigest,
+      onRecorded: terms.onRecorded,
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })

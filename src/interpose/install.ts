@@ -41,6 +41,8 @@ export interface InstallOptions {
   readonly founding: Founding
   readonly hooksOff?: readonly string[]
   readonly onDigest?: DigestSink
+  /** Called at each value that this replica records as the primary. */
+  readonly onRecorded?: () => void
   /** One line to whoever watches this replica; never the program's own output. */
   readonly log: (line: string) => void
 }
@@ -68,6 +70,7 @@ export function install(options: InstallOptions): Conductor {
     last,
     log,
     onDigest: options.onDigest,
+    onRecorded: options.onRecorded,
   })
 
   installTime({ internals, operations: conductor, clocks, isOn })

@@ -23,6 +23,8 @@ export interface OperationLogTerms {
   /** Undefined: nobody wants a digest. */
   readonly digest: OperationDigest | undefined
   readonly onDigest: DigestSink | undefined
+  /** Called when this replica, as the primary, has recorded a value. */
+  readonly onRecorded: (() => void) | undefined
   readonly mismatch: (what: string) => never
   /** The history has ended inside the running operation, and this replica decides from here on. */
   readonly takeOver: () => void
@@ -65,6 +67,7 @@ export class OperationLog {
     if (this.#following && this.#held()) return this.reader.number(source)
     const value = produce()
     this.writer.number(source, value)
+    this.#terms.onRecorded?.()
     return value
   }
 
@@ -75,6 +78,7 @@ export class OperationLog {
     }
     const text = this.#terms.context.outside(produce)
     this.writer.text(source, text)
+    this.#terms.onRecorded?.()
     return text
   }
 

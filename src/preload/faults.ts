@@ -3,17 +3,21 @@ import type { Locator, MemberId } from '../message/index.js'
 
 /** Lines kept back before they are written: a digest per operation must not cost a system call each. */
 const DIGEST_LINES_MAX = 64
+/** A locator and a length before each datagram that is written down. */
+const DATAGRAM_HEAD_BYTES = 12
 
 /** The transport of a replica, with the faults that a test asks for; without any it only hands on. */
 export class FaultyTransport implements Transport {
   readonly #transport: Transport
   readonly #killAtSend: number
+  readonly #witness: ((to: Locator, datagram: Uint8Array) => void) | undefined
   #sent = 0
   isPrimary: () => boolean = () => false
 
-  constructor(transport: Transport, faults: TestFaults) {
+  constructor(transport: Transport, faults: TestFaults, witness?: (to: Locator, datagram: Uint8Array) => void) {
     this.#transport = transport
     this.#killAtSend = faults.killAtSend ?? 0
+    this.#witness = witness
   }
 
   get locator(): Locator {
@@ -30,6 +34,7 @@ export class FaultyTransport implements Transport {
 
   send(to: Locator, datagram: Uint8Array): void {
     if (this.#killAtSend > 0 && this.isPrimary() && ++this.#sent === this.#killAtSend) killSelf()
+    this.#witness?.(to, datagram)
     this.#transport.send(to, datagram)
   }
 
@@ -39,6 +44,13 @@ export class FaultyTransport implements Transport {
 
   close(): void {
     this.#transport.close()
+  }
+}
+
+export function killAtRead(faults: TestFaults): () => void {
+  let reads = 0
+  return () => {
+    if (++reads === faults.killAtStartRead) killSelf()
   }
 }
 
@@ -60,6 +72,18 @@ export function digestWriter(folder: string, member: MemberId, append: Append): 
     if (++count % DIGEST_LINES_MAX !== 0) return
     append(path, lines)
     lines = ''
+  }
+}
+
+/** Writes every datagram that this replica sends; read by tests. */
+export function datagramWriter(write: (bytes: Uint8Array) => void): (to: Locator, datagram: Uint8Array) => void {
+  return (to, datagram) => {
+    const record = new Uint8Array(DATAGRAM_HEAD_BYTES + datagram.length)
+    const head = new DataView(record.buffer)
+    head.setFloat64(0, to)
+    head.setUint32(8, datagram.length)
+    record.set(datagram, DATAGRAM_HEAD_BYTES)
+    write(record)
   }
 }
 

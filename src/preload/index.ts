@@ -1,4 +1,4 @@
-import { appendFileSync, readSync, writeSync } from 'node:fs'
+import { appendFileSync, openSync, readSync, writeSync } from 'node:fs'
 import { SystemEntropy } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
 import { DEFAULT_LIMITS, NO_MEMBERSHIP, Replica } from '../core/index.js'
@@ -9,7 +9,7 @@ import { GROUP } from '../message/index.js'
 import type { Precedence, View, ViewNumber } from '../message/index.js'
 import type { Attached } from './attach.js'
 import { attach } from './attach.js'
-import { digestWriter, FaultyTransport, killAtTakeover } from './faults.js'
+import { datagramWriter, digestWriter, FaultyTransport, killAtRead, killAtTakeover } from './faults.js'
 
 /** The view in which a group is founded: its first member leads (protocol.md section 6, Founding). */
 const FOUNDING_VIEW: View = { number: 1 as ViewNumber, precedence: 1 as Precedence, backupView: 0 }
@@ -32,7 +32,7 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   const { founding, join, faults, memberId } = attached
   const unusable = selfTest(internals, false)
   if (unusable !== undefined) refuse(unusable)
-  const transport = new FaultyTransport(attached.transport, faults)
+  const transport = new FaultyTransport(attached.transport, faults, witnessOf(attached))
   const replica = new Replica({
     identity: { memberId, locator: transport.locator, group: GROUP.application, epoch: founding.epoch },
     limits: DEFAULT_LIMITS,
@@ -53,10 +53,18 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
     founding,
     hooksOff: faults.hooksOff ?? [],
     log: (line) => internals.processMethods._rawDebug(`llft: ${line}`),
+    ...(faults.killAtStartRead === undefined ? {} : { onRecorded: killAtRead(faults) }),
     ...(digestFolder === undefined ? {} : { onDigest: digestWriter(digestFolder, memberId, appendFileSync) }),
   })
   member.start(conductor)
   conductor.start()
+}
+
+/** Opened before the program runs: its file writes are refused, and so would be ours. */
+function witnessOf({ faults, memberId }: Attached): ReturnType<typeof datagramWriter> | undefined {
+  if (faults.datagramFolder === undefined) return undefined
+  const file = openSync(`${faults.datagramFolder}/${memberId}`, 'a')
+  return datagramWriter((bytes) => writeSync(file, bytes))
 }
 
 /** Said on the real standard error, which the supervisor shows as the cause. */
