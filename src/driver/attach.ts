@@ -38,6 +38,8 @@ export interface Founding {
   readonly members: readonly MemberInfo[]
   /** The groups connected at the founding, gateway and console. */
   readonly peers: readonly PeerInfo[]
+  /** Bytes of history and inputs that a member keeps whole. */
+  readonly historyBytesMax: number
   /** What the program sees as its process id, parent's id and host name. */
   readonly pid: number
   readonly ppid: number
@@ -55,8 +57,8 @@ export const ATTACH_ENV = {
   address: 'LLFT_ATTACH',
   slot: 'LLFT_SLOT',
   token: 'LLFT_TOKEN',
-  /** `PATH` as it was before the launcher's folder was put first. */
-  path: 'LLFT_PATH',
+  /** The launcher's folder, which is first in `PATH`; the preload takes it out again. */
+  bin: 'LLFT_BIN',
   /** JSON of `TestFaults`; set by tests only. */
   faults: 'LLFT_TEST_FAULTS',
 } as const

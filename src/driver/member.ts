@@ -18,6 +18,9 @@ export interface MemberTerms {
 /** How long the thread rests between two looks at the socket while it waits inside an operation. */
 const POLL_PAUSE_MICROSECONDS = 100
 
+/** The listener must know its role before it executes anything in it, and tests end the process between two sends. */
+const AT_ONCE: ReadonlySet<ReplicaOutput['output']> = new Set(['proposed', 'recovered', 'promoted'])
+
 /** What a peer's malformed payload counts as: a message without effect, at every replica alike. */
 const NOTHING: Frame = { frame: 'end', stream: 0 }
 
@@ -43,8 +46,6 @@ export class Member implements Group {
   readonly rejects: RejectCounts<RejectReason> = new RejectCounts()
   /** Called with each stage of a takeover that this replica makes; tests end the process there. */
   onTakeover: (stage: 'proposed' | 'recovered' | 'established') => void = () => {}
-  /** The bound on the history was passed: newcomers are refused from now on. */
-  onHistoryFull: () => void = () => {}
 
   constructor(terms: MemberTerms) {
     this.#replica = terms.replica
@@ -167,8 +168,7 @@ export class Member implements Group {
   #perform(outputs: readonly ReplicaOutput[]): void {
     for (const output of outputs) {
       if (output.output === 'send') this.#send(output.to, output.message)
-      // At once: the listener must know its role before it executes anything in it.
-      else if (output.output === 'promoted') this.#notify(output)
+      else if (AT_ONCE.has(output.output)) this.#notify(output)
       else this.#tell.push(output)
     }
   }
@@ -202,8 +202,6 @@ export class Member implements Group {
         return this.#listener?.peerLost(output.group)
       case 'peerUp':
         return this.#listener?.peerUp(output.peer)
-      case 'historyFull':
-        return this.onHistoryFull()
       case 'stopped':
         return this.#listener?.stopped(output.reason)
       default:

@@ -28,7 +28,7 @@ export interface PeerStatus {
   readonly members: readonly MemberStatus[]
   /** Entries of the application group's history that this peer knows of. */
   readonly historyIndex: OrderIndex
-  /** Bytes of history and of inputs that this peer keeps. */
+  /** Bytes of history and of inputs that members keep for newcomers; at least the bound once the oldest are gone. */
   readonly historyBytes: number
   /** Malformed datagrams that were dropped. */
   readonly rejectedDatagrams: number

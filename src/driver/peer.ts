@@ -75,7 +75,7 @@ class PeerDriver implements PeerPort {
       view: membership.view,
       members,
       historyIndex: this.#peer.historyIndex,
-      historyBytes: this.#peer.keptBytes,
+      historyBytes: Math.max(this.#peer.keptBytes, receivers.keptBytes),
       rejectedDatagrams: this.#rejects.total,
     }
   }

@@ -21,6 +21,8 @@ export interface GatewayStart {
   /** Members of the application group to speak to first; empty at the founding, when they speak first. */
   readonly contacts: readonly Locator[]
   readonly listen: readonly ListenMapping[]
+  /** Bytes of history and inputs that are kept whole. */
+  readonly historyBytesMax: number
   readonly faults: TestFaults
 }
 

@@ -9,7 +9,7 @@ const openPort: OpenPort = (start, { transport, clock }, listener) =>
       identity: { ...start.identity, locator: transport.locator },
       application: start.application,
       contacts: start.contacts,
-      limits: DEFAULT_LIMITS,
+      limits: { ...DEFAULT_LIMITS, historyBytesMax: start.historyBytesMax },
       reflects: start.faults.noReflection !== true,
     },
     transport,

@@ -170,8 +170,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     if (this.#live) this.#terms.clock.hold(this.#heldOpen > 0)
   }
 
-  end(code: number, signal: number): never {
-    this.submit(GROUP.console, { frame: 'exit', code, signal })
+  end(code: number, signal: number, uncaught = false): never {
+    this.submit(GROUP.console, { frame: 'exit', code, signal, uncaught })
     const asyncIds = this.#asyncIds
     // Nothing of the program runs any more; there is no way back.
     this.#terms.context.suspend()

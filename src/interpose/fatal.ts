@@ -24,7 +24,7 @@ export function installFatal({ internals, operations }: EdgeTerms): void {
 
   const finish = (text: string): never => {
     print(operations, 2, Buffer.from(`${text}\n\nNode.js ${process.version}\n`))
-    return operations.end(handlerFailed ? EXIT_HANDLER_FAILED : Number(process.exitCode ?? 1), 0)
+    return operations.end(handlerFailed ? EXIT_HANDLER_FAILED : Number(process.exitCode ?? 1), 0, true)
   }
 
   errors.setEnhanceStackForFatalException(beforeInspector, (error) => {

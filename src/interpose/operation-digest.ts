@@ -38,7 +38,7 @@ export class OperationDigest {
     if ('bytes' in frame) this.#bytes(frame.bytes)
     if (frame.frame === 'output') this.number(frame.fd)
     else if (frame.frame === 'listen') this.number(this.#crc32(JSON.stringify(frame), 0))
-    else if (frame.frame === 'exit') this.number(frame.code * 256 + frame.signal)
+    else if (frame.frame === 'exit') this.number((frame.code * 256 + frame.signal) * 2 + Number(frame.uncaught))
   }
 
   #bytes(bytes: Uint8Array): void {

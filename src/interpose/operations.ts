@@ -65,9 +65,10 @@ export interface Operations {
 
   /**
    * The end of the program (determinizer.md A10): seals this operation, sends everything, waits, bounded, until it is
-   * acknowledged, and ends the process with `code`, or by `signal` when that is not 0. Does not return.
+   * acknowledged, and ends the process with `code`, or by `signal` when that is not 0. Does not return. `uncaught`: an
+   * error that the program did not handle ends it.
    */
-  end(code: number, signal: number): never
+  end(code: number, signal: number, uncaught?: boolean): never
 
   /** Stops this replica with a report: its execution contradicts the history. Does not return. */
   diverged(what: string): never

@@ -78,5 +78,8 @@ export type Frame =
   | { readonly frame: 'close'; readonly stream: StreamId }
   | { readonly frame: 'signal'; readonly signal: number }
   | { readonly frame: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
-  /** The program has ended; `signal` is not 0 when a signal's default action ended it. */
-  | { readonly frame: 'exit'; readonly code: number; readonly signal: number }
+  /**
+   * The program has ended; `signal` is not 0 when a signal's default action ended it, `uncaught` says that an error did
+   * which it did not handle.
+   */
+  | { readonly frame: 'exit'; readonly code: number; readonly signal: number; readonly uncaught: boolean }

@@ -93,6 +93,8 @@ export interface Bodies {
   SecondAck: {
     readonly held: OrderIndex
     readonly executed: OrderIndex
+    /** Bytes of history and inputs that the member keeps for newcomers; at least its bound once the oldest are gone. */
+    readonly keptBytes: number
     readonly received: readonly ReceivedUpTo[]
   }
   /**

@@ -42,7 +42,7 @@ export const HEADER_LAYOUT: Fields<Header> = {
 export const BODY_LAYOUT: { readonly [K in KindName]: Fields<Bodies[K]> } = {
   Data: { sequence: 'index', payloads: 'payloads' },
   FirstAck: {},
-  SecondAck: { held: 'index', executed: 'index', received: 'received' },
+  SecondAck: { held: 'index', executed: 'index', keptBytes: 'index', received: 'received' },
   Nack: { entries: 'ranges', from: 'u8', fromEpoch: 'u53', messages: 'ranges' },
   KeepAlive: { locator: 'u53', lastSequence: 'index' },
   Heartbeat: { executed: 'index' },

@@ -35,7 +35,7 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   const transport = new FaultyTransport(attached.transport, faults, witnessOf(attached))
   const replica = new Replica({
     identity: { memberId, locator: transport.locator, group: GROUP.application, epoch: founding.epoch },
-    limits: DEFAULT_LIMITS,
+    limits: { ...DEFAULT_LIMITS, historyBytesMax: founding.historyBytesMax },
     membership: join === undefined ? { view: FOUNDING_VIEW, members: founding.members } : NO_MEMBERSHIP,
     peers: founding.peers,
     contacts: join?.contacts ?? [],
@@ -44,7 +44,6 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   const member = new Member({ replica, transport, clock })
   transport.isPrimary = (): boolean => member.live
   member.onTakeover = killAtTakeover(faults)
-  member.onHistoryFull = (): void => internals.processMethods._rawDebug('LLFT_W_HISTORY_FULL')
   const digestFolder = faults.digestFolder
   const conductor = install({
     internals,

@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path'
 import { ATTACH_ENV } from '../driver/index.js'
 
 const OUR_NAME = /^LLFT_/
@@ -8,9 +9,12 @@ export function programEnvironment(environment: NodeJS.ProcessEnv): Record<strin
   for (const [name, value] of Object.entries(environment)) {
     if (value !== undefined && !OUR_NAME.test(name)) seen[name] = value
   }
-  const path = environment[ATTACH_ENV.path]
-  if (path === '') delete seen['PATH']
-  else if (path !== undefined) seen['PATH'] = path
+  const { PATH: path } = seen
+  if (path === undefined) return seen
+  // Others, npm for one, may have put folders of theirs before ours: those stay.
+  const folders = path.split(delimiter).filter((folder) => folder !== environment[ATTACH_ENV.bin])
+  if (folders.length > 0) seen['PATH'] = folders.join(delimiter)
+  else delete seen['PATH']
   return seen
 }
 

@@ -8,6 +8,7 @@ export interface ConsoleStart {
   readonly application: { readonly group: GroupId; readonly epoch: Epoch }
   /** Members of the application group to speak to first. */
   readonly contacts: readonly Locator[]
+  readonly historyBytesMax: number
   readonly faults: TestFaults
 }
 
@@ -23,8 +24,8 @@ export type OpenConsole = (start: ConsoleStart, ports: ConsolePorts, listener: P
 export interface ConsoleTerms {
   readonly stdout: OutputPump
   readonly stderr: OutputPump
-  /** The program has ended, in order. */
-  exited(end: ProcessEnd): void
+  /** The program has ended, in order; `uncaught`: by an error that it did not handle. */
+  exited(end: ProcessEnd, uncaught: boolean): void
   event(event: PeerEvent): void
 }
 
@@ -38,7 +39,7 @@ export class ConsoleApplication implements PeerListener {
 
   released(frame: Frame): void {
     if (frame.frame === 'output') (frame.fd === 1 ? this.#terms.stdout : this.#terms.stderr).write(frame.bytes)
-    else if (frame.frame === 'exit') this.#terms.exited({ code: frame.code, signal: frame.signal })
+    else if (frame.frame === 'exit') this.#terms.exited({ code: frame.code, signal: frame.signal }, frame.uncaught)
   }
 
   /** The console sends a signal now and then, never so much that it is held back. */

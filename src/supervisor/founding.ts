@@ -10,19 +10,21 @@ const SEED_BYTES = 32
 export interface FoundingTerms {
   readonly name: string
   readonly epoch: Epoch
+  readonly historyBytesMax: number
   /** The guests in the order of their slots, which becomes the order of succession. */
   readonly claims: readonly Claim[]
   readonly peers: readonly PeerInfo[]
 }
 
 /** What all replicas, now and later, agree on. The program sees the process ids of its first replica. */
-export function foundingOf({ name, epoch, claims, peers }: FoundingTerms): Founding {
+export function foundingOf({ name, epoch, historyBytesMax, claims, peers }: FoundingTerms): Founding {
   return {
     name,
     epoch,
     seed: randomBytes(SEED_BYTES).toString('hex'),
     members: claims.map(memberOf),
     peers,
+    historyBytesMax,
     pid: claims[0]?.pid ?? process.pid,
     ppid: process.pid,
     hostname: hostname(),

@@ -19,6 +19,7 @@ export interface GatewayTerms {
   readonly entry: string
   readonly epoch: Epoch
   readonly listen: readonly ListenMapping[]
+  readonly historyBytesMax: number
   readonly faults: TestFaults
   readonly entropy: Entropy
   readonly reaper: Reaper
@@ -76,7 +77,7 @@ export class GatewayKeeper {
 
   start(): void {
     if (this.#stopped) return
-    const { entry, epoch, listen, faults, entropy } = this.#terms
+    const { entry, epoch, listen, historyBytesMax, faults, entropy } = this.#terms
     const identity = {
       group: GROUP.gateway,
       epoch: entropy.identity() as Epoch,
@@ -87,7 +88,7 @@ export class GatewayKeeper {
     const stable = setTimeout(() => this.#backoff.reset(), STABLE_MS).unref()
     const gateway = new GatewayProcess(
       entry,
-      { type: 'start', identity, application, contacts: this.#terms.contacts(), listen, faults },
+      { type: 'start', identity, application, contacts: this.#terms.contacts(), listen, historyBytesMax, faults },
       {
         ready: ({ locator }) => {
           reached = true

@@ -41,7 +41,7 @@ export class Launcher {
       [ATTACH_ENV.address]: place.address,
       [ATTACH_ENV.slot]: place.slot,
       [ATTACH_ENV.token]: place.token,
-      [ATTACH_ENV.path]: path,
+      [ATTACH_ENV.bin]: this.#bin,
       PATH: path === '' ? this.#bin : `${this.#bin}${delimiter}${path}`,
     }
   }

@@ -29,7 +29,7 @@ const openConsole: OpenConsole = (start, { transport, clock }, listener) =>
       identity: { ...start.identity, locator: transport.locator },
       application: start.application,
       contacts: start.contacts,
-      limits: DEFAULT_LIMITS,
+      limits: { ...DEFAULT_LIMITS, historyBytesMax: start.historyBytesMax },
       reflects: start.faults.noReflection !== true,
     },
     transport,

@@ -91,6 +91,7 @@ export class Supervisor {
       {
         entry: paths.gateway,
         epoch: this.#epoch,
+        historyBytesMax: options.historyBytesMax,
         listen: options.listen.map(({ appPort, public: { host, port } }) => ({ host, port, appPort })),
         faults: faults['gateway'] ?? {},
         entropy,
@@ -208,7 +209,7 @@ export class Supervisor {
     if (this.#phase !== 'founding' || gateway === undefined || claims.length < options.replicas) return
     this.#phase = 'running'
     const peers = [gateway, { ...this.#console, locator: transport.locator }]
-    this.#group = this.#openGroup(foundingOf({ name: options.name, epoch: this.#epoch, claims, peers }))
+    this.#group = this.#openGroup(foundingOf({ ...options, epoch: this.#epoch, claims, peers }))
     this.#terms.notice({ notice: 'founded' })
   }
 
@@ -216,7 +217,7 @@ export class Supervisor {
     const { options, clock, entropy, transport, output, notice } = this.#terms
     const listener = new ConsoleApplication({
       ...output,
-      exited: (end) => this.#exited(end),
+      exited: (end, uncaught) => this.#exited(end, uncaught),
       event: (event: PeerEvent) => this.#group?.event(event),
     })
     const port = this.#terms.openConsole(
@@ -224,6 +225,7 @@ export class Supervisor {
         identity: this.#console,
         application: { group: GROUP.application, epoch: this.#epoch },
         contacts: founding.members.map(({ locator }) => locator),
+        historyBytesMax: options.historyBytesMax,
         faults: this.#terms.faults['console'] ?? {},
       },
       { transport, clock, entropy },
@@ -243,14 +245,14 @@ export class Supervisor {
   }
 
   /** The program has ended, in order, and every replica ends now. */
-  #exited(end: ProcessEnd): void {
+  #exited(end: ProcessEnd, uncaught: boolean): void {
     if (this.#phase === 'ending') return
     this.#phase = 'ending'
     this.#orderly = end
     this.#stop.close()
     const { options, notice } = this.#terms
     notice({ notice: 'exited' })
-    if (exitCodeOf(end) !== 0 && !this.#stop.stopping && options.replicas > 1) {
+    if (uncaught && options.replicas > 1) {
       notice({ notice: 'report', report: report('LLFT_E_GUEST_FAILED_ALIKE', { outcome: outcomeOf(end) }) })
     }
     for (const replica of this.#replicas.living) if (!replica.ready) replica.process.destroy()

@@ -46,6 +46,7 @@ const WRITE: WriteFrame = {
   exit(writer, frame) {
     writer.u8(frame.code & 0xff)
     writer.u8(frame.signal)
+    writer.u8(frame.uncaught ? 1 : 0)
   },
 }
 
@@ -79,7 +80,7 @@ const READ: { readonly [F in Frame['frame']]: (reader: Reader) => Extract<Frame,
   close: (reader) => ({ frame: 'close', stream: reader.index() }),
   signal: (reader) => ({ frame: 'signal', signal: reader.u8() }),
   output: (reader) => ({ frame: 'output', fd: reader.u8() === 2 ? 2 : 1, bytes: reader.bytes() }),
-  exit: (reader) => ({ frame: 'exit', code: reader.u8(), signal: reader.u8() }),
+  exit: (reader) => ({ frame: 'exit', code: reader.u8(), signal: reader.u8(), uncaught: reader.u8() === 1 }),
 }
 
 const READ_BY_CODE = new Map<number, (reader: Reader) => Frame>(

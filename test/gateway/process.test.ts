@@ -16,6 +16,7 @@ const start: GatewayStart = {
   application: { group: GROUP.application, epoch: 13 as Epoch },
   contacts: [],
   listen: [],
+  historyBytesMax: 1 << 30,
   faults: {},
 }
 

@@ -46,7 +46,7 @@ class Supervisor {
         LLFT_ATTACH: this.#address,
         LLFT_SLOT: 'r1',
         LLFT_TOKEN: 'secret',
-        LLFT_PATH: '/real/path',
+        LLFT_BIN: '/launcher',
         PATH: '/launcher:/real/path',
         ...extra,
       },

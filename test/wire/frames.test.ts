@@ -24,7 +24,7 @@ const frames = fc.oneof(
   fc.record({ frame: fc.constant('unlisten'), listener: number }),
   fc.record({ frame: fc.constant('signal'), signal: fc.nat(64) }),
   fc.record({ frame: fc.constant('output'), fd: fc.constantFrom(1, 2), bytes }),
-  fc.record({ frame: fc.constant('exit'), code: fc.nat(255), signal: fc.nat(64) }),
+  fc.record({ frame: fc.constant('exit'), code: fc.nat(255), signal: fc.nat(64), uncaught: fc.boolean() }),
 ) as fc.Arbitrary<Frame>
 
 describe('the frame codec', () => {

@@ -1,17 +1,36 @@
 import { RecordLog } from '../../base/index.js'
 import type { SequenceNumber } from '../../message/index.js'
 
+/** Acknowledged messages are let go in lots of this many, because letting go costs more than keeping a few. */
+const TRIM_COUNT = 256
+
+/** Consecutive messages that share a datagram. */
+interface Lot {
+  readonly sequence: SequenceNumber
+  readonly payloads: readonly Uint8Array[]
+  /** Payload bytes of all of them. */
+  readonly bytes: number
+}
+
 /**
  * The messages that a group has produced on one connection, numbered 1, 2, 3, ... Every member of the group keeps the
  * same list, because a new primary sends from its own (protocol.md 4.2, 6).
  */
 export class SentList {
   readonly #log = new RecordLog(1)
+  /** Whether the receiver is one member only: what it has acknowledged nobody needs again. */
+  readonly #single: boolean
+  /** The highest acknowledgement heard, which may be of messages that this replica has not produced yet. */
+  #heard = 0
   /** Highest number put into a datagram since the last `rewind`. */
   #transmitted = 0
   #acknowledged = 0
   #flightBytes = 0
   #unacknowledgedBytes = 0
+
+  constructor(single: boolean) {
+    this.#single = single
+  }
 
   get last(): SequenceNumber {
     return (this.#log.next - 1) as SequenceNumber
@@ -43,17 +62,20 @@ export class SentList {
   append(payload: Uint8Array): void {
     this.#log.append(payload)
     this.#unacknowledgedBytes += payload.length
+    if (this.last <= this.#heard) this.acknowledge(this.#heard)
   }
 
   /**
    * The payloads to send next, as many as fit `bytesMax` (at least one), and counts them as sent; empty when all are sent.
    */
-  take(bytesMax: number): { readonly sequence: SequenceNumber; readonly payloads: readonly Uint8Array[] } {
+  take(bytesMax: number): Lot {
     const sequence = (this.#transmitted + 1) as SequenceNumber
     const payloads = this.slice(sequence, this.last, bytesMax)
-    for (const payload of payloads) this.#flightBytes += payload.length
+    let bytes = 0
+    for (const payload of payloads) bytes += payload.length
+    this.#flightBytes += bytes
     this.#transmitted += payloads.length
-    return { sequence, payloads }
+    return { sequence, payloads, bytes }
   }
 
   /** Payloads `from`..`to` as far as they fit `bytesMax`, at least one. */
@@ -71,6 +93,7 @@ export class SentList {
 
   /** The receiver holds everything up to `upTo`. Returns whether that was news. */
   acknowledge(upTo: number): boolean {
+    this.#heard = Math.max(this.#heard, upTo)
     const to = Math.min(upTo, this.last)
     if (to <= this.#acknowledged) return false
     for (let sequence = this.#acknowledged + 1; sequence <= to; sequence++) {
@@ -80,6 +103,7 @@ export class SentList {
     }
     this.#acknowledged = to
     this.#transmitted = Math.max(this.#transmitted, to)
+    if (this.#single && to - this.#log.first >= TRIM_COUNT) this.#log.dropThrough(to)
     return true
   }
 
@@ -87,5 +111,11 @@ export class SentList {
   rewind(): void {
     this.#transmitted = this.#acknowledged
     this.#flightBytes = 0
+  }
+
+  /** Lets go of the older half of what is acknowledged up to `upTo`: a bound on what is kept was passed. */
+  dropOlderHalf(upTo: number): void {
+    const middle = Math.floor((this.#log.first + this.last) / 2)
+    if (Math.min(upTo, middle) >= this.#log.first) this.#log.dropThrough(Math.min(upTo, middle))
   }
 }

@@ -10,17 +10,20 @@ import type {
   MessageOf,
   OrderIndex,
 } from '../../message/index.js'
-import { NO_ENTRIES, NO_VIEW } from '../../message/index.js'
+import { NO_ENTRIES } from '../../message/index.js'
+import { earliest } from '../deadlines.js'
 import { History } from '../determinizer/history.js'
 import type { Limits } from '../limits.js'
 import type { Membership } from '../membership/view.js'
-import { memberOf, NO_MEMBERSHIP, primaryOf, replaces, sameView } from '../membership/view.js'
+import { memberOf } from '../membership/view.js'
 import { ReceiveWindow } from '../messaging/receive-window.js'
 import { RetransmitTimer } from '../messaging/retransmit.js'
 import { SentList } from '../messaging/sent-list.js'
 import { FanOut } from './fan-out.js'
 import { Faults } from './faults.js'
+import { peerHeader } from './header.js'
 import type { PeerInput, PeerOutput, PeerTerms } from './io.js'
+import { Judge } from './judge.js'
 import { Receivers } from './receivers.js'
 
 const RANGES_PER_NACK_MAX = 16
@@ -34,14 +37,13 @@ export class Peer {
   readonly #terms: PeerTerms
   readonly #limits: Limits
   readonly #history: History = new History()
-  readonly #sent: SentList = new SentList()
+  readonly #sent: SentList = new SentList(false)
   readonly #window: ReceiveWindow
   readonly #retransmit: RetransmitTimer
   readonly #fan: FanOut
   readonly #receivers = new Receivers()
   readonly #faults = new Faults()
-  #established: Membership = NO_MEMBERSHIP
-  #adopted = NO_VIEW
+  readonly #judge = new Judge()
   /** Highest `orderIndex` of what was let out. */
   #released = 0
   #unackedBytes = 0
@@ -75,6 +77,7 @@ export class Peer {
         break
       case 'submitted':
         this.#sent.append(input.payload)
+        this.#boundKept()
         this.#congested ||= this.#sent.unacknowledgedBytes > this.#limits.backlogBytesMax
         break
       case 'flush':
@@ -94,11 +97,8 @@ export class Peer {
   }
 
   get deadline(): Instant | undefined {
-    let first: number | undefined
-    for (const at of [this.#fan.deadline, this.#ackAt, this.#nackAt, this.#greetAt, this.#retransmit.deadline, this.#faults.deadline]) {
-      if (at !== undefined && (first === undefined || at < first)) first = at
-    }
-    return first as Instant | undefined
+    const { deadline: faultsAt } = this.#faults
+    return earliest(this.#fan.deadline, this.#ackAt, this.#nackAt, this.#greetAt, this.#retransmit.deadline, faultsAt)
   }
 
   get congested(): boolean {
@@ -106,7 +106,7 @@ export class Peer {
   }
 
   get membership(): Membership {
-    return this.#established
+    return this.#judge.membership
   }
 
   get receivers(): Receivers {
@@ -115,6 +115,15 @@ export class Peer {
 
   get historyIndex(): OrderIndex {
     return this.#history.held
+  }
+
+  /** What members may need again is kept whole within its bound; beyond it the older half of what all have goes. */
+  #boundKept(): void {
+    if (this.keptBytes < this.#limits.historyBytesMax) return
+    this.#sent.dropOlderHalf(this.#receivers.lowest(this.#sent.last))
+    const { first, held } = this.#history
+    const middle = Math.floor((first + held) / 2)
+    if (middle >= first) this.#history.dropThrough(middle)
   }
 
   /** Bytes of history and of inputs kept. */
@@ -134,10 +143,8 @@ export class Peer {
     if (message.sourceGroup !== application.group || message.sourceEpoch !== application.epoch) return
     if (message.kind === 'ProposePrimary') return this.#proposal(message)
     if (message.kind === 'Establish') return this.#establish(message)
-    if (message.kind === 'Nack' && this.#isProposer(message)) return this.#supplyProposer(message)
-    // Exactness: everything else counts only under the view that is adopted and established (protocol.md 5.5).
-    const { view } = this.#established
-    if (!sameView(message.view, view) || !sameView(this.#adopted, view)) return
+    if (message.kind === 'Nack' && this.#judge.proposer !== undefined) return this.#supplyProposer(message)
+    if (!this.#judge.accepts(message.view)) return
     if (message.kind === 'AcceptBackup' || message.kind === 'RemoveBackup') return this.#changeMembers(message)
     if (message.kind === 'SecondAck') return this.#secondAck(message)
     if (message.kind === 'Nack') return this.#repair(message)
@@ -145,7 +152,7 @@ export class Peer {
   }
 
   #fromPrimary(message: MessageOf<'Data'> | MessageOf<'FirstAck'>): void {
-    if (message.sourceMember !== primaryOf(this.#established)?.memberId) return
+    if (message.sourceMember !== this.#judge.primary?.memberId) return
     if (this.#sent.acknowledge(message.ack)) this.#progress()
     this.#receivers.acknowledge(message.sourceMember, message.ack)
     this.#history.skipTo(message.stableIndex)
@@ -179,18 +186,19 @@ export class Peer {
   }
 
   #acknowledge(): void {
-    const primary = primaryOf(this.#established)
+    const primary = this.#judge.primary
     if (primary !== undefined) this.#send([primary.locator], 'FirstAck', {})
     this.#acked()
   }
 
   #fanOut(): void {
-    const primary = primaryOf(this.#established)
+    const primary = this.#judge.primary
     const backups = this.#everybody().filter((locator) => locator !== primary?.locator)
     if (backups.length === 0) return this.#fan.skip()
     for (let next = this.#fan.next(); next !== undefined; next = this.#fan.next()) {
-      if (next.payloads.length > 0) this.#send(backups, 'Data', next, next.reflected)
-      else this.#send(backups, 'FirstAck', {}, next.reflected)
+      const { sequence, payloads, reflected } = next
+      if (payloads.length > 0) this.#send(backups, 'Data', { sequence, payloads }, reflected)
+      else this.#send(backups, 'FirstAck', {}, reflected)
     }
   }
 
@@ -200,15 +208,14 @@ export class Peer {
   }
 
   #transmit(): void {
-    const primary = primaryOf(this.#established)
+    const primary = this.#judge.primary
     if (primary === undefined) return
     while (this.#sent.transmitted < this.#sent.last && this.#sent.flightBytes < this.#limits.flightBytesMax) {
       const data = this.#sent.take(this.#limits.payloadBytesMax)
-      this.#send([primary.locator], 'Data', data)
+      this.#send([primary.locator], 'Data', { sequence: data.sequence, payloads: data.payloads })
       this.#retransmit.sent(this.#now, this.#sent.transmitted)
       this.#acked()
-      const bytes = data.payloads.reduce((sum, payload) => sum + payload.length, 0)
-      if (this.#fan.owe(this.#now, bytes)) this.#fanOut()
+      if (this.#fan.owe(this.#now, data.bytes)) this.#fanOut()
     }
   }
 
@@ -227,14 +234,14 @@ export class Peer {
 
   #secondAck(message: MessageOf<'SecondAck'>): void {
     const { group, epoch } = this.#terms.identity
-    this.#receivers.holds(message.sourceMember, message.held, message.executed)
+    this.#receivers.holds(message.sourceMember, message)
     for (const report of message.received) {
       if (report.group === group && report.epoch === epoch) this.#receivers.acknowledge(message.sourceMember, report.upTo)
     }
   }
 
   #repair(message: MessageOf<'Nack'>): void {
-    const asker = memberOf(this.#established.members, message.sourceMember)
+    const asker = memberOf(this.#judge.membership.members, message.sourceMember)
     if (asker === undefined) return
     this.#sendNamed(asker.locator, message)
     if (!this.#terms.reflects) return
@@ -258,40 +265,25 @@ export class Peer {
   }
 
   #proposal(message: MessageOf<'ProposePrimary'>): void {
-    const { view, members } = this.#established
-    const fresh = members.length === 0
-    const proposer = memberOf(fresh ? message.members : members, message.sourceMember)
-    const locator = memberOf(message.members, message.sourceMember)?.locator ?? proposer?.locator
+    const { view, members } = this.#judge.membership
+    const locator = memberOf(message.members, message.sourceMember)?.locator
     if (locator === undefined) return
-    const repeated = sameView(message.proposed, this.#adopted) && !sameView(this.#adopted, view)
-    const newer = replaces(message.proposed, this.#adopted, sameView(this.#adopted, view))
-    if (proposer === undefined || !(newer || repeated)) {
-      return this.#send([locator], 'Refuse', { known: view, members })
+    const verdict = this.#judge.proposed(message)
+    if (verdict === 'refuse') return this.#send([locator], 'Refuse', { known: view, members })
+    if (verdict === 'adopt') {
+      this.#window.dropPending()
+      this.#ackAt = undefined
+      this.#nackAt = undefined
+      this.#event('adopted', message.proposed, message.members)
     }
-    if (!repeated) this.#adopt(message)
     this.#report(locator, message.held + 1, this.#history.held)
     this.#supplyMessages(locator, message)
   }
 
-  #adopt(message: MessageOf<'ProposePrimary'>): void {
-    this.#adopted = message.proposed
-    this.#window.dropPending()
-    this.#ackAt = undefined
-    this.#nackAt = undefined
-    this.#event('adopted', message.proposed, message.members)
-  }
-
-  /** Under a view that is adopted and not established nobody but its proposer is served. */
-  #isProposer({ sourceMember }: MessageOf<'Nack'>): boolean {
-    const { view, members } = this.#established
-    const proposer = memberOf(members, sourceMember)
-    return !sameView(this.#adopted, view) && proposer?.precedence === this.#adopted.precedence
-  }
-
   /** What the first report to the proposer had no room for. */
   #supplyProposer(message: MessageOf<'Nack'>): void {
-    const proposer = memberOf(this.#established.members, message.sourceMember)
-    if (proposer === undefined) return
+    const { proposer } = this.#judge
+    if (proposer === undefined || proposer.memberId !== message.sourceMember) return
     this.#sendNamed(proposer.locator, message)
     for (const range of message.entries) this.#report(proposer.locator, range.from, range.to)
   }
@@ -299,7 +291,7 @@ export class Peer {
   /** What is held here, with the entries `from`..`upTo` as far as they fit. */
   #report(to: Locator, from: number, upTo: number): void {
     const body = {
-      accepted: this.#adopted,
+      accepted: this.#judge.adopted,
       held: this.#history.held,
       receivedUpTo: this.#window.receivedUpTo,
       released: this.#released as OrderIndex,
@@ -315,37 +307,32 @@ export class Peer {
   }
 
   #establish(message: MessageOf<'Establish'>): void {
-    const { view, members } = this.#established
-    // Who knows a membership follows only the view that it has adopted; a fresh peer takes what it is told.
-    if (members.length > 0 && !sameView(message.established, this.#adopted)) return
-    if (!sameView(message.established, view)) {
+    const verdict = this.#judge.established(message)
+    if (verdict === 'ignore') return
+    if (verdict === 'new') {
       this.#history.truncate(message.length)
-      this.#adopted = message.established
       this.#window.dropPending()
-      this.#setMembers({ view: message.established, members: message.members })
       this.#sent.acknowledge(message.ack)
       this.#sent.rewind()
       this.#fan.restart()
-      this.#event('established', message.established, message.members)
+      this.#membersChanged('established')
     }
     this.#acknowledge()
     this.#transmit()
   }
 
   #changeMembers(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {
-    if (message.view.backupView > this.#established.view.backupView) {
-      this.#setMembers({ view: message.view, members: message.members })
-      this.#event('members', message.view, message.members)
-    }
+    if (this.#judge.changed({ view: message.view, members: message.members })) this.#membersChanged('members')
     this.#acknowledge()
   }
 
-  #setMembers(membership: Membership): void {
-    this.#established = membership
-    this.#greetAt = undefined
-    this.#receivers.retain(membership.members)
+  #membersChanged(event: 'established' | 'members'): void {
+    const { view, members } = this.#judge.membership
     const { group } = this.#terms.application
-    this.#faults.settle((fault) => fault.group === group && memberOf(membership.members, fault.member) === undefined)
+    this.#greetAt = undefined
+    this.#receivers.retain(members)
+    this.#faults.settle((fault) => fault.group === group && memberOf(members, fault.member) === undefined)
+    this.#event(event, view, members)
   }
 
   #expire(): void {
@@ -360,7 +347,7 @@ export class Peer {
 
   #askForMissing(): void {
     this.#nackAt = undefined
-    const primary = primaryOf(this.#established)
+    const primary = this.#judge.primary
     const awaited = Math.max(this.#window.awaitedIndex, 0)
     const messages = this.#window.missing(RANGES_PER_NACK_MAX)
     const entries = awaited > this.#history.held ? [{ from: this.#history.held + 1, to: awaited }] : []
@@ -387,7 +374,7 @@ export class Peer {
 
   #sayFaults(): void {
     for (const fault of this.#faults.due(this.#now, this.#limits.repeatDelay)) {
-      const to = this.#established.members.length > 0 ? this.#everybody() : this.#terms.contacts
+      const to = this.#judge.fresh ? this.#terms.contacts : this.#everybody()
       this.#send(to, 'FaultNotice', { group: fault.group, member: fault.member })
     }
   }
@@ -397,28 +384,14 @@ export class Peer {
   }
 
   #everybody(): readonly Locator[] {
-    return this.#established.members.map((member) => member.locator)
+    return this.#judge.membership.members.map((member) => member.locator)
   }
 
   #send<K extends KindName>(to: readonly Locator[], kind: K, body: Bodies[K], reflected: EntryBlock = NO_ENTRIES): void {
-    const { identity, application } = this.#terms
-    const message = {
-      kind,
-      sourceGroup: identity.group,
-      sourceEpoch: identity.epoch,
-      sourceMember: identity.memberId,
-      destinationGroup: application.group,
-      destinationEpoch: application.epoch,
-      view: NO_VIEW,
-      peerView: this.#established.view,
-      ack: this.#window.receivedUpTo,
-      orderIndex: 0 as OrderIndex,
-      stableIndex: 0 as OrderIndex,
-      heldIndex: this.#history.held,
-      order: NO_ENTRIES,
-      reflected,
-      ...body,
-    } as unknown as MessageOf<K>
+    const peerView = this.#judge.membership.view
+    const { receivedUpTo: ack } = this.#window
+    const header = peerHeader(this.#terms, { peerView, ack, heldIndex: this.#history.held, reflected })
+    const message = { kind, ...header, ...body } as unknown as MessageOf<K>
     this.#outputs.push({ output: 'send', to, message: message as unknown as Message })
   }
 }

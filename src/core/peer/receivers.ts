@@ -5,6 +5,7 @@ interface Receiver {
   acknowledged: number
   held: number
   executed: number
+  keptBytes: number
   /** What it acknowledged at the last look; no progress since means that it waits for something lost. */
   seen: number
 }
@@ -20,7 +21,7 @@ export class Receivers {
     }
     for (const { memberId, locator } of members) {
       if (this.#byMember.has(memberId)) continue
-      this.#byMember.set(memberId, { locator, acknowledged: 0, held: 0, executed: 0, seen: 0 })
+      this.#byMember.set(memberId, { locator, acknowledged: 0, held: 0, executed: 0, keptBytes: 0, seen: 0 })
     }
   }
 
@@ -29,11 +30,12 @@ export class Receivers {
     if (receiver !== undefined) receiver.acknowledged = Math.max(receiver.acknowledged, upTo)
   }
 
-  holds(member: MemberId, held: number, executed: number): void {
+  holds(member: MemberId, report: Pick<Receiver, 'held' | 'executed' | 'keptBytes'>): void {
     const receiver = this.#byMember.get(member)
     if (receiver === undefined) return
-    receiver.held = Math.max(receiver.held, held)
-    receiver.executed = Math.max(receiver.executed, executed)
+    receiver.held = Math.max(receiver.held, report.held)
+    receiver.executed = Math.max(receiver.executed, report.executed)
+    receiver.keptBytes = report.keptBytes
   }
 
   of(member: MemberId): Readonly<Receiver> | undefined {
@@ -48,6 +50,11 @@ export class Receivers {
       receiver.seen = receiver.acknowledged
     }
     return stalled
+  }
+
+  /** The most that any member keeps for newcomers. */
+  get keptBytes(): number {
+    return Math.max(0, ...[...this.#byMember.values()].map((receiver) => receiver.keptBytes))
   }
 
   /** Every member has messages up to here. */

@@ -10,7 +10,7 @@ import type { Inbox } from './inbox.js'
 export class Connection {
   readonly peer: PeerInfo
   readonly inbox: Inbox
-  readonly sent: SentList = new SentList()
+  readonly sent: SentList = new SentList(true)
   readonly carrier: Carrier = new Carrier()
   readonly retransmit: RetransmitTimer
   /** The view that the peer has last said to be established for this group. */

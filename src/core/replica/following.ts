@@ -3,7 +3,7 @@ import { GROUP, NO_ENTRIES } from '../../message/index.js'
 import { memberOf } from '../membership/view.js'
 import type { Connection } from './connection.js'
 import type { Inbox } from './inbox.js'
-import { earliest } from './leading.js'
+import { earliest } from '../deadlines.js'
 import type { ReplicaState } from './state.js'
 import { supply } from './supply.js'
 
@@ -59,9 +59,9 @@ export class Following {
 
   /** A SecondAck to a connected group, or to the own primary. */
   reportTo(connection: Connection | undefined): void {
-    const { history, executed, connections } = this.#state
+    const { history, executed, connections, keptBytes } = this.#state
     const received = [...connections.values()].map((each) => each.inbox.summary())
-    const body = { held: history.held, executed: executed as OrderIndex, received }
+    const body = { held: history.held, executed: executed as OrderIndex, keptBytes, received }
     if (connection !== undefined) {
       connection.reportedUpTo = connection.inbox.receivedUpTo
       connection.reportedAt = this.#state.now

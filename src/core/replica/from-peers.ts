@@ -3,7 +3,7 @@ import { sameView } from '../membership/view.js'
 import type { Connection } from './connection.js'
 import type { Following } from './following.js'
 import type { Leading } from './leading.js'
-import { earliest } from './leading.js'
+import { earliest } from '../deadlines.js'
 import type { ReplicaState } from './state.js'
 
 const RANGES_PER_NACK_MAX = 16
@@ -66,7 +66,6 @@ export class FromPeers {
     let bytes = history.bytes
     for (const inbox of inboxes.values()) bytes += inbox.bytes
     if (bytes < limits.historyBytesMax) return
-    if (!this.#state.historyTruncated) this.#state.outputs.push({ output: 'historyFull' })
     this.#state.historyTruncated = true
     history.dropThrough(Math.min(this.#state.executed, Math.floor((history.first + history.held) / 2)))
     for (const inbox of inboxes.values()) inbox.dropOlderHalf()

@@ -27,5 +27,4 @@ export type ReplicaOutput =
   | { readonly output: 'promoted' }
   | { readonly output: 'peerLost'; readonly group: GroupId }
   | { readonly output: 'peerUp'; readonly peer: PeerInfo }
-  | { readonly output: 'historyFull' }
   | { readonly output: 'stopped'; readonly reason: string }

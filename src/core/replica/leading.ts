@@ -1,5 +1,6 @@
 import type { GroupId, Instant, MemberId, MemberInfo, MessageOf, OrderIndex, PeerInfo, View } from '../../message/index.js'
 import { ENTRY, NO_ENTRIES } from '../../message/index.js'
+import { earliest } from '../deadlines.js'
 import { lastOf } from '../determinizer/history.js'
 import { encodeMemberEntry } from '../membership/join-entry.js'
 import { byPrecedence, memberOf, sameView } from '../membership/view.js'
@@ -59,8 +60,8 @@ export class Leading {
         this.#state.sendPeer(connection, 'FirstAck', {}, order)
         order = this.#nextOrder(connection)
       }
-      const data = connection.sent.take(limits.payloadBytesMax)
-      this.#state.sendPeer(connection, 'Data', data, order)
+      const { sequence, payloads } = connection.sent.take(limits.payloadBytesMax)
+      this.#state.sendPeer(connection, 'Data', { sequence, payloads }, order)
       connection.retransmit.sent(now, connection.sent.transmitted)
       connection.acked()
     }
@@ -281,10 +282,4 @@ export class Leading {
     const group: GroupId = connection.peer.group
     this.#state.outputs.push({ output: 'peerLost', group })
   }
-}
-
-export function earliest(...deadlines: readonly (Instant | undefined)[]): Instant | undefined {
-  let first: Instant | undefined
-  for (const deadline of deadlines) if (deadline !== undefined && (first === undefined || deadline < first)) first = deadline
-  return first
 }

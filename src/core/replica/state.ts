@@ -136,6 +136,13 @@ export class ReplicaState {
     return [...this.inboxes.values()].map((inbox) => inbox.summary())
   }
 
+  /** Bytes kept for newcomers; at least the bound once the oldest are gone. */
+  get keptBytes(): number {
+    let bytes = this.history.bytes
+    for (const inbox of this.inboxes.values()) bytes += inbox.bytes
+    return this.historyTruncated ? Math.max(bytes, this.limits.historyBytesMax) : bytes
+  }
+
   noteFaulty(member: MemberId): void {
     this.faulty.add(member)
     if (this.faulty.size > FAULTY_MAX) this.faulty.delete(this.faulty.values().next().value as MemberId)

@@ -2,7 +2,7 @@ import { assert } from '../../base/index.js'
 import type { Epoch, GroupId, Instant, Locator, MemberId, MemberInfo, MessageOf, OrderIndex, View } from '../../message/index.js'
 import { GROUP } from '../../message/index.js'
 import { memberOf, sameView } from '../membership/view.js'
-import { earliest } from './leading.js'
+import { earliest } from '../deadlines.js'
 import type { ReplicaState } from './state.js'
 
 /** Inputs that another member holds and this one lacks. */
@@ -40,8 +40,8 @@ export class Takeover {
     this.#giveUpAt = (now + state.limits.recoveryTimeout) as Instant
     state.role = 'recovering'
     state.adopted = this.proposed
-    state.outputs.push({ output: 'proposed' })
     this.#propose()
+    state.outputs.push({ output: 'proposed' })
     this.progress()
   }
 

@@ -1,0 +1,73 @@
+import type { MemberInfo, MessageOf, View } from '../../message/index.js'
+import { NO_VIEW } from '../../message/index.js'
+import type { Membership } from '../membership/view.js'
+import { memberOf, NO_MEMBERSHIP, primaryOf, replaces, sameView } from '../membership/view.js'
+
+/**
+ * Which view a connected group follows: it is the judge between an old primary and a new one (protocol.md sections 6
+ * and 7).
+ */
+export class Judge {
+  #established: Membership = NO_MEMBERSHIP
+  #adopted: View = NO_VIEW
+
+  /** The view last established, with its members. */
+  get membership(): Membership {
+    return this.#established
+  }
+
+  get adopted(): View {
+    return this.#adopted
+  }
+
+  get primary(): MemberInfo | undefined {
+    return primaryOf(this.#established)
+  }
+
+  /** Nobody has told anything yet. */
+  get fresh(): boolean {
+    return this.#established.members.length === 0
+  }
+
+  /** Exactness: under a proposal nothing counts, and after it only its view does (protocol.md 5.5). */
+  accepts(view: View): boolean {
+    return sameView(view, this.#established.view) && this.#settled
+  }
+
+  /** Whoever proposed the view that is adopted and not established yet; nobody else is served meanwhile. */
+  get proposer(): MemberInfo | undefined {
+    if (this.#settled) return undefined
+    return this.#established.members.find(({ precedence }) => precedence === this.#adopted.precedence)
+  }
+
+  /** Only a member of the membership last established may propose, and only something newer. */
+  proposed(message: MessageOf<'ProposePrimary'>): 'adopt' | 'again' | 'refuse' {
+    const electorate = this.fresh ? message.members : this.#established.members
+    if (memberOf(electorate, message.sourceMember) === undefined) return 'refuse'
+    if (replaces(message.proposed, this.#adopted, this.#settled)) {
+      this.#adopted = message.proposed
+      return 'adopt'
+    }
+    return !this.#settled && sameView(message.proposed, this.#adopted) ? 'again' : 'refuse'
+  }
+
+  /** Who knows a membership follows only the view that it has adopted; who is fresh takes what it is told. */
+  established(message: MessageOf<'Establish'>): 'new' | 'known' | 'ignore' {
+    if (!this.fresh && !sameView(message.established, this.#adopted)) return 'ignore'
+    if (sameView(message.established, this.#established.view)) return 'known'
+    this.#established = { view: message.established, members: message.members }
+    this.#adopted = message.established
+    return 'new'
+  }
+
+  /** Backups changed inside the established view; returns whether that is news. */
+  changed(membership: Membership): boolean {
+    if (membership.view.backupView <= this.#established.view.backupView) return false
+    this.#established = membership
+    return true
+  }
+
+  get #settled(): boolean {
+    return sameView(this.#adopted, this.#established.view)
+  }
+}
