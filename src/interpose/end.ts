@@ -10,7 +10,7 @@ import { replaceFunction } from './replace.js'
 export function installEnd(terms: EdgeTerms): void {
   const { internals, operations } = terms
   replaceEnd('reallyExit', (code) => operations.end(Number(code), 0))
-  replaceEnd('abort', () => operations.end(0, internals.signals['SIGABRT'] ?? 0))
+  replaceEnd('abort', () => operations.end(0, internals.signals['SIGABRT'] ?? 0, true))
   installFatal(terms)
 
   function replaceEnd(name: 'reallyExit' | 'abort', end: (parameter: unknown) => never): void {

@@ -79,7 +79,7 @@ export type Frame =
   | { readonly frame: 'signal'; readonly signal: number }
   | { readonly frame: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
   /**
-   * The program has ended; `signal` is not 0 when a signal's default action ended it, `uncaught` says that an error did
-   * which it did not handle.
+   * The program has ended; `signal` is not 0 when a signal's default action ended it, `uncaught` says that a fault of
+   * its own did: an error that it did not handle, or `abort`.
    */
   | { readonly frame: 'exit'; readonly code: number; readonly signal: number; readonly uncaught: boolean }

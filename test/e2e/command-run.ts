@@ -18,8 +18,11 @@ export class Scene {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'llft-test-'))
   readonly #temporary: string = join(this.folder, 'tmp')
   readonly #runs: Run[] = []
+  readonly #environment: NodeJS.ProcessEnv
 
-  constructor(files: Readonly<Record<string, string>>) {
+  /** `environment` comes on top of the test's own. */
+  constructor(files: Readonly<Record<string, string>>, environment: NodeJS.ProcessEnv = {}) {
+    this.#environment = environment
     mkdirSync(this.#temporary)
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text)
   }
@@ -64,7 +67,8 @@ export class Scene {
   }
 
   #spawn(args: readonly string[]): ChildProcess {
-    const env = { ...process.env, XDG_RUNTIME_DIR: this.folder, TMPDIR: this.#temporary, NO_COLOR: '1' }
+    const places = { XDG_RUNTIME_DIR: this.folder, TMPDIR: this.#temporary }
+    const env = { ...process.env, ...places, NO_COLOR: '1', ...this.#environment }
     return spawn(process.execPath, [LLFT, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 }
