@@ -1,9 +1,10 @@
 // npm run bench [-- round-trip|failover]
 import { cpus } from 'node:os'
+import { core } from './core.js'
 import { failover } from './failover.js'
 import { roundTrip } from './round-trip.js'
 
-const BENCHES = { 'round-trip': roundTrip, failover }
+const BENCHES = { core, 'round-trip': roundTrip, failover }
 
 const asked = process.argv.slice(2)
 const unknown = asked.find((name) => !(name in BENCHES))

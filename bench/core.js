@@ -1,0 +1,77 @@
+// What the protocol itself costs: core and codec at gateway and primary, without sockets, processes or JavaScript programs.
+import { Peer, Replica, DEFAULT_LIMITS } from '../dist/core/index.js'
+import { ENTRY, GROUP } from '../dist/message/index.js'
+import { decode, decodeFrame, Encoder, FrameEncoder } from '../dist/wire/index.js'
+
+const REQUESTS = 200_000
+const WARM_UP = 50_000
+const EPOCH = 7
+const PRIMARY = { memberId: 1, precedence: 1, locator: 1, caughtUp: true }
+const GATEWAY = { group: GROUP.gateway, epoch: 9, memberId: 9, locator: 9 }
+
+/** Carries what `outputs` send to the other side's `step`, through the codec, until nobody sends any more. */
+function makeWorld() {
+  const encoder = new Encoder()
+  const world = { now: 1, datagrams: 0, bytes: 0, released: 0 }
+  const replica = new Replica({
+    identity: { memberId: 1, locator: 1, group: GROUP.application, epoch: EPOCH },
+    limits: DEFAULT_LIMITS,
+    membership: { view: { number: 1, precedence: 1, backupView: 0 }, members: [PRIMARY] },
+    peers: [GATEWAY],
+    contacts: [],
+    heartbeatsCarryOrder: true,
+  })
+  const peer = new Peer({
+    identity: GATEWAY,
+    application: { group: GROUP.application, epoch: EPOCH },
+    contacts: [1],
+    limits: DEFAULT_LIMITS,
+    reflects: true,
+  })
+  const sides = { 1: replica, 9: peer }
+  const perform = (outputs) => {
+    for (const output of outputs) {
+      if (output.output === 'release') world.released += decodeFrame(output.payload).bytes.length
+      if (output.output !== 'send') continue
+      const datagram = encoder.encode(output.message).slice()
+      for (const to of output.to) {
+        world.datagrams++
+        world.bytes += datagram.length
+        perform(sides[to].step(world.now, { input: 'received', message: decode(datagram).message }))
+      }
+    }
+  }
+  return { world, replica, peer, perform }
+}
+
+export function core() {
+  const { world, replica, peer, perform } = makeWorld()
+  const frames = new FrameEncoder()
+  const bytes = new Uint8Array(64)
+  const entry = Uint8Array.of(ENTRY.deliver, GROUP.gateway, 0, 0, 0, 0, 0, 0)
+  perform(replica.start(world.now))
+  perform(peer.start(world.now))
+  let taken = 0
+  const request = () => {
+    world.now += 20
+    perform(peer.step(world.now, { input: 'submitted', payload: frames.encode({ frame: 'data', stream: 1, bytes }) }))
+    perform(peer.step(world.now, { input: 'flush' }))
+    decodeFrame(replica.message(GROUP.gateway, ++taken))
+    replica.step(world.now, { input: 'decided', entry })
+    const payload = frames.encode({ frame: 'data', stream: 1, bytes })
+    replica.step(world.now, { input: 'submitted', to: GROUP.gateway, payload })
+    perform(replica.step(world.now, { input: 'flush' }))
+  }
+  for (let done = 0; done < WARM_UP; done++) request()
+  const before = { ...world }
+  const heap = process.memoryUsage().heapUsed
+  const begun = performance.now()
+  for (let done = 0; done < REQUESTS; done++) request()
+  const tookUs = (performance.now() - begun) * 1000
+  const datagrams = (world.datagrams - before.datagrams) / REQUESTS
+  const datagramBytes = (world.bytes - before.bytes) / (world.datagrams - before.datagrams)
+  console.log('core and codec, request and reply of 64 bytes, gateway and primary together')
+  console.log(`  ${(tookUs / REQUESTS).toFixed(2)} us per request, ${datagrams.toFixed(2)} datagrams of ${datagramBytes.toFixed(0)} bytes`)
+  console.log(`  ${Math.round((2 * REQUESTS) / (tookUs / 1e6)).toLocaleString('en')} messages/s; heap after: ${((process.memoryUsage().heapUsed - heap) / 1e6).toFixed(0)} MB more`)
+  return { usPerRequest: tookUs / REQUESTS }
+}
