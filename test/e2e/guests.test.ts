@@ -1,0 +1,12 @@
+import { describe, test } from 'vitest'
+import { GUESTS } from './harness/guest-list.js'
+import { survive } from './harness/survival.js'
+
+/** The slow lane kills more. */
+const KILLS = 6
+
+describe('clients never notice that primaries are killed', () => {
+  test.each(Object.entries(GUESTS))('%s', async (_, guest) => {
+    await survive({ ...guest, kills: KILLS, sharedMin: 500 })
+  })
+})
