@@ -21,7 +21,10 @@ export async function freePort() {
 async function reachable(port) {
   for (let waited = 0; waited < READY_WITHIN_MS; waited += 50) {
     const socket = connect(port, '127.0.0.1')
-    const open = await once(socket, 'connect').then(() => true, () => false)
+    const open = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
     socket.destroy()
     if (open) return
     await sleep(50)
@@ -54,7 +57,13 @@ export async function startReplicated(replicas) {
   })
   await reachable(port)
   const status = async () => {
-    const { stdout } = spawn(process.execPath, [inPackage('bin/llft.js'), 'status', '--json', '--admin', `127.0.0.1:${admin}`])
+    const { stdout } = spawn(process.execPath, [
+      inPackage('bin/llft.js'),
+      'status',
+      '--json',
+      '--admin',
+      `127.0.0.1:${admin}`,
+    ])
     let text = ''
     for await (const chunk of stdout) text += chunk
     return JSON.parse(text)

@@ -3,7 +3,10 @@
  * on each other; `limits.test.ts` checks the relations.
  */
 export interface Limits {
-  /** Payload bytes of a datagram that carries application data: large on loopback, where copying is cheap and calls are not. */
+  /**
+   * Payload bytes of a datagram that carries application data: large on loopback, where copying is cheap and calls
+   * are not.
+   */
   readonly payloadBytesMax: number
   /** Entry bytes in one datagram, beside a full payload. */
   readonly orderBytesMax: number
@@ -22,10 +25,16 @@ export interface Limits {
   /** Backups get messages and reflected order this late at most, or when so many bytes wait (ADR 4). */
   readonly fanOutDelay: number
   readonly fanOutBytesMax: number
-  /** A backup with something unreported sends a SecondAck after this, or after `secondAckCount` messages and entries. */
+  /**
+   * A backup with something unreported sends a SecondAck after this, or after `secondAckCount` messages and
+   * entries.
+   */
   readonly secondAckDelay: number
   readonly secondAckCount: number
-  /** A connected group that a SecondAck tells nothing new about its own messages gets one this often, for its status. */
+  /**
+   * A connected group that a SecondAck tells nothing new about its own messages gets one this often, for its
+   * status.
+   */
   readonly idleReportDelay: number
   /** Entries not seen stable for this go to the backups in the Heartbeat (protocol.md 5.8). */
   readonly idleOrderDelay: number

@@ -5,7 +5,10 @@ import type { Frame, GroupId, OrderIndex, PeerInfo } from '../message/index.js'
  * that were received, and messages to produce.
  */
 export interface Group {
-  /** True while this replica is the primary and decides; false while it follows the history. Turns true at most once. */
+  /**
+   * True while this replica is the primary and decides; false while it follows the history. Turns true at most
+   * once.
+   */
   readonly live: boolean
   /**
    * Not live yet, but the held history is final: it is to be executed to its very end, even if its last operation is
@@ -15,7 +18,10 @@ export interface Group {
   /** Index of the last entry of the program that was consumed or decided. */
   readonly executed: OrderIndex
 
-  /** Live only: appends an entry (first byte: a kind of `ENTRY` at or above `PROGRAM_ENTRY_MIN`). The bytes are copied. */
+  /**
+   * Live only: appends an entry (first byte: a kind of `ENTRY` at or above `PROGRAM_ENTRY_MIN`). The bytes are
+   * copied.
+   */
   decide(entry: Uint8Array): void
 
   /** Not live: the next entry to follow, or undefined while none is held. Does not consume it. */
@@ -29,7 +35,10 @@ export interface Group {
   received(from: GroupId): Frame | undefined
   /** The message that `received` showed is taken (both modes; at a backup because an entry says so). */
   accept(from: GroupId): void
-  /** The first message that is received and not taken for which `matches` holds; it stays where it is in the sequence. */
+  /**
+   * The first message that is received and not taken for which `matches` holds; it stays where it is in the
+   * sequence.
+   */
   findReceived(from: GroupId, matches: (frame: Frame) => boolean): Frame | undefined
 
   /**

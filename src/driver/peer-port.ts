@@ -5,7 +5,10 @@ import type { Frame, GroupId, Instant, MemberId, MemberInfo, OrderIndex, View } 
  * application group, under the release rule.
  */
 export interface PeerPort {
-  /** Hands a frame to the application group; it is kept until every member has it. The bytes in the frame are copied. */
+  /**
+   * Hands a frame to the application group; it is kept until every member has it. The bytes in the frame are
+   * copied.
+   */
   send(frame: Frame): void
   /** What was sent since the last flush leaves now. Called by the owner at the end of its turn. */
   flush(): void
@@ -38,7 +41,12 @@ export type PeerEvent =
   /** A takeover was proposed and this peer has adopted the view. */
   | { readonly event: 'adopted'; readonly at: Instant; readonly view: View }
   /** A view is established: first founding, or the end of a takeover. */
-  | { readonly event: 'established'; readonly at: Instant; readonly view: View; readonly members: readonly MemberInfo[] }
+  | {
+      readonly event: 'established'
+      readonly at: Instant
+      readonly view: View
+      readonly members: readonly MemberInfo[]
+    }
   /** Backups changed inside a view. */
   | { readonly event: 'members'; readonly at: Instant; readonly view: View; readonly members: readonly MemberInfo[] }
 

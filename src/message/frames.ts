@@ -33,7 +33,10 @@ export interface SocketName {
   readonly port: number
 }
 
-/** What a gateway needs to end TLS for a listener. Held in gateway memory only: never in history, journal, log or status. */
+/**
+ * What a gateway needs to end TLS for a listener. Held in gateway memory only: never in history, journal, log or
+ * status.
+ */
 export interface TlsTerms {
   /** JSON of `TlsTermsFields`. */
   readonly json: string

@@ -29,7 +29,10 @@ export const GROUP: {
   console: 3 as GroupId,
 }
 
-/** A view: the primary's number and precedence, and the count of changes of backups inside it (protocol.md section 1). */
+/**
+ * A view: the primary's number and precedence, and the count of changes of backups inside it (protocol.md section
+ * 1).
+ */
 export interface View {
   readonly number: ViewNumber
   readonly precedence: Precedence

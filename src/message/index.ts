@@ -19,6 +19,7 @@ export type {
 export { KIND, NO_ENTRIES } from './kinds.js'
 export type {
   Bodies,
+  Contents,
   EntryBlock,
   Header,
   HeldMessage,

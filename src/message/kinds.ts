@@ -1,13 +1,4 @@
-import type {
-  Epoch,
-  GroupId,
-  Locator,
-  MemberId,
-  MemberInfo,
-  OrderIndex,
-  SequenceNumber,
-  View,
-} from './ids.js'
+import type { Epoch, GroupId, Locator, MemberId, MemberInfo, OrderIndex, SequenceNumber, View } from './ids.js'
 
 /** The message kinds of protocol.md section 3. The numbers are on the wire and never change their meaning. */
 export const KIND = {
@@ -133,9 +124,16 @@ export interface Bodies {
   AcceptBackup: { readonly members: readonly MemberInfo[]; readonly joinIndex: OrderIndex }
   RemoveBackup: { readonly members: readonly MemberInfo[] }
   /** History and inputs for a member that lacks them; the header's `order` carries the entries. */
-  State: { readonly length: OrderIndex; readonly received: readonly ReceivedUpTo[]; readonly messages: readonly HeldMessage[] }
+  State: {
+    readonly length: OrderIndex
+    readonly received: readonly ReceivedUpTo[]
+    readonly messages: readonly HeldMessage[]
+  }
   FaultNotice: { readonly group: GroupId; readonly member: MemberId }
 }
 
+/** What a datagram carries besides its header. */
+export type Contents = { [K in KindName]: { readonly kind: K } & Bodies[K] }[KindName]
+
 export type MessageOf<K extends KindName> = Header & { readonly kind: K } & Bodies[K]
-export type Message = { [K in KindName]: MessageOf<K> }[KindName]
+export type Message = Header & Contents

@@ -1,7 +1,8 @@
 import type { Bodies, Header, KindName } from './kinds.js'
 
 /**
- * How a field is written. `u8`: one byte; `u53`: seven bytes, little-endian; `index`: a variable-length number; the rest are
+ * How a field is written. `u8`: one byte; `u53`: seven bytes, little-endian; `index`: a variable-length number; the
+ * rest are
  * built from these.
  */
 export type FieldType =

@@ -63,7 +63,11 @@ export function killAtTakeover(faults: TestFaults): (stage: 'proposed' | 'recove
 type Append = (path: string, text: string) => void
 
 /** Writes the digest chain of this replica, one line `index digest` per operation. */
-export function digestWriter(folder: string, member: MemberId, append: Append): (index: number, digest: number) => void {
+export function digestWriter(
+  folder: string,
+  member: MemberId,
+  append: Append,
+): (index: number, digest: number) => void {
   const path = `${folder}/${member}`
   let lines = ''
   let count = 0

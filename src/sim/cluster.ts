@@ -195,7 +195,10 @@ export class Cluster {
   }
 
   #peerTerms(identity: PeerInfo): Parameters<typeof openPeer>[0]['peer'] {
-    const contacts = [...this.#processes.map((process) => process.locator), ...this.#founders.map((each) => each.locator)]
+    const contacts = [
+      ...this.#processes.map((process) => process.locator),
+      ...this.#founders.map((each) => each.locator),
+    ]
     return {
       identity,
       application: { group: GROUP.application, epoch: EPOCH },

@@ -1,12 +1,4 @@
-import type {
-  EntryBlock,
-  FieldType,
-  HeldMessage,
-  MemberInfo,
-  Range,
-  ReceivedUpTo,
-  View,
-} from '../message/index.js'
+import type { EntryBlock, FieldType, HeldMessage, MemberInfo, Range, ReceivedUpTo, View } from '../message/index.js'
 import { NO_ENTRIES } from '../message/index.js'
 import type { Reader } from './reader.js'
 import type { Writer } from './writer.js'
@@ -35,7 +27,10 @@ function listOf<T>(bytesEach: number, item: FieldCodec<T>): FieldCodec<readonly 
 const u8: FieldCodec<number> = { write: (writer, value) => writer.u8(value), read: (reader) => reader.u8() }
 const u53: FieldCodec<number> = { write: (writer, value) => writer.u53(value), read: (reader) => reader.u53() }
 const index: FieldCodec<number> = { write: (writer, value) => writer.index(value), read: (reader) => reader.index() }
-const bytes: FieldCodec<Uint8Array> = { write: (writer, value) => writer.bytes(value), read: (reader) => reader.bytes() }
+const bytes: FieldCodec<Uint8Array> = {
+  write: (writer, value) => writer.bytes(value),
+  read: (reader) => reader.bytes(),
+}
 const payloads = listOf(1, bytes)
 
 const view: FieldCodec<View> = {

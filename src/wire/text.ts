@@ -20,7 +20,7 @@ export function encodeText(text: string): Uint8Array {
 /** The text, or undefined when the bytes are not well-formed UTF-8. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   let text = ''
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const lead = bytes[at++] as number
     const more = lead < 0x80 ? 0 : lead >> 5 === 6 ? 1 : lead >> 4 === 14 ? 2 : lead >> 3 === 30 ? 3 : -1
     if (more < 0 || at + more > bytes.length) return undefined

@@ -45,7 +45,9 @@ function recoveringPeer(entries: number, reflects: boolean): { peer: Peer; repor
   }
   expect(peer.historyIndex).toBe(entries)
   const members = MEMBERS.slice(1)
-  const report = receive(from(2, 'ProposePrimary', { proposed: PROPOSED, supersedes: FIRST, members, held: 0, received: [] }))
+  const report = receive(
+    from(2, 'ProposePrimary', { proposed: PROPOSED, supersedes: FIRST, members, held: 0, received: [] }),
+  )
   return { peer, report }
 }
 
@@ -88,22 +90,25 @@ describe('a connected group while a backup recovers', () => {
 })
 
 describe('without reflection', () => {
-  test.each([CALM, { ...CALM, loss: 50, duplication: 50, spike: 50 }])('clients are answered, backups stand still, a new primary gets all from its peers (%j)', (weather) => {
-    const cluster = new Cluster({ seed: 3, replicas: 3, streams: 4, requestsPerStream: 100, reflects: false })
-    cluster.network.weather = weather
-    const crashes = [60, 120]
-    for (let step = 0; step < 4000 && !(cluster.clients.done && step > 200); step++) {
-      cluster.pump()
-      if (step === crashes[0] && cluster.primary !== undefined) {
-        expect(cluster.clients.answered).toBeGreaterThan(10)
-        for (const backup of cluster.backups) expect(cluster.executedOf(backup)).toBe(0)
-        crashes.shift()
-        cluster.crash(cluster.primary, false)
+  test.each([CALM, { ...CALM, loss: 50, duplication: 50, spike: 50 }])(
+    'clients are answered, backups stand still, a new primary gets all from its peers (%j)',
+    (weather) => {
+      const cluster = new Cluster({ seed: 3, replicas: 3, streams: 4, requestsPerStream: 100, reflects: false })
+      cluster.network.weather = weather
+      const crashes = [60, 120]
+      for (let step = 0; step < 4000 && !(cluster.clients.done && step > 200); step++) {
+        cluster.pump()
+        if (step === crashes[0] && cluster.primary !== undefined) {
+          expect(cluster.clients.answered).toBeGreaterThan(10)
+          for (const backup of cluster.backups) expect(cluster.executedOf(backup)).toBe(0)
+          crashes.shift()
+          cluster.crash(cluster.primary, false)
+        }
+        cluster.world.run(cluster.world.now + 1000)
       }
-      cluster.world.run(cluster.world.now + 1000)
-    }
-    expect(cluster.violations).toEqual([])
-    expect(cluster.clients.done).toBe(true)
-    expect(cluster.takeovers).toBe(2)
-  })
+      expect(cluster.violations).toEqual([])
+      expect(cluster.clients.done).toBe(true)
+      expect(cluster.takeovers).toBe(2)
+    },
+  )
 })

@@ -17,10 +17,15 @@ const VALUES: { readonly [Type in FieldType]: fc.Arbitrary<unknown> } = {
   view,
   entries: fc.oneof(
     fc.constant(NO_ENTRIES),
-    fc.record({ first: fc.integer({ min: 1, max: 2 ** 50 }), entries: fc.array(bytes, { minLength: 1, maxLength: 5 }) }),
+    fc.record({
+      first: fc.integer({ min: 1, max: 2 ** 50 }),
+      entries: fc.array(bytes, { minLength: 1, maxLength: 5 }),
+    }),
   ),
   payloads: fc.array(bytes, { maxLength: 5 }),
-  members: fc.array(fc.record({ memberId: u53, precedence: u53, locator: u53, caughtUp: fc.boolean() }), { maxLength: 4 }),
+  members: fc.array(fc.record({ memberId: u53, precedence: u53, locator: u53, caughtUp: fc.boolean() }), {
+    maxLength: 4,
+  }),
   received: fc.array(fc.record({ group: fc.nat(255), epoch: u53, upTo: u53 }), { maxLength: 4 }),
   ranges: fc.array(
     fc.tuple(fc.integer({ min: 1, max: 2 ** 50 }), fc.nat(1000)).map(([from, more]) => ({ from, to: from + more })),
@@ -36,11 +41,13 @@ function valuesOf(layout: Readonly<Record<string, FieldType>>): fc.Arbitrary<Rec
 const kinds = Object.keys(KIND) as KindName[]
 
 /** Any message that the layout table allows. */
-const messages: fc.Arbitrary<Message> = fc.constantFrom(...kinds).chain((kind) =>
-  fc
-    .tuple(valuesOf(HEADER_LAYOUT), valuesOf(BODY_LAYOUT[kind] as Record<string, FieldType>))
-    .map(([header, body]) => ({ kind, ...header, ...body }) as unknown as Message),
-)
+const messages: fc.Arbitrary<Message> = fc
+  .constantFrom(...kinds)
+  .chain((kind) =>
+    fc
+      .tuple(valuesOf(HEADER_LAYOUT), valuesOf(BODY_LAYOUT[kind] as Record<string, FieldType>))
+      .map(([header, body]) => ({ kind, ...header, ...body }) as unknown as Message),
+  )
 
 const encoded = (message: Message): Uint8Array => new Encoder().encode(message).slice()
 
@@ -97,7 +104,10 @@ describe('the codec', () => {
   })
 
   const keepAlive = (): Uint8Array => {
-    const [message] = fc.sample(messages.filter(({ kind }) => kind === 'KeepAlive'), { numRuns: 1, seed: 1 })
+    const [message] = fc.sample(
+      messages.filter(({ kind }) => kind === 'KeepAlive'),
+      { numRuns: 1, seed: 1 },
+    )
     return encoded(message as Message)
   }
   const reasons: readonly (readonly [RejectReason, (datagram: Uint8Array) => Uint8Array])[] = [
@@ -113,8 +123,16 @@ describe('the codec', () => {
   })
 
   test('does not believe a count that cannot fit the datagram', () => {
-    const [message] = fc.sample(messages.filter(({ kind }) => kind === 'Data'), { numRuns: 1, seed: 2 })
-    const datagram = encoded({ ...message, order: NO_ENTRIES, reflected: NO_ENTRIES, payloads: [] } as unknown as Message)
+    const [message] = fc.sample(
+      messages.filter(({ kind }) => kind === 'Data'),
+      { numRuns: 1, seed: 2 },
+    )
+    const datagram = encoded({
+      ...message,
+      order: NO_ENTRIES,
+      reflected: NO_ENTRIES,
+      payloads: [],
+    } as unknown as Message)
     // The last field is the count of payloads: claim 2^42 of them.
     const lying = Uint8Array.of(...datagram.subarray(0, -1), 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01)
     expect(decode(lying)).toEqual({ ok: false, reason: 'field' })

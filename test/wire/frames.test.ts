@@ -4,13 +4,22 @@ import type { Frame } from '../../src/message/index.js'
 import { decodeFrame, FrameEncoder } from '../../src/wire/index.js'
 
 const number = fc.nat(2 ** 31 - 1)
-const name = fc.record({ address: fc.string({ unit: 'binary', maxLength: 30 }), family: fc.constantFrom(4, 6), port: fc.nat(65535) })
+const name = fc.record({
+  address: fc.string({ unit: 'binary', maxLength: 30 }),
+  family: fc.constantFrom(4, 6),
+  port: fc.nat(65535),
+})
 const json = fc.option(fc.record({ json: fc.json({ maxDepth: 1 }) }), { nil: undefined })
 const bytes = fc.uint8Array({ maxLength: 100 })
 
 const frames = fc.oneof(
   fc.record({ frame: fc.constant('open'), stream: number, listener: number, remote: name, local: name, tls: json }),
-  fc.record({ frame: fc.constant('listening'), listener: number, errno: fc.integer({ min: -4095, max: 0 }), bound: name }),
+  fc.record({
+    frame: fc.constant('listening'),
+    listener: number,
+    errno: fc.integer({ min: -4095, max: 0 }),
+    bound: name,
+  }),
   fc.record({ frame: fc.constant('data'), stream: number, bytes }),
   fc.record({ frame: fc.constantFrom('end', 'reset', 'close'), stream: number }),
   fc.record({

@@ -27,7 +27,11 @@ export class Carrier {
   }
 
   /** The entries for the next datagram; the receiver lacks none of them afterwards unless datagrams were lost. */
-  next(history: History, stable: number, limits: { readonly bytesMax: number; readonly repeatBytesMax: number }): EntryBlock {
+  next(
+    history: History,
+    stable: number,
+    limits: { readonly bytesMax: number; readonly repeatBytesMax: number },
+  ): EntryBlock {
     const floor = Math.max(this.#acknowledged, stable) + 1
     const fresh = Math.max(floor, this.#carried + 1)
     const from = history.reachBack(fresh - 1, floor, limits.repeatBytesMax)

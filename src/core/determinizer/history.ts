@@ -39,7 +39,10 @@ export class History {
     return this.#log.append(entry) as OrderIndex
   }
 
-  /** Takes what follows the entries held; what would leave a gap is not taken (contiguity, protocol.md 5.5). Returns whether there was news. */
+  /**
+   * Takes what follows the entries held; what would leave a gap is not taken (contiguity, protocol.md 5.5).
+   * Returns whether there was news.
+   */
   merge(block: EntryBlock): boolean {
     const before = this.held
     for (let at = Math.max(0, before + 1 - block.first); at < block.entries.length; at++) {

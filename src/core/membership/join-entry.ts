@@ -4,7 +4,10 @@ import { ENTRY } from '../../message/index.js'
 const NUMBER_BYTES = 7
 const ENTRY_BYTES = 1 + 2 * NUMBER_BYTES
 
-/** The order entry that says: from here on this member counts (`join`), or it is confirmed to hold the history (`caughtUp`). */
+/**
+ * The order entry that says: from here on this member counts (`join`), or it is confirmed to hold the history
+ * (`caughtUp`).
+ */
 export interface MemberEntry {
   readonly kind: typeof ENTRY.join | typeof ENTRY.caughtUp
   readonly memberId: MemberId

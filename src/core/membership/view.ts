@@ -7,7 +7,8 @@ export function sameView(left: View, right: View): boolean {
 }
 
 /**
- * Whether `candidate` replaces `current`: a higher number does; of two with one number the lower precedence wins, unless
+ * Whether `candidate` replaces `current`: a higher number does; of two with one number the lower precedence wins,
+ * unless
  * `current` is established, which is never replaced by one of its own number (protocol.md section 6).
  */
 export function replaces(candidate: View, current: View, currentEstablished: boolean): boolean {

@@ -66,7 +66,8 @@ export class SentList {
   }
 
   /**
-   * The payloads to send next, as many as fit `bytesMax` (at least one), and counts them as sent; empty when all are sent.
+   * The payloads to send next, as many as fit `bytesMax` (at least one), and counts them as sent; empty when all are
+   * sent.
    */
   take(bytesMax: number): Lot {
     const sequence = (this.#transmitted + 1) as SequenceNumber

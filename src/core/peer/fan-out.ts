@@ -41,7 +41,9 @@ export class FanOut {
   }
 
   /** The next datagram's contents, or undefined when everything has been sent. */
-  next(): { readonly sequence: SequenceNumber; readonly payloads: readonly Uint8Array[]; readonly reflected: EntryBlock } | undefined {
+  next():
+    | { readonly sequence: SequenceNumber; readonly payloads: readonly Uint8Array[]; readonly reflected: EntryBlock }
+    | undefined {
     const { sent, limits } = this.#terms
     this.#deadline = undefined
     this.#waitingBytes = 0

@@ -1,6 +1,9 @@
 import type { GroupId, Instant, MemberId } from '../../message/index.js'
 
-/** How often a fault is said again before it is said more seldom, and how often at all: bounds the traffic of a mistake. */
+/**
+ * How often a fault is said again before it is said more seldom, and how often at all: bounds the traffic of a
+ * mistake.
+ */
 const QUICK_REPEATS = 20
 const REPEATS_MAX = 200
 const SLOW_FACTOR = 20

@@ -1,4 +1,14 @@
-import type { Epoch, GroupId, Instant, Locator, MemberId, MemberInfo, Message, PeerInfo, View } from '../../message/index.js'
+import type {
+  Epoch,
+  GroupId,
+  Instant,
+  Locator,
+  MemberId,
+  MemberInfo,
+  Message,
+  PeerInfo,
+  View,
+} from '../../message/index.js'
 import type { Limits } from '../limits.js'
 
 export interface PeerTerms {

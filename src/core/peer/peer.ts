@@ -1,9 +1,8 @@
 import { unreachable } from '../../base/index.js'
 import type {
-  Bodies,
+  Contents,
   EntryBlock,
   Instant,
-  KindName,
   Locator,
   MemberInfo,
   Message,
@@ -173,7 +172,11 @@ export class Peer {
 
   /** The release rule (protocol.md 5.5). */
   #release(): void {
-    for (let next = this.#window.shift(this.#history.held); next !== undefined; next = this.#window.shift(this.#history.held)) {
+    for (
+      let next = this.#window.shift(this.#history.held);
+      next !== undefined;
+      next = this.#window.shift(this.#history.held)
+    ) {
       this.#released = Math.max(this.#released, next.orderIndex)
       this.#outputs.push({ output: 'release', payload: next.payload })
     }
@@ -187,7 +190,7 @@ export class Peer {
 
   #acknowledge(): void {
     const primary = this.#judge.primary
-    if (primary !== undefined) this.#send([primary.locator], 'FirstAck', {})
+    if (primary !== undefined) this.#send([primary.locator], { kind: 'FirstAck' })
     this.#acked()
   }
 
@@ -197,8 +200,8 @@ export class Peer {
     if (backups.length === 0) return this.#fan.skip()
     for (let next = this.#fan.next(); next !== undefined; next = this.#fan.next()) {
       const { sequence, payloads, reflected } = next
-      if (payloads.length > 0) this.#send(backups, 'Data', { sequence, payloads }, reflected)
-      else this.#send(backups, 'FirstAck', {}, reflected)
+      if (payloads.length > 0) this.#send(backups, { kind: 'Data', sequence, payloads }, reflected)
+      else this.#send(backups, { kind: 'FirstAck' }, reflected)
     }
   }
 
@@ -212,7 +215,7 @@ export class Peer {
     if (primary === undefined) return
     while (this.#sent.transmitted < this.#sent.last && this.#sent.flightBytes < this.#limits.flightBytesMax) {
       const data = this.#sent.take(this.#limits.payloadBytesMax)
-      this.#send([primary.locator], 'Data', { sequence: data.sequence, payloads: data.payloads })
+      this.#send([primary.locator], { kind: 'Data', sequence: data.sequence, payloads: data.payloads })
       this.#retransmit.sent(this.#now, this.#sent.transmitted)
       this.#acked()
       if (this.#fan.owe(this.#now, data.bytes)) this.#fanOut()
@@ -236,7 +239,8 @@ export class Peer {
     const { group, epoch } = this.#terms.identity
     this.#receivers.holds(message.sourceMember, message)
     for (const report of message.received) {
-      if (report.group === group && report.epoch === epoch) this.#receivers.acknowledge(message.sourceMember, report.upTo)
+      if (report.group === group && report.epoch === epoch)
+        this.#receivers.acknowledge(message.sourceMember, report.upTo)
     }
   }
 
@@ -247,11 +251,14 @@ export class Peer {
     if (!this.#terms.reflects) return
     for (const range of message.entries) {
       const block = this.#history.block(range.from, range.to, this.#limits.orderBytesMax)
-      if (block.entries.length > 0) this.#send([asker.locator], 'FirstAck', {}, block)
+      if (block.entries.length > 0) this.#send([asker.locator], { kind: 'FirstAck' }, block)
     }
   }
 
-  /** The messages that a Nack names, if they are this group's; in a recovery it may be those of an earlier incarnation. */
+  /**
+   * The messages that a Nack names, if they are this group's; in a recovery it may be those of an earlier
+   * incarnation.
+   */
   #sendNamed(to: Locator, message: MessageOf<'Nack'>): void {
     const { group, epoch } = this.#terms.identity
     if (message.from !== group || message.fromEpoch !== epoch) return
@@ -261,7 +268,7 @@ export class Peer {
   #sendAgain(to: Locator, from: number, upTo: number): void {
     const payloads = this.#sent.slice(from, Math.min(upTo, this.#sent.transmitted), this.#limits.payloadBytesMax)
     const sequence = from as MessageOf<'Data'>['sequence']
-    if (payloads.length > 0) this.#send([to], 'Data', { sequence, payloads })
+    if (payloads.length > 0) this.#send([to], { kind: 'Data', sequence, payloads })
   }
 
   #proposal(message: MessageOf<'ProposePrimary'>): void {
@@ -269,7 +276,7 @@ export class Peer {
     const locator = memberOf(message.members, message.sourceMember)?.locator
     if (locator === undefined) return
     const verdict = this.#judge.proposed(message)
-    if (verdict === 'refuse') return this.#send([locator], 'Refuse', { known: view, members })
+    if (verdict === 'refuse') return this.#send([locator], { kind: 'Refuse', known: view, members })
     if (verdict === 'adopt') {
       this.#window.dropPending()
       this.#ackAt = undefined
@@ -296,7 +303,7 @@ export class Peer {
       receivedUpTo: this.#window.receivedUpTo,
       released: this.#released as OrderIndex,
     }
-    this.#send([to], 'RecoveryReport', body, this.#history.block(from, upTo, this.#limits.orderBytesMax))
+    this.#send([to], { kind: 'RecoveryReport', ...body }, this.#history.block(from, upTo, this.#limits.orderBytesMax))
   }
 
   /** The proposer lacks messages of this group: it gets them now (protocol.md section 6, Recovery). */
@@ -348,12 +355,12 @@ export class Peer {
   #askForMissing(): void {
     this.#nackAt = undefined
     const primary = this.#judge.primary
-    const awaited = Math.max(this.#window.awaitedIndex, 0)
+    const { awaitedIndex: to } = this.#window
     const messages = this.#window.missing(RANGES_PER_NACK_MAX)
-    const entries = awaited > this.#history.held ? [{ from: this.#history.held + 1, to: awaited }] : []
+    const entries = to > this.#history.held ? [{ from: this.#history.held + 1, to }] : []
     if (primary === undefined || (messages.length === 0 && entries.length === 0)) return
     const { group: from, epoch: fromEpoch } = this.#terms.application
-    this.#send([primary.locator], 'Nack', { entries, from, fromEpoch, messages })
+    this.#send([primary.locator], { kind: 'Nack', entries, from, fromEpoch, messages })
     this.#nackAt = (this.#now + this.#limits.repeatDelay) as Instant
   }
 
@@ -367,15 +374,18 @@ export class Peer {
   }
 
   #greet(): void {
-    const body = { locator: this.#terms.identity.locator, lastSequence: this.#sent.last }
-    this.#send(this.#terms.contacts, 'KeepAlive', body)
+    const { identity, contacts } = this.#terms
+    this.#send(contacts, { kind: 'KeepAlive', locator: identity.locator, lastSequence: this.#sent.last })
     this.#greetAt = (this.#now + this.#limits.repeatDelay) as Instant
   }
 
   #sayFaults(): void {
     for (const fault of this.#faults.due(this.#now, this.#limits.repeatDelay)) {
-      const to = this.#judge.fresh ? this.#terms.contacts : this.#everybody()
-      this.#send(to, 'FaultNotice', { group: fault.group, member: fault.member })
+      this.#send(this.#judge.fresh ? this.#terms.contacts : this.#everybody(), {
+        kind: 'FaultNotice',
+        group: fault.group,
+        member: fault.member,
+      })
     }
   }
 
@@ -387,11 +397,10 @@ export class Peer {
     return this.#judge.membership.members.map((member) => member.locator)
   }
 
-  #send<K extends KindName>(to: readonly Locator[], kind: K, body: Bodies[K], reflected: EntryBlock = NO_ENTRIES): void {
+  #send(to: readonly Locator[], contents: Contents, reflected: EntryBlock = NO_ENTRIES): void {
     const peerView = this.#judge.membership.view
     const { receivedUpTo: ack } = this.#window
     const header = peerHeader(this.#terms, { peerView, ack, heldIndex: this.#history.held, reflected })
-    const message = { kind, ...header, ...body } as unknown as MessageOf<K>
-    this.#outputs.push({ output: 'send', to, message: message as unknown as Message })
+    this.#outputs.push({ output: 'send', to, message: { ...header, ...contents } })
   }
 }

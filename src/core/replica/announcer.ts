@@ -79,22 +79,22 @@ export class Announcer {
   #tellMember(locator: Locator, known: View, caughtUp: boolean): void {
     const { view, members } = this.#state.established
     if (!caughtUp || (sameView(known, view) && this.grew)) {
-      this.#state.sendInside([locator], 'AcceptBackup', { members, joinIndex: this.joinIndex })
+      this.#state.sendInside([locator], { kind: 'AcceptBackup', members, joinIndex: this.joinIndex })
     } else if (sameView(known, view)) {
-      this.#state.sendInside([locator], 'RemoveBackup', { members })
+      this.#state.sendInside([locator], { kind: 'RemoveBackup', members })
     } else {
-      this.#state.sendInside([locator], 'Establish', { established: view, members, length: this.#length })
+      this.#state.sendInside([locator], { kind: 'Establish', established: view, members, length: this.#length })
     }
   }
 
   #tellPeer(connection: Connection): void {
     const { view, members } = this.#state.established
     if (sameView(connection.peerView, view) && this.grew) {
-      this.#state.sendPeer(connection, 'AcceptBackup', { members, joinIndex: this.joinIndex })
+      this.#state.sendPeer(connection, { kind: 'AcceptBackup', members, joinIndex: this.joinIndex })
     } else if (sameView(connection.peerView, view)) {
-      this.#state.sendPeer(connection, 'RemoveBackup', { members })
+      this.#state.sendPeer(connection, { kind: 'RemoveBackup', members })
     } else {
-      this.#state.sendPeer(connection, 'Establish', { established: view, members, length: this.#length })
+      this.#state.sendPeer(connection, { kind: 'Establish', established: view, members, length: this.#length })
     }
   }
 }

@@ -65,10 +65,10 @@ export class Following {
     if (connection !== undefined) {
       connection.reportedUpTo = connection.inbox.receivedUpTo
       connection.reportedAt = this.#state.now
-      return this.#state.sendPeer(connection, 'SecondAck', body)
+      return this.#state.sendPeer(connection, { kind: 'SecondAck', ...body })
     }
     const primary = this.#state.primary
-    if (primary !== undefined) this.#state.sendInside([primary.locator], 'SecondAck', body)
+    if (primary !== undefined) this.#state.sendInside([primary.locator], { kind: 'SecondAck', ...body })
   }
 
   /** This member lacks the beginning: it asks the primary until it has everything up to `knownIndex`. */
@@ -125,7 +125,8 @@ export class Following {
     const entries = history.held < this.#knownIndex ? [{ from: history.held + 1, to: this.#knownIndex }] : []
     if (inbox === undefined && entries.length === 0) return
     const messages = inbox === undefined ? [] : [{ from: inbox.receivedUpTo + 1, to: inbox.announced }]
-    this.#state.sendInside([primary.locator], 'Nack', {
+    this.#state.sendInside([primary.locator], {
+      kind: 'Nack',
       entries,
       from: inbox?.group ?? GROUP.gateway,
       fromEpoch: inbox?.epoch ?? identity.epoch,

@@ -71,7 +71,10 @@ export class FromPeers {
     for (const inbox of inboxes.values()) inbox.dropOlderHalf()
   }
 
-  /** Acknowledgements and reflected order, which count only under the exact view (protocol.md 5.5). True when a backup got news. */
+  /**
+   * Acknowledgements and reflected order, which count only under the exact view (protocol.md 5.5). True when a
+   * backup got news.
+   */
   #order(connection: Connection | undefined, message: Message): boolean {
     if (this.#state.isPrimary) {
       if (connection !== undefined) this.#leading.peerProgress(connection, message)
@@ -108,7 +111,7 @@ export class FromPeers {
     const entries = this.#state.isPrimary ? [] : this.#following.missingEntries()
     if (messages.length === 0 && entries.length === 0) return
     const { group: from, epoch: fromEpoch } = connection.peer
-    this.#state.sendPeer(connection, 'Nack', { entries, from, fromEpoch, messages })
+    this.#state.sendPeer(connection, { kind: 'Nack', entries, from, fromEpoch, messages })
     connection.nackAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
   }
 }

@@ -59,6 +59,7 @@ export class Inbox {
   }
 
   #drain(): void {
-    for (let next = this.#window.shift(0); next !== undefined; next = this.#window.shift(0)) this.#log.append(next.payload)
+    for (let next = this.#window.shift(0); next !== undefined; next = this.#window.shift(0))
+      this.#log.append(next.payload)
   }
 }

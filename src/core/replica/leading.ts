@@ -1,4 +1,13 @@
-import type { GroupId, Instant, MemberId, MemberInfo, MessageOf, OrderIndex, PeerInfo, View } from '../../message/index.js'
+import type {
+  GroupId,
+  Instant,
+  MemberId,
+  MemberInfo,
+  MessageOf,
+  OrderIndex,
+  PeerInfo,
+  View,
+} from '../../message/index.js'
 import { ENTRY, NO_ENTRIES } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
 import { lastOf } from '../determinizer/history.js'
@@ -50,18 +59,21 @@ export class Leading {
     }
   }
 
-  /** Sends what the peer has not been sent, as far as the window lets it; the order goes first or along (protocol.md 5.1). */
+  /**
+   * Sends what the peer has not been sent, as far as the window lets it; the order goes first or along
+   * (protocol.md 5.1).
+   */
   transmit(connection: Connection): void {
     const { history, limits, now } = this.#state
     if (connection.givenUp || !sameView(connection.readyView, this.#state.established.view)) return
     while (connection.sent.transmitted < connection.sent.last && connection.sent.flightBytes < limits.flightBytesMax) {
       let order = this.#nextOrder(connection)
       while (order.entries.length > 0 && lastOf(order) < history.held) {
-        this.#state.sendPeer(connection, 'FirstAck', {}, order)
+        this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
         order = this.#nextOrder(connection)
       }
       const { sequence, payloads } = connection.sent.take(limits.payloadBytesMax)
-      this.#state.sendPeer(connection, 'Data', { sequence, payloads }, order)
+      this.#state.sendPeer(connection, { kind: 'Data', sequence, payloads }, order)
       connection.retransmit.sent(now, connection.sent.transmitted)
       connection.acked()
     }
@@ -71,7 +83,7 @@ export class Leading {
   acknowledge(connection: Connection): void {
     let order = this.#nextOrder(connection)
     do {
-      this.#state.sendPeer(connection, 'FirstAck', {}, order)
+      this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
       if (order.entries.length > 0) connection.retransmit.sent(this.#state.now, connection.sent.last + 1)
       order = lastOf(order) < this.#state.history.held ? this.#nextOrder(connection) : NO_ENTRIES
     } while (order.entries.length > 0)
@@ -93,12 +105,16 @@ export class Leading {
     const { history, limits } = this.#state
     for (const range of message.entries) {
       const order = history.block(range.from, range.to, limits.orderBytesMax)
-      if (order.entries.length > 0) this.#state.sendPeer(connection, 'FirstAck', {}, order)
+      if (order.entries.length > 0) this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
     }
     for (const range of message.messages) {
-      const payloads = connection.sent.slice(range.from, Math.min(range.to, connection.sent.transmitted), limits.payloadBytesMax)
+      const payloads = connection.sent.slice(
+        range.from,
+        Math.min(range.to, connection.sent.transmitted),
+        limits.payloadBytesMax,
+      )
       const sequence = range.from as MessageOf<'Data'>['sequence']
-      if (payloads.length > 0) this.#state.sendPeer(connection, 'Data', { sequence, payloads })
+      if (payloads.length > 0) this.#state.sendPeer(connection, { kind: 'Data', sequence, payloads })
     }
   }
 
@@ -159,7 +175,11 @@ export class Leading {
     if (memberOf(established.members, message.sourceMember) !== undefined) return this.#announcer.repeat()
     if (this.#state.faulty.has(message.sourceMember)) return
     if (this.#state.historyTruncated) {
-      this.#state.sendInside([message.locator], 'Refuse', { known: established.view, members: established.members })
+      this.#state.sendInside([message.locator], {
+        kind: 'Refuse',
+        known: established.view,
+        members: established.members,
+      })
       return
     }
     const precedence = ++this.#state.precedenceMax as MemberInfo['precedence']
@@ -185,12 +205,14 @@ export class Leading {
     const { now, limits } = this.#state
     for (const connection of this.#state.connections.values()) {
       if (connection.ackAt !== undefined && connection.ackAt <= now) this.acknowledge(connection)
-      if (connection.retransmit.deadline !== undefined && connection.retransmit.deadline <= now) this.#resend(connection)
+      if (connection.retransmit.deadline !== undefined && connection.retransmit.deadline <= now)
+        this.#resend(connection)
     }
     if (this.#idleOrderAt !== undefined && this.#idleOrderAt <= now) {
       this.#idleOrderAt = undefined
       this.#heartbeat()
-      if (this.#state.stableIndex < this.#state.history.held) this.#idleOrderAt = (now + limits.idleOrderDelay) as Instant
+      if (this.#state.stableIndex < this.#state.history.held)
+        this.#idleOrderAt = (now + limits.idleOrderDelay) as Instant
     }
     this.#announcer.expire()
   }
@@ -204,7 +226,10 @@ export class Leading {
   }
 
   #outstanding(connection: Connection): boolean {
-    return connection.sent.transmitted > connection.sent.acknowledged || connection.carrier.outstanding(this.#state.stableIndex)
+    return (
+      connection.sent.transmitted > connection.sent.acknowledged ||
+      connection.carrier.outstanding(this.#state.stableIndex)
+    )
   }
 
   #resend(connection: Connection): void {
@@ -220,8 +245,14 @@ export class Leading {
     const { history, limits, stability } = this.#state
     for (const member of this.#state.others) {
       const from = stability.heldBy(member.memberId) + 1
-      const order = this.#state.heartbeatsCarryOrder ? history.block(from, history.held, limits.orderBytesMax) : NO_ENTRIES
-      this.#state.sendInside([member.locator], 'Heartbeat', { executed: this.#state.executed as OrderIndex }, order)
+      const order = this.#state.heartbeatsCarryOrder
+        ? history.block(from, history.held, limits.orderBytesMax)
+        : NO_ENTRIES
+      this.#state.sendInside(
+        [member.locator],
+        { kind: 'Heartbeat', executed: this.#state.executed as OrderIndex },
+        order,
+      )
     }
   }
 

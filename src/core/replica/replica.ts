@@ -12,7 +12,8 @@ import { ReplicaState } from './state.js'
 import { Takeover } from './takeover.js'
 
 /**
- * One member of a replicated process group: all of the protocol, and nothing else. It performs no effect; `step` says what
+ * One member of a replicated process group: all of the protocol, and nothing else. It performs no effect; `step`
+ * says what
  * is to be done. The execution asks it what comes next through the reading methods.
  */
 export class Replica {
@@ -81,7 +82,10 @@ export class Replica {
     return this.#state.history.held
   }
 
-  /** In recovery: the history is complete, and is to be executed to its end even if the last operation is unfinished. */
+  /**
+   * In recovery: the history is complete, and is to be executed to its end even if the last operation is
+   * unfinished.
+   */
   get draining(): boolean {
     return this.#takeover?.complete === true
   }
@@ -251,7 +255,7 @@ export class Replica {
     if (proposer === undefined || !(newer || repeated)) {
       const locator = proposer?.locator ?? message.members.find((m) => m.memberId === message.sourceMember)?.locator
       const body = { known: established.view, members: established.members }
-      return locator === undefined ? undefined : this.#state.sendInside([locator], 'Refuse', body)
+      return locator === undefined ? undefined : this.#state.sendInside([locator], { kind: 'Refuse', ...body })
     }
     this.#state.adopted = message.proposed
     this.#takeover = undefined
@@ -259,7 +263,7 @@ export class Replica {
     this.#state.role = included ? 'backup' : 'frozen'
     if (!included) return
     const body = { accepted: message.proposed, held: history.held, received: this.#state.received() }
-    this.#state.sendInside([proposer.locator], 'AcceptPrimary', body)
+    this.#state.sendInside([proposer.locator], { kind: 'AcceptPrimary', ...body })
   }
 
   #establish(message: MessageOf<'Establish'>): void {
@@ -284,7 +288,8 @@ export class Replica {
       return sameView(message.view, established.view) ? this.#state.stop('removed from the group') : undefined
     }
     const admitted = message.kind === 'AcceptBackup' && !included.caughtUp
-    if (!sameView(message.view, established.view) && !(admitted && message.view.number > established.view.number)) return
+    if (!sameView(message.view, established.view) && !(admitted && message.view.number > established.view.number))
+      return
     if (role === 'joining' || !sameView(message.view, established.view)) this.#follow(message.view, message.members)
     this.#knows(message.view, message.members)
     if (admitted) this.#following.catchUp(message.joinIndex)
@@ -330,7 +335,7 @@ export class Replica {
 
   #askToJoin(): void {
     const { identity, limits, now } = this.#state
-    this.#state.sendInside(this.#terms.contacts, 'ProposeBackup', { locator: identity.locator })
+    this.#state.sendInside(this.#terms.contacts, { kind: 'ProposeBackup', locator: identity.locator })
     this.#joinAt = (now + limits.repeatDelay) as Instant
   }
 }

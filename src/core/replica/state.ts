@@ -1,15 +1,13 @@
 import type {
-  Bodies,
+  Contents,
   EntryBlock,
   Epoch,
   GroupId,
+  Header,
   Instant,
-  KindName,
   Locator,
   MemberId,
   MemberInfo,
-  Message,
-  MessageOf,
   OrderIndex,
   PeerInfo,
   ReceivedUpTo,
@@ -111,7 +109,10 @@ export class ReplicaState {
 
   /** The established view is also the newest this member has heard of. */
   get settledView(): boolean {
-    return this.adopted.number === this.established.view.number && this.adopted.precedence === this.established.view.precedence
+    return (
+      this.adopted.number === this.established.view.number &&
+      this.adopted.precedence === this.established.view.precedence
+    )
   }
 
   inbox(group: GroupId, epoch: Epoch): Inbox | undefined {
@@ -184,38 +185,36 @@ export class ReplicaState {
   }
 
   /** To members of this group. */
-  sendInside<K extends KindName>(to: readonly Locator[], kind: K, body: Bodies[K], order: EntryBlock = NO_ENTRIES): void {
-    const destination = { group: this.identity.group, epoch: this.identity.epoch, ack: 0 as SequenceNumber, peerView: this.adopted }
-    this.#send(to, kind, { destination, order, body })
+  sendInside(to: readonly Locator[], contents: Contents, order: EntryBlock = NO_ENTRIES): void {
+    if (to.length === 0) return
+    const { group, epoch } = this.identity
+    const header = this.#header({ group, epoch, ack: 0 as SequenceNumber, peerView: this.adopted }, order)
+    this.outputs.push({ output: 'send', to, message: { ...header, ...contents } })
   }
 
   /** To the single member of a connected group. */
-  sendPeer<K extends KindName>(connection: Connection, kind: K, body: Bodies[K], order: EntryBlock = NO_ENTRIES): void {
+  sendPeer(connection: Connection, contents: Contents, order: EntryBlock = NO_ENTRIES): void {
     const { group, epoch, locator } = connection.peer
-    const destination = { group, epoch, ack: connection.inbox.receivedUpTo, peerView: NO_VIEW }
-    this.#send([locator], kind, { destination, order, body })
+    const header = this.#header({ group, epoch, ack: connection.inbox.receivedUpTo, peerView: NO_VIEW }, order)
+    this.outputs.push({ output: 'send', to: [locator], message: { ...header, ...contents } })
   }
 
-  #send<K extends KindName>(to: readonly Locator[], kind: K, rest: SendTerms<K>): void {
-    if (to.length === 0) return
-    const message = {
-      kind,
+  #header(destination: Destination, order: EntryBlock): Header {
+    return {
       sourceGroup: this.identity.group,
       sourceEpoch: this.identity.epoch,
       sourceMember: this.identity.memberId,
-      destinationGroup: rest.destination.group,
-      destinationEpoch: rest.destination.epoch,
+      destinationGroup: destination.group,
+      destinationEpoch: destination.epoch,
       view: this.established.view,
-      peerView: rest.destination.peerView,
-      ack: rest.destination.ack,
+      peerView: destination.peerView,
+      ack: destination.ack,
       orderIndex: this.isPrimary ? this.history.held : (0 as OrderIndex),
       stableIndex: this.isPrimary ? this.stableIndex : (0 as OrderIndex),
       heldIndex: 0 as OrderIndex,
-      order: rest.order,
+      order,
       reflected: NO_ENTRIES,
-      ...rest.body,
-    } as unknown as MessageOf<K>
-    this.outputs.push({ output: 'send', to, message: message as unknown as Message })
+    }
   }
 
   /** Members whose reports decide what is stable; the primary's duties keep it up to date. */
@@ -226,13 +225,9 @@ export class ReplicaState {
   }
 }
 
-interface SendTerms<K extends KindName> {
-  readonly destination: {
-    readonly group: GroupId
-    readonly epoch: Epoch
-    readonly ack: SequenceNumber
-    readonly peerView: View
-  }
-  readonly order: EntryBlock
-  readonly body: Bodies[K]
+interface Destination {
+  readonly group: GroupId
+  readonly epoch: Epoch
+  readonly ack: SequenceNumber
+  readonly peerView: View
 }

@@ -21,5 +21,5 @@ export function supply(state: ReplicaState, to: Locator, supplies: Supplies): vo
     messages.push({ group: inbox.group, epoch: inbox.epoch, sequence: sequence as SequenceNumber, payload })
   }
   const body = { length: state.history.held as OrderIndex, received: state.received(), messages }
-  state.sendInside([to], 'State', body, supplies.entries)
+  state.sendInside([to], { kind: 'State', ...body }, supplies.entries)
 }

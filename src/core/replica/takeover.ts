@@ -1,5 +1,15 @@
 import { assert } from '../../base/index.js'
-import type { Epoch, GroupId, Instant, Locator, MemberId, MemberInfo, MessageOf, OrderIndex, View } from '../../message/index.js'
+import type {
+  Epoch,
+  GroupId,
+  Instant,
+  Locator,
+  MemberId,
+  MemberInfo,
+  MessageOf,
+  OrderIndex,
+  View,
+} from '../../message/index.js'
 import { GROUP } from '../../message/index.js'
 import { memberOf, sameView } from '../membership/view.js'
 import { earliest } from '../deadlines.js'
@@ -137,10 +147,10 @@ export class Takeover {
       received: this.#state.received(),
     }
     const unanswered = this.#silent().map((member) => member.locator)
-    this.#state.sendInside(unanswered, 'ProposePrimary', body)
+    this.#state.sendInside(unanswered, { kind: 'ProposePrimary', ...body })
     for (const connection of this.#state.connections.values()) {
       if (connection.givenUp || this.#reported.has(connection.peer.group)) continue
-      this.#state.sendPeer(connection, 'ProposePrimary', body)
+      this.#state.sendPeer(connection, { kind: 'ProposePrimary', ...body })
     }
     this.#repeatAt = (now + limits.repeatDelay) as Instant
   }
@@ -166,9 +176,9 @@ export class Takeover {
     }
     for (const [group, held] of this.#reported) {
       const connection = this.#state.connections.get(group)
-      if (held > history.held && connection !== undefined) this.#state.sendPeer(connection, 'Nack', body)
+      if (held > history.held && connection !== undefined) this.#state.sendPeer(connection, { kind: 'Nack', ...body })
     }
-    this.#state.sendInside(this.#helpers(history.held, orphaned !== undefined), 'Nack', body)
+    this.#state.sendInside(this.#helpers(history.held, orphaned !== undefined), { kind: 'Nack', ...body })
     this.#pullAt = (now + limits.repeatDelay) as Instant
   }
 
