@@ -131,6 +131,8 @@ export class RunningGroup {
 
   #isPrimary({ memberId }: Replica): boolean {
     const { members, view } = this.peer
+    // The founder may be gone before it has said a word.
+    if (members.length === 0) return memberId === this.#terms.founding.members[0]?.memberId
     return members.some((member) => member.memberId === memberId && member.precedence === view.precedence)
   }
 
