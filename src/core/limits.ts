@@ -44,6 +44,11 @@ export interface Limits {
   readonly repeatDelay: number
   /** A backup that does not answer a proposal within this is left out by `Establish`. */
   readonly recoveryTimeout: number
+  /**
+   * A new primary that cannot execute the history it was given to its end within this (an entry names a message that
+   * nobody holds) stops, loudly: it must not go on as if nothing was missing (protocol.md section 6, safety net).
+   */
+  readonly drainTimeout: number
   /** Bounds of the retransmission timeout. */
   readonly retransmitDelayMin: number
   readonly retransmitDelayMax: number
@@ -69,6 +74,7 @@ export const DEFAULT_LIMITS: Limits = {
   nackDelay: 1_000,
   repeatDelay: 10_000,
   recoveryTimeout: 1_000_000,
+  drainTimeout: 10_000_000,
   retransmitDelayMin: 20_000,
   retransmitDelayMax: 1_000_000,
   historyBytesMax: 1_073_741_824,

@@ -50,6 +50,7 @@ export class Cluster {
   #gateway: PeerPort
   #gatewayClock = new SimulatedClock(new World(0))
   #gatewayInfo: PeerInfo
+  #gatewayDown = false
   #lines = 0
   #ids = 100
   compared = 0
@@ -85,6 +86,8 @@ export class Cluster {
   /** Kills the gateway; its clients start anew at the next one. */
   crashGateway(): void {
     const gone = this.#gatewayInfo
+    if (this.#gatewayDown) return
+    this.#gatewayDown = true
     this.#gatewayClock.stop()
     this.network.close(gone.locator)
     this.clients.disconnect()
@@ -92,6 +95,7 @@ export class Cluster {
     this.world.after(RESTART_DELAY, () => {
       this.#gatewayInfo = this.#peerInfo(GROUP.gateway)
       this.#gateway = this.#openGateway()
+      this.#gatewayDown = false
       this.clients.connect()
       this.pump()
     })

@@ -1,5 +1,7 @@
 export { Cluster } from './cluster.js'
 export type { ClusterTerms } from './cluster.js'
+export { crashes, drive, ROUGH } from './crashes.js'
+export type { Outcome } from './crashes.js'
 export { CALM, Network, SimulatedClock, SimulatedTransport } from './network.js'
 export type { Weather } from './network.js'
 export { World } from './world.js'

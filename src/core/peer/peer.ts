@@ -24,6 +24,7 @@ import { peerHeader } from './header.js'
 import type { PeerInput, PeerOutput, PeerTerms } from './io.js'
 import { Judge } from './judge.js'
 import { Receivers } from './receivers.js'
+import { Supply } from './supply.js'
 
 const RANGES_PER_NACK_MAX = 16
 
@@ -40,6 +41,7 @@ export class Peer {
   readonly #window: ReceiveWindow
   readonly #retransmit: RetransmitTimer
   readonly #fan: FanOut
+  readonly #supply: Supply
   readonly #receivers = new Receivers()
   readonly #faults = new Faults()
   readonly #judge = new Judge()
@@ -59,6 +61,15 @@ export class Peer {
     this.#window = new ReceiveWindow(terms.limits.reorderMessagesMax)
     this.#retransmit = new RetransmitTimer(terms.limits.retransmitDelayMin, terms.limits.retransmitDelayMax)
     const { limits, reflects } = terms
+    this.#supply = new Supply({
+      terms,
+      judge: this.#judge,
+      sent: this.#sent,
+      window: this.#window,
+      history: this.#history,
+      receivers: this.#receivers,
+      send: (to, contents, reflected) => this.#send(to, contents, reflected),
+    })
     this.#fan = new FanOut({ sent: this.#sent, history: this.#history, limits, reflects })
   }
 
@@ -142,11 +153,11 @@ export class Peer {
     if (message.sourceGroup !== application.group || message.sourceEpoch !== application.epoch) return
     if (message.kind === 'ProposePrimary') return this.#proposal(message)
     if (message.kind === 'Establish') return this.#establish(message)
-    if (message.kind === 'Nack' && this.#judge.proposer !== undefined) return this.#supplyProposer(message)
+    if (message.kind === 'Nack' && this.#judge.proposer !== undefined) return this.#proposerNack(message)
     if (!this.#judge.accepts(message.view)) return
     if (message.kind === 'AcceptBackup' || message.kind === 'RemoveBackup') return this.#changeMembers(message)
     if (message.kind === 'SecondAck') return this.#secondAck(message)
-    if (message.kind === 'Nack') return this.#repair(message)
+    if (message.kind === 'Nack') return this.#nack(message)
     if (message.kind === 'Data' || message.kind === 'FirstAck') this.#fromPrimary(message)
   }
 
@@ -244,31 +255,9 @@ export class Peer {
     }
   }
 
-  #repair(message: MessageOf<'Nack'>): void {
+  #nack(message: MessageOf<'Nack'>): void {
     const asker = memberOf(this.#judge.membership.members, message.sourceMember)
-    if (asker === undefined) return
-    this.#sendNamed(asker.locator, message)
-    if (!this.#terms.reflects) return
-    for (const range of message.entries) {
-      const block = this.#history.block(range.from, range.to, this.#limits.orderBytesMax)
-      if (block.entries.length > 0) this.#send([asker.locator], { kind: 'FirstAck' }, block)
-    }
-  }
-
-  /**
-   * The messages that a Nack names, if they are this group's; in a recovery it may be those of an earlier
-   * incarnation.
-   */
-  #sendNamed(to: Locator, message: MessageOf<'Nack'>): void {
-    const { group, epoch } = this.#terms.identity
-    if (message.from !== group || message.fromEpoch !== epoch) return
-    for (const range of message.messages) this.#sendAgain(to, range.from, range.to)
-  }
-
-  #sendAgain(to: Locator, from: number, upTo: number): void {
-    const payloads = this.#sent.slice(from, Math.min(upTo, this.#sent.transmitted), this.#limits.payloadBytesMax)
-    const sequence = from as MessageOf<'Data'>['sequence']
-    if (payloads.length > 0) this.#send([to], { kind: 'Data', sequence, payloads })
+    if (asker !== undefined) this.#supply.repair(asker.locator, message)
   }
 
   #proposal(message: MessageOf<'ProposePrimary'>): void {
@@ -283,34 +272,13 @@ export class Peer {
       this.#nackAt = undefined
       this.#event('adopted', message.proposed, message.members)
     }
-    this.#report(locator, message.held + 1, this.#history.held)
-    this.#supplyMessages(locator, message)
+    this.#supply.answer(locator, message, this.#released)
   }
 
-  /** What the first report to the proposer had no room for. */
-  #supplyProposer(message: MessageOf<'Nack'>): void {
+  /** Under a view that is adopted and not established nobody but its proposer is served. */
+  #proposerNack(message: MessageOf<'Nack'>): void {
     const { proposer } = this.#judge
-    if (proposer === undefined || proposer.memberId !== message.sourceMember) return
-    this.#sendNamed(proposer.locator, message)
-    for (const range of message.entries) this.#report(proposer.locator, range.from, range.to)
-  }
-
-  /** What is held here, with the entries `from`..`upTo` as far as they fit. */
-  #report(to: Locator, from: number, upTo: number): void {
-    const body = {
-      accepted: this.#judge.adopted,
-      held: this.#history.held,
-      receivedUpTo: this.#window.receivedUpTo,
-      released: this.#released as OrderIndex,
-    }
-    this.#send([to], { kind: 'RecoveryReport', ...body }, this.#history.block(from, upTo, this.#limits.orderBytesMax))
-  }
-
-  /** The proposer lacks messages of this group: it gets them now (protocol.md section 6, Recovery). */
-  #supplyMessages(to: Locator, message: MessageOf<'ProposePrimary'>): void {
-    const { group, epoch } = this.#terms.identity
-    const had = message.received.find((report) => report.group === group && report.epoch === epoch)?.upTo ?? 0
-    if (had < this.#sent.transmitted) this.#sendAgain(to, had + 1, this.#sent.transmitted)
+    if (proposer?.memberId === message.sourceMember) this.#supply.recover(proposer.locator, message, this.#released)
   }
 
   #establish(message: MessageOf<'Establish'>): void {
@@ -367,9 +335,7 @@ export class Peer {
   #resend(): void {
     if (!this.#incomplete()) return this.#retransmit.stop()
     this.#retransmit.expired(this.#now)
-    for (const receiver of this.#receivers.stalled(this.#sent.transmitted)) {
-      this.#sendAgain(receiver.locator, receiver.acknowledged + 1, this.#sent.transmitted)
-    }
+    this.#supply.stalled()
     this.#transmit()
   }
 

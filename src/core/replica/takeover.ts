@@ -38,6 +38,7 @@ export class Takeover {
   #repeatAt: Instant | undefined
   #pullAt: Instant | undefined
   #complete = false
+  #drainBy: Instant | undefined
 
   constructor(state: ReplicaState) {
     this.#state = state
@@ -56,7 +57,8 @@ export class Takeover {
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#repeatAt, this.#pullAt, this.#complete ? undefined : this.#giveUpAt)
+    const giveUpAt = this.#giveUpAt > this.#state.now ? this.#giveUpAt : undefined
+    return earliest(this.#repeatAt, this.#pullAt, this.#drainBy ?? giveUpAt)
   }
 
   /** All that can be known is held: what remains is to execute it. */
@@ -109,6 +111,7 @@ export class Takeover {
     this.#repeatAt = undefined
     this.#pullAt = undefined
     this.#complete = true
+    this.#drainBy = (now + this.#state.limits.drainTimeout) as Instant
     this.#state.stability.clear()
     for (const [member, held] of this.#accepted) this.#state.stability.report(member, held, 0)
     this.#state.outputs.push({ output: 'recovered' })
@@ -120,6 +123,9 @@ export class Takeover {
     const { now } = this.#state
     if (this.#repeatAt !== undefined && this.#repeatAt <= now) this.#propose()
     if (this.#pullAt !== undefined && this.#pullAt <= now) this.#pullAt = undefined
+    if (this.#drainBy !== undefined && this.#drainBy <= now) {
+      return this.#state.stop('the surviving history cannot be executed: what it needs is lost')
+    }
     this.progress()
   }
 
