@@ -1,6 +1,11 @@
 import type { TestFaults, Transport } from '../driver/index.js'
 import type { Locator, MemberId } from '../message/index.js'
 
+/** Taken before the program sees another pid, and before its own signals become ordered operations. */
+const { pid } = process
+const kill = Reflect.get(process, '_kill') as (pid: number, signal: number) => number
+const SIGKILL = 9
+
 /** Lines kept back before they are written: a digest per operation must not cost a system call each. */
 const DIGEST_LINES_MAX = 64
 /** A locator and a length before each datagram that is written down. */
@@ -92,7 +97,7 @@ export function datagramWriter(write: (bytes: Uint8Array) => void): (to: Locator
 }
 
 function killSelf(): never {
-  process.kill(process.pid, 'SIGKILL')
+  kill(pid, SIGKILL)
   // The signal is delivered before the call returns; this is for the compiler.
   throw new Error('unreachable')
 }

@@ -43,6 +43,17 @@ export class ReceiveWindow {
     return true
   }
 
+  /**
+   * The usual case without a detour: the next message in sequence, whose order is held, becomes received at once.
+   * False for any other, which `put` takes.
+   */
+  accept(sequence: number, orderIndex: number, heldIndex: number): boolean {
+    if (sequence !== this.#receivedUpTo + 1 || orderIndex > heldIndex || this.#pending.size > 0) return false
+    this.learn(sequence)
+    this.#receivedUpTo = sequence
+    return true
+  }
+
   /** The source says that messages up to here exist. */
   learn(sequence: number): void {
     if (sequence > this.#highest) this.#highest = sequence

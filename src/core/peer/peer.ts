@@ -170,8 +170,10 @@ export class Peer {
     if (message.kind === 'Data') {
       for (let at = 0; at < message.payloads.length; at++) {
         const payload = message.payloads[at] as Uint8Array
-        this.#window.put(message.sequence + at, payload, message.orderIndex)
         this.#unackedBytes += payload.length
+        if (this.#window.accept(message.sequence + at, message.orderIndex, this.#history.held)) {
+          this.#letOut(payload, message.orderIndex)
+        } else this.#window.put(message.sequence + at, payload, message.orderIndex)
       }
     }
     this.#release()
@@ -181,16 +183,20 @@ export class Peer {
     if (message.kind === 'Data' || ordered) this.#owe()
   }
 
-  /** The release rule (protocol.md 5.5). */
+  /** The release rule (protocol.md 5.5) for what had to wait. */
   #release(): void {
-    for (
-      let next = this.#window.shift(this.#history.held);
-      next !== undefined;
-      next = this.#window.shift(this.#history.held)
-    ) {
-      this.#released = Math.max(this.#released, next.orderIndex)
-      this.#outputs.push({ output: 'release', payload: next.payload })
+    for (let next = this.#nextHeld(); next !== undefined; next = this.#nextHeld()) {
+      this.#letOut(next.payload, next.orderIndex)
     }
+  }
+
+  #nextHeld(): ReturnType<ReceiveWindow['shift']> {
+    return this.#window.shift(this.#history.held)
+  }
+
+  #letOut(payload: Uint8Array, orderIndex: number): void {
+    this.#released = Math.max(this.#released, orderIndex)
+    this.#outputs.push({ output: 'release', payload })
   }
 
   #owe(): void {

@@ -7,6 +7,8 @@ import { earliest } from '../deadlines.js'
 import type { ReplicaState } from './state.js'
 
 const RANGES_PER_NACK_MAX = 16
+/** The end of what a recovering replica asks for: all that the peer has. */
+const LAST = Number.MAX_SAFE_INTEGER
 
 /** What a replica, primary or backup, does with datagrams from connected groups. */
 export class FromPeers {
@@ -38,7 +40,8 @@ export class FromPeers {
     const news = exact && this.#order(connection, message)
     if (message.kind === 'Data' && inbox.put(message.sequence, message.payloads)) {
       this.#state.work()
-      if (!this.#state.isPrimary) this.#following.noteNews(message.payloads.length)
+      if (this.#state.role === 'recovering' && connection !== undefined) connection.nackAt = this.#state.now
+      else if (!this.#state.isPrimary) this.#following.noteNews(message.payloads.length)
       this.boundHistory()
     }
     if (message.kind === 'KeepAlive') this.#keepAlive(connection, message)
@@ -58,6 +61,15 @@ export class FromPeers {
       connection.nackAt = undefined
       this.#nack(connection)
     }
+  }
+
+  /**
+   * A takeover has begun: what the history says may need inputs that only a connected group still holds, and its
+   * answer to the proposal has room for one datagram of them. They are asked for until the takeover is over.
+   */
+  recover(): void {
+    const at = (this.#state.now + this.#state.limits.repeatDelay) as Instant
+    for (const connection of this.#state.connections.values()) if (!connection.givenUp) connection.nackAt = at
   }
 
   /** Keeps what is held for newcomers within its bound: beyond it the older half goes, and newcomers are refused. */
@@ -107,7 +119,9 @@ export class FromPeers {
 
   #nack(connection: Connection): void {
     if (connection.givenUp) return
-    const messages = connection.inbox.window.missing(RANGES_PER_NACK_MAX)
+    const { receivedUpTo, window } = connection.inbox
+    const recovering = this.#state.role === 'recovering'
+    const messages = recovering ? [{ from: receivedUpTo + 1, to: LAST }] : window.missing(RANGES_PER_NACK_MAX)
     const entries = this.#state.isPrimary ? [] : this.#following.missingEntries()
     if (messages.length === 0 && entries.length === 0) return
     const { group: from, epoch: fromEpoch } = connection.peer

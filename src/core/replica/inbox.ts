@@ -36,7 +36,9 @@ export class Inbox {
   put(sequence: number, payloads: readonly Uint8Array[]): boolean {
     const before = this.receivedUpTo
     for (let at = 0; at < payloads.length; at++) {
-      if (this.#window.put(sequence + at, payloads[at] as Uint8Array, 0)) this.#drain()
+      const payload = payloads[at] as Uint8Array
+      if (this.#window.accept(sequence + at, 0, 0)) this.#log.append(payload)
+      else if (this.#window.put(sequence + at, payload, 0)) this.#drain()
     }
     this.#window.ownPending()
     return this.receivedUpTo > before

@@ -57,7 +57,7 @@ export class Replica {
       case 'primary':
         return earliest(this.#leading.deadline, this.#fromPeers.deadline)
       case 'recovering':
-        return this.#takeover?.deadline
+        return earliest(this.#takeover?.deadline, this.#fromPeers.deadline)
       case 'joining':
         return this.#joinAt
       default:
@@ -227,6 +227,7 @@ export class Replica {
     this.#following.stop()
     for (const connection of this.#state.connections.values()) connection.stopTimers()
     this.#takeover = new Takeover(this.#state)
+    this.#fromPeers.recover()
     this.#establishIfDone()
   }
 

@@ -32,7 +32,8 @@ export async function survive(terms: Survival): Promise<void> {
   try {
     await surviveWith(guest, terms, new SeededRandom(seed))
   } catch (error) {
-    const words = `${guest.run.stdout.slice(-500)}\n${guest.run.stderr.slice(-5000)}`
+    const status = JSON.stringify(await guest.status().catch(String))
+    const words = `${status}\n${guest.run.stdout.slice(-500)}\n${guest.run.stderr.slice(-5000)}`
     throw new Error(`LLFT_TEST_SEED=${seed}: ${String(error)}\n${words}`, { cause: error })
   } finally {
     await guest.close()
