@@ -127,5 +127,5 @@ const CODECS = { u8, u53, index, view, entries, payloads, members, received, ran
  * loop over the table; this is the one place that steps outside, and the round-trip property test covers every row.
  */
 export function fieldCodec(type: FieldType): FieldCodec<unknown> {
-  return CODECS[type] as FieldCodec<unknown>
+  return CODECS[type]
 }

@@ -38,11 +38,11 @@ function apply(log: RecordLog, model: Map<number, Uint8Array>, step: Step): void
   } else if ('truncate' in step) {
     const from = Math.min(log.next, log.first + step.truncate)
     log.truncate(from)
-    for (const index of [...model.keys()]) if (index >= from) model.delete(index)
+    for (const index of model.keys()) if (index >= from) model.delete(index)
   } else {
     const upTo = Math.min(log.next - 1, log.first + step.drop - 1)
     if (upTo < log.first) return
     log.dropThrough(upTo)
-    for (const index of [...model.keys()]) if (index <= upTo) model.delete(index)
+    for (const index of model.keys()) if (index <= upTo) model.delete(index)
   }
 }

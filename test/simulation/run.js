@@ -1,4 +1,5 @@
-// npm run sim [-- --seed S] [--runs N]: crashes on a lossy network, one run per seed; each tenth is run twice and compared.
+// npm run sim [-- --seed S] [--runs N]: crashes on a lossy network, one run per seed; each tenth is run twice and
+// compared.
 import { parseArgs } from 'node:util'
 import { crashes } from '../../dist/sim/index.js'
 
@@ -14,7 +15,7 @@ const sum = { takeovers: 0, compared: 0, datagrams: 0 }
 let failed = 0
 for (let seed = first; seed < first + runs; seed++) {
   const outcome = crashes(seed)
-  const wrong = [...outcome.violations.slice(0, 3)]
+  const wrong = outcome.violations.slice(0, 3)
   if (!outcome.answered) wrong.push('L5: a request was never answered')
   if (seed % 10 === 0 && crashes(seed).fingerprint !== outcome.fingerprint)
     wrong.push('L8: two runs of one seed differ')

@@ -33,6 +33,7 @@ export class FromPeers {
   receive(message: Message): void {
     const inbox = this.#state.inbox(message.sourceGroup, message.sourceEpoch)
     if (inbox === undefined) return
+    const receivedBefore = inbox.receivedUpTo
     const current = this.#state.connections.get(message.sourceGroup)
     const connection = current?.inbox === inbox ? current : undefined
     if (connection !== undefined && this.#state.isPrimary) this.#leading.peerViewSeen(connection, message.peerView)
@@ -52,7 +53,7 @@ export class FromPeers {
       this.#following.reportTo(connection)
       this.#following.reportTo(undefined)
     }
-    if (inbox.window.hasGap) connection.nackAt ??= (this.#state.now + this.#state.limits.nackDelay) as Instant
+    if (inbox.window.hasGap) this.#askSoon(connection, inbox.receivedUpTo > receivedBefore)
   }
 
   expire(): void {
@@ -115,6 +116,12 @@ export class FromPeers {
     }
     connection.inbox.window.learn(message.lastSequence)
     if (this.#state.isPrimary) this.#leading.peerGreeted(connection)
+  }
+
+  /** An answer fits one datagram: who got it and lacks more asks on, or it would fall behind faster than it catches up. */
+  #askSoon(connection: Connection, progress: boolean): void {
+    const soon = (this.#state.now + this.#state.limits.nackDelay) as Instant
+    connection.nackAt = progress ? earliest(connection.nackAt, soon) : (connection.nackAt ?? soon)
   }
 
   #nack(connection: Connection): void {

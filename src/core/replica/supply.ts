@@ -1,4 +1,4 @@
-import type { EntryBlock, HeldMessage, Locator, OrderIndex, SequenceNumber } from '../../message/index.js'
+import type { EntryBlock, HeldMessage, Locator, SequenceNumber } from '../../message/index.js'
 import type { Inbox } from './inbox.js'
 import type { ReplicaState } from './state.js'
 
@@ -20,6 +20,6 @@ export function supply(state: ReplicaState, to: Locator, supplies: Supplies): vo
     if (messages.length > 0 && bytes > state.limits.payloadBytesMax) break
     messages.push({ group: inbox.group, epoch: inbox.epoch, sequence: sequence as SequenceNumber, payload })
   }
-  const body = { length: state.history.held as OrderIndex, received: state.received(), messages }
+  const body = { length: state.history.held, received: state.received(), messages }
   state.sendInside([to], { kind: 'State', ...body }, supplies.entries)
 }

@@ -1,15 +1,5 @@
 import { assert } from '../../base/index.js'
-import type {
-  Epoch,
-  GroupId,
-  Instant,
-  Locator,
-  MemberId,
-  MemberInfo,
-  MessageOf,
-  OrderIndex,
-  View,
-} from '../../message/index.js'
+import type { Epoch, GroupId, Instant, Locator, MemberId, MemberInfo, MessageOf, View } from '../../message/index.js'
 import { GROUP } from '../../message/index.js'
 import { memberOf, sameView } from '../membership/view.js'
 import { earliest } from '../deadlines.js'
@@ -149,7 +139,7 @@ export class Takeover {
       proposed: this.proposed,
       supersedes: established.view,
       members: this.#members,
-      held: history.held as OrderIndex,
+      held: history.held,
       received: this.#state.received(),
     }
     const unanswered = this.#silent().map((member) => member.locator)
