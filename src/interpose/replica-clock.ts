@@ -104,7 +104,8 @@ export class ReplicaClock implements Clock {
     const wanted = this.#wantedMs()
     if (wanted < this.#armedMs) {
       this.#armedMs = wanted
-      this.#schedule(Math.min(wanted - this.#loop(), FAR_MS))
+      // The loop's time may have passed `wanted` since it was read; libuv takes a negative delay for eternity.
+      this.#schedule(Math.min(Math.max(wanted - this.#loop(), 1), FAR_MS))
     }
     if (this.#referenced === this.#mustLive) return
     this.#referenced = this.#mustLive
