@@ -6,8 +6,8 @@ import { uploadOf } from './large-body.js'
 
 /** Far above any takeover on a busy machine, and below the test's own bound, so that the reason is told. */
 const ANSWER_MS = 20_000
-const THINK_MS_MAX = 25
-const UPLOAD_BYTES_MAX = 200_000
+const THINK_MS_MAX = 60
+const UPLOAD_BYTES_MAX = 100_000
 const LARGE_BYTES_MAX = 300_000
 
 const WORKS = ['echo', 'timer', 'immediate', 'hash', 'zip', 'file', 'fileCallback', 'fileSync'] as const
@@ -55,7 +55,7 @@ export class Client {
     await this.#ask({
       work: WORKS[random.below(WORKS.length)] ?? 'echo',
       bytes: random.chance(150) ? 1 + random.below(LARGE_BYTES_MAX) : 0,
-      upload: random.chance(150) ? 1 + random.below(UPLOAD_BYTES_MAX) : 0,
+      upload: random.chance(80) ? 1 + random.below(UPLOAD_BYTES_MAX) : 0,
       paceMs: random.below(3),
     })
   }
@@ -77,7 +77,10 @@ export class Client {
     // The bound is over as soon as there is an answer.
     bound.catch(() => {})
     try {
-      this.#check(request, await Promise.race([this.connection.ask(request, { arrived }), this.connection.broken, bound]))
+      this.#check(
+        request,
+        await Promise.race([this.connection.ask(request, { arrived }), this.connection.broken, bound]),
+      )
     } catch (error) {
       throw new Error(`client ${this.name}, ${JSON.stringify(request)}: ${String(error)}`, { cause: error })
     } finally {
