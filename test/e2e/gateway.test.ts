@@ -65,7 +65,7 @@ test('kill -9 of the gateway: streams end as resets in the program, state lives 
   second.end()
   third.end()
   await run.printed(/^3 closed false$/m)
-  // Two of those who knew the first gateway are left; the newcomer that knows it from the history only leads after them.
+  // Two of those who knew the first gateway are left; who knows it from the history only leads after them.
   await scene.llft('kill', 'primary')
   await scene.statusWhen((status) => status.failoverCount === 2 && isWhole(status))
   await scene.llft('kill', 'primary')
@@ -77,7 +77,9 @@ test('kill -9 of the gateway: streams end as resets in the program, state lives 
 /** The UDP ports that a process has open. */
 function udpPortsOf(pid: number): readonly number[] {
   const inodes = new Set(
-    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []),
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []
+    }),
   )
   const rows = readFileSync(`/proc/${pid}/net/udp`, 'utf8').trim().split('\n').slice(1)
   return rows.flatMap((row) => {

@@ -23,7 +23,7 @@ async function killPrimaryWhenWhole(scene: Scene): Promise<void> {
   process.kill(replicas.find(({ id }) => id === primary)?.pid as number, 'SIGKILL')
 }
 
-test('numbered lines on stdout and stderr over five kills: none lost, repeated or out of order; the exit code', async () => {
+test('numbered lines over five kills: none lost, repeated or out of order; the exit code', async () => {
   const { scene, run } = await startFaulty(
     `let n = 0
      setInterval(() => {
