@@ -10,6 +10,8 @@ export interface GroupStatus {
   readonly wanted: number
   readonly gateway: { readonly pid: number | null; readonly streams: number; readonly listeners: readonly string[] }
   readonly history: { readonly index: number; readonly bytes: number }
+  /** Datagrams that the gateway and the supervisor's console dropped because they could not be read. */
+  readonly rejectedDatagrams: number
   /** The last ones, oldest first. */
   readonly failovers: readonly Failover[]
   readonly failoverCount: number

@@ -66,6 +66,8 @@ export interface GatewayStatistics {
   readonly handshakesFailed: number
   readonly datagramsIn: number
   readonly datagramsOut: number
+  /** Datagrams that were not accepted, of whatever reason. */
+  readonly datagramsRejected: number
 }
 
 /** Cuts a byte stream into lines and hands on the JSON objects in them. */

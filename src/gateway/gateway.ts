@@ -68,6 +68,10 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
     this.#port.close()
   }
 
+  get datagramsRejected(): number {
+    return this.#port.status.rejectedDatagrams
+  }
+
   // From the application group.
 
   released(frame: Frame): void {

@@ -60,8 +60,8 @@ class RunningGateway {
 
   reportStatistics(): void {
     const { datagramsIn, datagramsOut } = this.#transport.facts
-    const { counters, streams } = this.#gateway
-    this.#report({ type: 'stats', streams, ...counters, datagramsIn, datagramsOut })
+    const { counters, streams, datagramsRejected } = this.#gateway
+    this.#report({ type: 'stats', streams, ...counters, datagramsIn, datagramsOut, datagramsRejected })
   }
 
   async stop(): Promise<void> {

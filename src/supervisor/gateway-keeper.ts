@@ -67,6 +67,10 @@ export class GatewayKeeper {
     return this.#process?.streams ?? 0
   }
 
+  get datagramsRejected(): number {
+    return this.#process?.datagramsRejected ?? 0
+  }
+
   get open(): readonly GatewayListening[] {
     return this.#process?.open ?? []
   }

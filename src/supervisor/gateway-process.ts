@@ -67,6 +67,10 @@ export class GatewayProcess {
     return this.#statistics?.streams ?? 0
   }
 
+  get datagramsRejected(): number {
+    return this.#statistics?.datagramsRejected ?? 0
+  }
+
   /** Resolves when `streams` is up to date, or after a short while. */
   refresh(): Promise<void> {
     return new Promise((resolve) => {

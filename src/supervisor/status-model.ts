@@ -33,6 +33,7 @@ export function statusOf(facts: StatusFacts): GroupStatus {
       listeners: gateway.open.map(({ bound }) => formatAddress({ host: bound.address, port: bound.port })),
     },
     history: { index: historyLength(peer), bytes: peer?.historyBytes ?? 0 },
+    rejectedDatagrams: (peer?.rejectedDatagrams ?? 0) + gateway.datagramsRejected,
     failovers: timeline.recent,
     failoverCount: timeline.count,
   }

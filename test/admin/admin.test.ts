@@ -14,6 +14,7 @@ const STATUS: GroupStatus = {
   replicas: [],
   wanted: 3,
   gateway: { pid: 1, streams: 0, listeners: [] },
+  rejectedDatagrams: 0,
   history: { index: 0, bytes: 0 },
   failovers: [],
   failoverCount: 0,

@@ -14,9 +14,12 @@ describe('the primary is killed exactly at its n-th send; all of 1 to 40 in the 
 })
 
 describe('the new primary is killed during its takeover', () => {
-  test.each(['proposed', 'recovered', 'established'] as const)('when it has %s, the next one takes over', async (stage) => {
-    const faults = { r1: { killAtSend: 30 }, r2: { killAtTakeover: stage } }
-    const status = await surviveFaults(faults, stage === 'established' ? 2 : 1)
-    expect(status.primary).toBe('r3')
-  })
+  test.each(['proposed', 'recovered', 'established'] as const)(
+    'when it has %s, the next one takes over',
+    async (stage) => {
+      const faults = { r1: { killAtSend: 30 }, r2: { killAtTakeover: stage } }
+      const status = await surviveFaults(faults, stage === 'established' ? 2 : 1)
+      expect(status.primary).toBe('r3')
+    },
+  )
 })

@@ -74,6 +74,8 @@ test('kill -9 of the gateway: streams end as resets in the program, state lives 
   expect(compareDigests(digestFolder).difference).toBeUndefined()
 })
 
+const ROUNDS = 50
+
 /** The UDP ports that a process has open. */
 function udpPortsOf(pid: number): readonly number[] {
   const inodes = new Set(
@@ -88,7 +90,7 @@ function udpPortsOf(pid: number): readonly number[] {
   })
 }
 
-test('malformed datagrams to every member are dropped, and clients notice nothing', async () => {
+test('malformed datagrams to every member are counted and dropped, and clients notice nothing', async () => {
   const { scene, run, port } = await startFaulty(SEQUENCE_GUEST, {})
   scenes.push(scene)
   await run.printed(/^up$/m)
@@ -98,7 +100,7 @@ test('malformed datagrams to every member are dropped, and clients notice nothin
   const ports = pids.flatMap(udpPortsOf)
   expect(ports.length).toBeGreaterThanOrEqual(5)
   const socket = createSocket('udp4')
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const bytes = Buffer.alloc(1 + round * 7, round)
     // Past the magic number too.
     if (round % 2 === 0) bytes.set([0x4c, 0x4c, 1, round % 20].slice(0, bytes.length))
@@ -110,5 +112,6 @@ test('malformed datagrams to every member are dropped, and clients notice nothin
   socket.close()
   const after = await scene.status()
   expect(after.failoverCount).toBe(0)
+  expect(after.rejectedDatagrams).toBe(2 * ROUNDS)
   expect(after.replicas.map(({ pid }) => pid)).toEqual(replicas.map(({ pid }) => pid))
 })

@@ -60,7 +60,7 @@ test('in normal operation order inside the group rides on Heartbeats only', asyn
   expect(others).toEqual({})
 })
 
-test('without reflection clients are answered, backups stand still, a successor gets all by RecoveryReport', async () => {
+test('without reflection clients are answered, backups stand still, successors get all by RecoveryReport', async () => {
   const off = { noReflection: true, datagramFolder: folder }
   const { scene, run, port } = await startFaulty(SEQUENCE_GUEST, { '*': off, 'gateway': off, 'console': off })
   scenes.push(scene)

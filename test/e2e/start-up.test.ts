@@ -39,7 +39,9 @@ describe('the primary is killed when it has made its n-th recorded read of start
     try {
       await run.printed(/^later true$/m)
       const answer = await answerOf(port)
-      const status = await scene.statusWhen(({ replicas }) => replicas.filter(({ state }) => state === 'ready').length === 3)
+      const status = await scene.statusWhen(
+        ({ replicas }) => replicas.filter(({ state }) => state === 'ready').length === 3,
+      )
       expect(status.failoverCount).toBe(1)
       expect(await answerOf(port)).toBe(answer)
       expect(run.stdout).toBe(`started ${answer}\nup\nlater true\n`)
