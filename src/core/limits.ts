@@ -49,6 +49,11 @@ export interface Limits {
    * nobody holds) stops, loudly: it must not go on as if nothing was missing (protocol.md section 6, safety net).
    */
   readonly drainTimeout: number
+  /**
+   * A member whose primary is known to be gone and that hears of no new view for so long was forgotten: it stops, and
+   * joins anew. Longer than any takeover, draining included.
+   */
+  readonly orphanTimeout: number
   /** Bounds of the retransmission timeout. */
   readonly retransmitDelayMin: number
   readonly retransmitDelayMax: number
@@ -75,6 +80,7 @@ export const DEFAULT_LIMITS: Limits = {
   repeatDelay: 10_000,
   recoveryTimeout: 1_000_000,
   drainTimeout: 10_000_000,
+  orphanTimeout: 30_000_000,
   retransmitDelayMin: 20_000,
   retransmitDelayMax: 1_000_000,
   historyBytesMax: 1_073_741_824,

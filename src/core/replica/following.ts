@@ -15,19 +15,32 @@ export class Following {
   /** Highest entry that somebody is known to hold. */
   #knownIndex = 0
   #pullAt: Instant | undefined
+  #orphanAt: Instant | undefined
 
   constructor(state: ReplicaState) {
     this.#state = state
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#secondAckAt, this.#pullAt)
+    return earliest(this.#secondAckAt, this.#pullAt, this.#orphanAt)
   }
 
   stop(): void {
     this.#secondAckAt = undefined
     this.#pullAt = undefined
+    this.#orphanAt = undefined
     this.#unreported = 0
+  }
+
+  /** The primary is gone, or this member was left out of what follows it; somebody should say how it goes on. */
+  orphaned(): void {
+    this.#orphanAt ??= (this.#state.now + this.#state.limits.orphanTimeout) as Instant
+  }
+
+  /** A view is established, and this member is part of it. */
+  adopted(): void {
+    this.#orphanAt = undefined
+    this.reportAll()
   }
 
   /** Messages or entries arrived, or entries were executed: to be reported before long. */
@@ -95,6 +108,8 @@ export class Following {
     const { now } = this.#state
     if (this.#secondAckAt !== undefined && this.#secondAckAt <= now) this.reportAll()
     if (this.#pullAt !== undefined && this.#pullAt <= now) this.#pull()
+    if (this.#orphanAt !== undefined && this.#orphanAt <= now)
+      this.#state.stop('no view followed that of the last primary')
   }
 
   /** The entries a Nack to a peer should name; empty when none is known to be missing. */

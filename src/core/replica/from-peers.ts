@@ -118,7 +118,10 @@ export class FromPeers {
     if (this.#state.isPrimary) this.#leading.peerGreeted(connection)
   }
 
-  /** An answer fits one datagram: who got it and lacks more asks on, or it would fall behind faster than it catches up. */
+  /**
+   * An answer fits one datagram: who got it and lacks more asks on, or it would fall behind faster than it catches
+   * up.
+   */
   #askSoon(connection: Connection, progress: boolean): void {
     const soon = (this.#state.now + this.#state.limits.nackDelay) as Instant
     connection.nackAt = progress ? earliest(connection.nackAt, soon) : (connection.nackAt ?? soon)

@@ -221,6 +221,7 @@ export class Replica {
     if (role !== 'backup') return
     const primary = primaryOf(established)
     if (primary === undefined || !faulty.has(primary.memberId)) return
+    this.#following.orphaned()
     if (successorOf(established, faulty)?.memberId !== identity.memberId) return
     const proposer = established.members.find((member) => member.precedence === adopted.precedence)
     if (proposer !== undefined && !faulty.has(proposer.memberId)) return
@@ -261,8 +262,10 @@ export class Replica {
     this.#state.adopted = message.proposed
     this.#takeover = undefined
     const included = memberOf(message.members, identity.memberId) !== undefined
+    // A primary that others have given up on: what it did since, nobody will accept (protocol.md section 7).
+    if (this.#state.isPrimary) return this.#state.stop('superseded by a newer view')
     this.#state.role = included ? 'backup' : 'frozen'
-    if (!included) return
+    if (!included) return this.#following.orphaned()
     const body = { accepted: message.proposed, held: history.held, received: this.#state.received() }
     this.#state.sendInside([proposer.locator], { kind: 'AcceptPrimary', ...body })
   }
@@ -301,7 +304,7 @@ export class Replica {
     this.#state.adopted = view
     this.#state.role = 'backup'
     this.#takeover = undefined
-    this.#following.reportAll()
+    this.#following.adopted()
     this.#considerTakeover()
   }
 
@@ -328,7 +331,7 @@ export class Replica {
       return
     }
     if (role === 'primary') this.#leading.expire()
-    if (role === 'backup') this.#following.expire()
+    if (role === 'backup' || role === 'frozen') this.#following.expire()
     this.#takeover?.expire()
     this.#fromPeers.expire()
     this.#establishIfDone()
