@@ -40,6 +40,10 @@ export interface Limits {
   readonly idleOrderDelay: number
   /** A gap may be reordering; after this it is asked for. */
   readonly nackDelay: number
+  /** Datagrams in one answer to a member that catches up; together far below a receive buffer. */
+  readonly supplyDatagramsMax: number
+  /** A newcomer that is at most so many entries behind is confirmed: a takeover by it costs little. */
+  readonly caughtUpLagMax: number
   /** Proposals, membership announcements and greetings are repeated until answered. */
   readonly repeatDelay: number
   /** A backup that does not answer a proposal within this is left out by `Establish`. */
@@ -77,6 +81,8 @@ export const DEFAULT_LIMITS: Limits = {
   idleReportDelay: 100_000,
   idleOrderDelay: 10_000,
   nackDelay: 1_000,
+  supplyDatagramsMax: 8,
+  caughtUpLagMax: 1_000,
   repeatDelay: 10_000,
   recoveryTimeout: 1_000_000,
   drainTimeout: 10_000_000,

@@ -128,6 +128,8 @@ export interface Bodies {
     readonly length: OrderIndex
     readonly received: readonly ReceivedUpTo[]
     readonly messages: readonly HeldMessage[]
+    /** 1: the last datagram of an answer; who needs more asks on. */
+    readonly final: number
   }
   FaultNotice: { readonly group: GroupId; readonly member: MemberId }
 }

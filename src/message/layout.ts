@@ -55,6 +55,6 @@ export const BODY_LAYOUT: { readonly [K in KindName]: Fields<Bodies[K]> } = {
   ProposeBackup: { locator: 'u53' },
   AcceptBackup: { members: 'members', joinIndex: 'index' },
   RemoveBackup: { members: 'members' },
-  State: { length: 'index', received: 'received', messages: 'messages' },
+  State: { length: 'index', received: 'received', messages: 'messages', final: 'u8' },
   FaultNotice: { group: 'u8', member: 'u53' },
 }

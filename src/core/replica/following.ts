@@ -1,5 +1,5 @@
-import type { Instant, MessageOf, OrderIndex } from '../../message/index.js'
-import { GROUP, NO_ENTRIES } from '../../message/index.js'
+import type { Instant, MemberInfo, MessageOf, OrderIndex } from '../../message/index.js'
+import { GROUP } from '../../message/index.js'
 import { memberOf } from '../membership/view.js'
 import type { Connection } from './connection.js'
 import type { Inbox } from './inbox.js'
@@ -101,7 +101,8 @@ export class Following {
       if (inbox !== undefined) inbox.announced = Math.max(inbox.announced, upTo)
     }
     this.noteNews(1)
-    this.#pull()
+    if (message.final === 1) this.#pull()
+    else if (this.#pullAt !== undefined) this.#pullAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
   }
 
   expire(): void {
@@ -122,25 +123,40 @@ export class Following {
   serve(message: MessageOf<'Nack'>): void {
     const asker = memberOf(this.#state.established.members, message.sourceMember)
     if (asker === undefined) return
-    const wanted = message.entries[0]
-    const { history, limits } = this.#state
-    const entries = wanted === undefined ? NO_ENTRIES : history.block(wanted.from, wanted.to, limits.orderBytesMax)
-    const inbox = this.#state.inboxes.get(`${message.from}:${message.fromEpoch}`)
-    supply(this.#state, asker.locator, { entries, inbox, from: message.messages[0]?.from ?? Number.MAX_SAFE_INTEGER })
+    const [entries] = message.entries
+    const [messages] = message.messages
+    supply(this.#state, asker.locator, {
+      entriesFrom: entries?.from ?? 1,
+      upTo: Math.min(entries?.to ?? 0, this.#state.history.held),
+      inbox: messages && this.#state.inboxes.get(`${message.from}:${message.fromEpoch}`),
+      messagesFrom: messages?.from ?? 1,
+    })
+  }
+
+  /** The history from its start is still coming. */
+  get catchingUp(): boolean {
+    const { isPrimary, established, identity } = this.#state
+    return !isPrimary && memberOf(established.members, identity.memberId)?.caughtUp === false
+  }
+
+  /** Who is asked: the backup of highest rank, which has the least to do, or else the primary. */
+  get #helper(): MemberInfo | undefined {
+    const { others, faulty, primary } = this.#state
+    const able = others.filter((member) => member.caughtUp && !faulty.has(member.memberId))
+    return able.findLast((member) => member.memberId !== primary?.memberId) ?? primary
   }
 
   /** One request for the oldest thing that is missing; the answer brings the next. */
   #pull(): void {
-    const { primary, history, identity } = this.#state
+    const { history, identity } = this.#state
     this.#pullAt = undefined
-    if (this.#state.isPrimary || primary === undefined || primary.memberId === identity.memberId) return
-    const me = memberOf(this.#state.established.members, identity.memberId)
-    if (me === undefined || me.caughtUp) return
+    const helper = this.#helper
+    if (!this.catchingUp || helper === undefined) return
     const inbox = [...this.#state.inboxes.values()].find(lacking)
     const entries = history.held < this.#knownIndex ? [{ from: history.held + 1, to: this.#knownIndex }] : []
     if (inbox === undefined && entries.length === 0) return
     const messages = inbox === undefined ? [] : [{ from: inbox.receivedUpTo + 1, to: inbox.announced }]
-    this.#state.sendInside([primary.locator], {
+    this.#state.sendInside([helper.locator], {
       kind: 'Nack',
       entries,
       from: inbox?.group ?? GROUP.gateway,

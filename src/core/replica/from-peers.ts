@@ -128,7 +128,8 @@ export class FromPeers {
   }
 
   #nack(connection: Connection): void {
-    if (connection.givenUp) return
+    // Who catches up gets everything from a member: peers need not send it a second time.
+    if (connection.givenUp || this.#following.catchingUp) return
     const { receivedUpTo, window } = connection.inbox
     const recovering = this.#state.role === 'recovering'
     const messages = recovering ? [{ from: receivedUpTo + 1, to: LAST }] : window.missing(RANGES_PER_NACK_MAX)

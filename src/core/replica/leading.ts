@@ -166,7 +166,7 @@ export class Leading {
       const connection = this.#state.connections.get(report.group)
       const alive = connection?.inbox === inbox && connection?.givenUp === false
       if (inbox === undefined || alive || report.upTo >= inbox.receivedUpTo) continue
-      supply(this.#state, member.locator, { entries: NO_ENTRIES, inbox, from: report.upTo + 1 })
+      supply(this.#state, member.locator, { entriesFrom: 1, upTo: 0, inbox, messagesFrom: report.upTo + 1 })
     }
   }
 
@@ -265,7 +265,8 @@ export class Leading {
   }
 
   #confirmCaughtUp(member: MemberInfo, message: MessageOf<'SecondAck'>): void {
-    if (message.executed < this.#announcer.joinIndex) return
+    const { history, limits } = this.#state
+    if (message.executed < Math.max(this.#announcer.joinIndex, history.held - limits.caughtUpLagMax)) return
     this.#decideMembership(ENTRY.caughtUp, member.memberId, member.precedence)
     this.#changeMembers(
       this.#state.established.members.map((other) => (other === member ? { ...other, caughtUp: true } : other)),

@@ -155,7 +155,10 @@ export class Replica {
     this.#state.programExecuted = ++this.#state.executed
     this.#state.skipMembershipEntries()
     if (this.#takeover === undefined) this.#following.noteNews(1)
-    else this.#establishIfDone()
+    else {
+      this.#takeover.executed()
+      this.#establishIfDone()
+    }
   }
 
   #receive(message: Message): void {
@@ -184,7 +187,7 @@ export class Replica {
         return exact ? this.#following.serve(message) : undefined
       case 'State':
         if (exact) this.#following.supplied(message)
-        return exact ? this.#takeover?.supplied() : undefined
+        return exact && message.final === 1 ? this.#takeover?.supplied() : undefined
       case 'ProposePrimary':
         return this.#proposal(message)
       case 'AcceptPrimary':

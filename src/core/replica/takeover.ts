@@ -119,6 +119,11 @@ export class Takeover {
     this.progress()
   }
 
+  /** An entry was executed: the time to drain counts from the last progress. */
+  executed(): void {
+    if (this.#drainBy !== undefined) this.#drainBy = (this.#state.now + this.#state.limits.drainTimeout) as Instant
+  }
+
   /** More of what was asked for has come: ask on. */
   supplied(): void {
     this.#pullAt = undefined

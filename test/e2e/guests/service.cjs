@@ -71,7 +71,10 @@ function largeBody({ salt, bytes }, { paceMs }) {
     highWaterMark: PIECE_BYTES_MAX,
     read() {
       const length = Math.min(PIECE_BYTES_MAX, bytes - offset)
-      if (length === 0) return void this.push(null)
+      if (length === 0) {
+        this.push(null)
+        return
+      }
       const piece = pattern(salt, offset, length)
       offset += length
       if (paceMs === 0) this.push(piece)

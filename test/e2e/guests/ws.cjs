@@ -26,4 +26,3 @@ server.on('connection', (client) => {
     if (isBinary || request.upload === 0) void reply(request, isBinary ? data : undefined)
   })
 })
-
