@@ -57,8 +57,9 @@ describe('OutputPump', () => {
     expect(reports).toHaveLength(6)
     expect(Math.max(...reports)).toBeLessThanOrEqual(64 << 20)
     const reader = spawn('head', ['-c', String(64 << 20), path], { stdio: 'ignore' })
+    const closed = once(reader, 'close')
     await pump.drained()
-    await once(reader, 'close')
+    await closed
     closeSync(fd)
   })
 

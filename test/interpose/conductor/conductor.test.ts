@@ -92,7 +92,9 @@ describe('each hook that is left out makes the digests differ', () => {
     const replayed = await runGuest(guest, { hooksOff, follow: live, boundMs: 4000, env })
     const shared = [...live.digests].filter(([index]) => replayed.digests.has(index))
     const differ = shared.some(([index, digest]) => replayed.digests.get(index) !== digest)
-    expect(differ || replayed.errors.includes('diverged')).toBe(true)
+    // A follower that waits for ever for something it was told of has noticed it too.
+    const stalled = shared.length < live.digests.size
+    expect(differ || stalled || replayed.errors.includes('diverged')).toBe(true)
   })
 })
 
