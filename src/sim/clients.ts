@@ -13,11 +13,14 @@ interface Client {
 export class Clients {
   readonly #clients: Client[]
   readonly #requests: number
+  readonly #requestBytes: number
   #streams = 0
   #connected = true
 
-  constructor(count: number, requests: number) {
+  /** `requestBytes`: at least the eight that a request's number takes. */
+  constructor(count: number, requests: number, requestBytes: number) {
     this.#requests = requests
+    this.#requestBytes = requestBytes
     this.#clients = Array.from({ length: count }, () => ({ stream: ++this.#streams, sent: 0, answered: 0 }))
   }
 
@@ -35,7 +38,7 @@ export class Clients {
     if (!this.#connected) return frames
     for (const client of this.#clients) {
       while (client.sent < this.#requests && client.sent - client.answered < PIPELINED_MAX) {
-        const bytes = new Uint8Array(8)
+        const bytes = new Uint8Array(this.#requestBytes)
         writeNumber(bytes, 0, ++client.sent)
         frames.push({ frame: 'data', stream: client.stream, bytes })
       }

@@ -11,6 +11,7 @@ import { ToyProgram } from './toy-program.js'
 import { World } from './world.js'
 
 const EPOCH = 7 as Epoch
+const REQUEST_BYTES = 8
 /** How soon a supervisor starts a replacement, and how soon it sees an exit. */
 const RESTART_DELAY = 5_000
 const DETECTION_DELAY = 500
@@ -28,6 +29,7 @@ export interface ClusterTerms {
   readonly replicas: number
   readonly streams: number
   readonly requestsPerStream: number
+  readonly requestBytes?: number
   readonly limits?: Partial<Limits>
   readonly reflects?: boolean
 }
@@ -61,7 +63,7 @@ export class Cluster {
     this.network = new Network(this.world)
     this.#limits = { ...DEFAULT_LIMITS, ...terms.limits }
     this.#reflects = terms.reflects ?? true
-    this.clients = new Clients(terms.streams, terms.requestsPerStream)
+    this.clients = new Clients(terms.streams, terms.requestsPerStream, terms.requestBytes ?? REQUEST_BYTES)
     this.#founders = Array.from({ length: terms.replicas }, (_, at) => this.#memberInfo(at + 1))
     this.#gatewayInfo = this.#peerInfo(GROUP.gateway)
     const consoleInfo = this.#peerInfo(GROUP.console)
@@ -99,6 +101,11 @@ export class Cluster {
       this.clients.connect()
       this.pump()
     })
+  }
+
+  /** Where the gateway that is running is reached. */
+  get gateway(): Locator {
+    return this.#gatewayInfo.locator
   }
 
   get primary(): MemberId | undefined {

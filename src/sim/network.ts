@@ -17,6 +17,8 @@ export const CALM: Weather = { loss: 0, duplication: 0, delayMin: 30, delaySprea
 /** Carries datagrams between simulated processes. */
 export class Network {
   weather: Weather = CALM
+  /** Links that carry nothing. */
+  cut: (from: Locator, to: Locator) => boolean = () => false
   readonly #world: World
   /** Bounded by the processes of one simulation. */
   readonly #ports = new Map<Locator, SimulatedTransport>()
@@ -37,9 +39,9 @@ export class Network {
     this.#ports.delete(locator)
   }
 
-  carry(to: Locator, datagram: Uint8Array): void {
+  carry(from: Locator, to: Locator, datagram: Uint8Array): void {
     const { random } = this.#world
-    if (random.chance(this.weather.loss)) {
+    if (random.chance(this.weather.loss) || this.cut(from, to)) {
       this.lost++
       return
     }
@@ -67,7 +69,7 @@ export class SimulatedTransport implements Transport {
   }
 
   send(to: Locator, datagram: Uint8Array): void {
-    this.#network.carry(to, datagram)
+    this.#network.carry(this.locator, to, datagram)
   }
 
   /** Nothing arrives while a simulated thread waits: its programs never wait inside an operation. */

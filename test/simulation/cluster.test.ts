@@ -42,6 +42,36 @@ describe('a replicated program on a simulated network', () => {
     expect(cluster.caughtUp).toBe(3)
   })
 
+  test('a new primary gets more inputs from the gateway than fit a datagram, before it has executed the history', () => {
+    const cluster = new Cluster({ seed: 4, replicas: 3, streams: 20, requestsPerStream: 30, requestBytes: 4_000 })
+    drive(cluster, (step) => {
+      const { primary } = cluster
+      // The backups hear of the order from the primary alone, and of no input.
+      if (step === 10) cluster.network.cut = (from, to) => from === cluster.gateway && Number(to) !== Number(primary)
+      if (step !== 25 || primary === undefined) return
+      cluster.network.cut = () => false
+      cluster.crash(primary, true)
+    })
+    expect(cluster.violations).toEqual([])
+    expect(cluster.clients.done).toBe(true)
+    expect(cluster.takeovers).toBe(1)
+  })
+
+  test('a caught-up backup that was cut off catches up with a group that goes on', () => {
+    const cluster = new Cluster({ seed: 5, replicas: 3, streams: 8, requestsPerStream: 800, requestBytes: 2_000 })
+    const lags: number[] = []
+    drive(cluster, (step) => {
+      const [backup] = cluster.backups
+      if (backup === undefined || cluster.primary === undefined) return
+      if (step === 10) cluster.network.cut = (_, to) => Number(to) === Number(backup)
+      if (step === 60) cluster.network.cut = () => false
+      if (step === 60 || step === 160) lags.push(cluster.executedOf(cluster.primary) - cluster.executedOf(backup))
+    })
+    expect(cluster.violations).toEqual([])
+    expect(lags[0]).toBeGreaterThan(500)
+    expect(lags[1]).toBeLessThan(200)
+  })
+
   test('stops, loudly, when primary and gateway die together and took inputs with them that the history names', () => {
     const reasons = [...Array(40).keys()].flatMap((seed) => {
       const cluster = build(seed)

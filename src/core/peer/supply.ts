@@ -1,4 +1,12 @@
-import type { Contents, EntryBlock, Locator, MessageOf, OrderIndex } from '../../message/index.js'
+import type {
+  Contents,
+  EntryBlock,
+  Locator,
+  MessageOf,
+  OrderIndex,
+  Range,
+  SequenceNumber,
+} from '../../message/index.js'
 import { NO_ENTRIES } from '../../message/index.js'
 import type { History } from '../determinizer/history.js'
 import type { ReceiveWindow } from '../messaging/receive-window.js'
@@ -41,7 +49,8 @@ export class Supply {
     const { group, epoch } = this.#parts.terms.identity
     const had = message.received.find((report) => report.group === group && report.epoch === epoch)?.upTo ?? 0
     this.#report(to, message.held + 1, { upTo: this.#parts.history.held, released })
-    this.again(to, had + 1)
+    const { sent, terms } = this.#parts
+    this.#again(to, { from: had + 1, to: sent.transmitted }, terms.limits.supplyDatagramsMax)
   }
 
   /** The proposer asks on: what the first report had no room for. */
@@ -53,22 +62,33 @@ export class Supply {
   /** Members that lack something and have made no progress lately get it again. */
   stalled(): void {
     const { receivers, sent } = this.#parts
-    for (const receiver of receivers.stalled(sent.transmitted)) this.again(receiver.locator, receiver.acknowledged + 1)
+    for (const receiver of receivers.stalled(sent.transmitted)) {
+      this.#again(receiver.locator, { from: receiver.acknowledged + 1, to: sent.transmitted }, 1)
+    }
   }
 
-  /** Messages from `from` on, as many as fit a datagram. */
-  again(to: Locator, from: number, upTo: number = this.#parts.sent.transmitted): void {
-    const { sent, terms } = this.#parts
-    const payloads = sent.slice(from, Math.min(upTo, sent.transmitted), terms.limits.payloadBytesMax)
-    const sequence = from as MessageOf<'Data'>['sequence']
-    if (payloads.length > 0) this.#parts.send([to], { kind: 'Data', sequence, payloads }, NO_ENTRIES)
+  /** The messages of `range`, in at most `datagramsMax` datagrams; returns how many there were. */
+  #again(to: Locator, range: Range, datagramsMax: number): number {
+    const { sent, terms, send } = this.#parts
+    const last = Math.min(range.to, sent.transmitted)
+    let sequence = range.from
+    let datagrams = 0
+    while (datagrams < datagramsMax && sequence <= last) {
+      const payloads = sent.slice(sequence, last, terms.limits.payloadBytesMax)
+      if (payloads.length === 0) break
+      send([to], { kind: 'Data', sequence: sequence as SequenceNumber, payloads }, NO_ENTRIES)
+      sequence += payloads.length
+      datagrams++
+    }
+    return datagrams
   }
 
   /** The messages that a Nack names, if this incarnation sent them. */
   #named(to: Locator, message: MessageOf<'Nack'>): void {
     const { group, epoch } = this.#parts.terms.identity
     if (message.from !== group || message.fromEpoch !== epoch) return
-    for (const range of message.messages) this.again(to, range.from, range.to)
+    let left = this.#parts.terms.limits.supplyDatagramsMax
+    for (const range of message.messages) left -= this.#again(to, range, left)
   }
 
   #report(to: Locator, from: number, rest: { readonly upTo: number; readonly released: number }): void {
