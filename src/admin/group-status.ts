@@ -9,7 +9,8 @@ export interface GroupStatus {
   /** How many replicas the group is meant to have. */
   readonly wanted: number
   readonly gateway: { readonly pid: number | null; readonly streams: number; readonly listeners: readonly string[] }
-  readonly history: { readonly index: number; readonly bytes: number }
+  /** `full`: its bound was passed, replicas that end are not replaced any more. */
+  readonly history: { readonly index: number; readonly bytes: number; readonly full: boolean }
   /** Datagrams that the gateway and the supervisor's console dropped because they could not be read. */
   readonly rejectedDatagrams: number
   /** The last ones, oldest first. */

@@ -10,6 +10,7 @@ export interface StatusFacts {
   readonly group: string
   readonly epoch: Epoch
   readonly wanted: number
+  readonly historyBytesMax: number
   /** The group as the console knows it; undefined before the founding. */
   readonly peer: PeerStatus | undefined
   readonly replicas: readonly Replica[]
@@ -19,6 +20,7 @@ export interface StatusFacts {
 
 export function statusOf(facts: StatusFacts): GroupStatus {
   const { peer, replicas, gateway, timeline } = facts
+  const bytes = peer?.historyBytes ?? 0
   const rows = replicas.map((replica) => replicaStatus(replica, peer))
   return {
     group: facts.group,
@@ -32,7 +34,7 @@ export function statusOf(facts: StatusFacts): GroupStatus {
       streams: gateway.streams,
       listeners: gateway.open.map(({ bound }) => formatAddress({ host: bound.address, port: bound.port })),
     },
-    history: { index: historyLength(peer), bytes: peer?.historyBytes ?? 0 },
+    history: { index: historyLength(peer), bytes, full: bytes >= facts.historyBytesMax },
     rejectedDatagrams: (peer?.rejectedDatagrams ?? 0) + gateway.datagramsRejected,
     failovers: timeline.recent,
     failoverCount: timeline.count,

@@ -146,6 +146,7 @@ export class Supervisor {
       group: this.#terms.options.name,
       epoch: this.#epoch,
       wanted: this.#terms.options.replicas,
+      historyBytesMax: this.#terms.options.historyBytesMax,
       peer: this.#group?.peer,
       replicas: this.#replicas.all,
       gateway: this.#gateway,

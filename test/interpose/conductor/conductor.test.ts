@@ -63,6 +63,11 @@ describe('a backup does what the primary did', () => {
   })
 })
 
+test('what the collector finds does not show', async () => {
+  const live = await runGuest('garbage.cjs')
+  expectSame(await runGuest('garbage.cjs', { follow: live, flags: ['--expose-gc'] }), live)
+})
+
 test('what a program sees of the replaced functions is what plain Node shows', async () => {
   const guest = new URL('guests/transparent.cjs', import.meta.url).pathname
   const plain = execFileSync(process.execPath, [guest], { encoding: 'utf8' })
@@ -82,14 +87,16 @@ describe('each hook that is left out makes the digests differ', () => {
     { hook: 'promises', guest: 'mix.cjs' },
     { hook: 'identity', guest: 'facts.cjs' },
     { hook: 'facts', guest: 'facts.cjs' },
+    { hook: 'weakref', guest: 'garbage.cjs', flags: ['--expose-gc'] },
   ]
-  test.each(hooks)('$hook', async ({ hook, guest, script }) => {
+  test.each(hooks)('$hook', async ({ hook, guest, script, flags }) => {
     const hooksOff = [hook]
     const live = await runGuest(guest, { hooksOff, ...(script === undefined ? {} : { script }) })
     // The date header has seconds.
     if (hook === 'utcDate') await sleep(1100)
     const env = { UV_THREADPOOL_SIZE: '1' }
-    const replayed = await runGuest(guest, { hooksOff, follow: live, boundMs: 4000, env })
+    const only = flags === undefined ? {} : { flags }
+    const replayed = await runGuest(guest, { hooksOff, follow: live, boundMs: 4000, env, ...only })
     const shared = [...live.digests].filter(([index]) => replayed.digests.has(index))
     const differ = shared.some(([index, digest]) => replayed.digests.get(index) !== digest)
     // A follower that waits for ever for something it was told of has noticed it too.

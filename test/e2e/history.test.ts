@@ -1,0 +1,48 @@
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { freePort, Scene } from './command-run.js'
+
+const scenes: Scene[] = []
+afterEach(async () => {
+  for (const scene of scenes.splice(0)) await scene.close()
+})
+
+const COUNTING = `
+const { createServer } = require('node:net')
+let bytes = 0
+createServer((socket) => {
+  socket.on('data', (data) => socket.write(String(bytes += data.length) + '\\n'))
+  socket.on('error', () => {})
+}).listen(Number(process.argv[2]), '127.0.0.1', () => console.log('up'))
+`
+
+const MEBIBYTE = 1 << 20
+
+test('a history beyond its bound: a warning, no newcomers, and the group goes on with what it has', async () => {
+  const scene = new Scene({ 'server.js': COUNTING })
+  scenes.push(scene)
+  const port = await freePort()
+  const run = scene.run('--history-bytes-max', String(MEBIBYTE), '--', 'node', 'server.js', String(port))
+  await run.printed(/^up$/m)
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+  let last = ''
+  socket.on('data', (text: string) => (last = text.trim().split('\n').at(-1) ?? ''))
+  let sent = 0
+  const say = async (bytes: number): Promise<void> => {
+    socket.write(Buffer.alloc(bytes, 'x'))
+    sent += bytes
+    while (last !== String(sent)) await sleep(5)
+  }
+  for (let round = 0; round < 24; round++) await say(100_000)
+  const { history, replicas, primary } = await scene.statusWhen((status) => status.history.full)
+  expect(history.bytes).toBeGreaterThanOrEqual(MEBIBYTE)
+  const backup = replicas.find(({ id }) => id !== primary)
+  process.kill(backup?.pid as number, 'SIGKILL')
+  await run.printed(/LLFT_W_HISTORY_FULL/)
+  await scene.llft('kill', 'primary')
+  await say(1000)
+  const after = await scene.statusWhen(({ view }) => view.primary === 2)
+  expect(after.replicas.filter(({ state }) => state === 'ready')).toHaveLength(1)
+  socket.destroy()
+})
