@@ -40,6 +40,8 @@ export interface Limits {
   readonly idleOrderDelay: number
   /** A gap may be reordering; after this it is asked for. */
   readonly nackDelay: number
+  /** Ranges in one Nack; no more of them are answered. */
+  readonly rangesPerNackMax: number
   /** Datagrams in one answer to a member that catches up; together far below a receive buffer. */
   readonly supplyDatagramsMax: number
   /** A newcomer that is at most so many entries behind is confirmed: a takeover by it costs little. */
@@ -61,6 +63,8 @@ export interface Limits {
   /** Bounds of the retransmission timeout. */
   readonly retransmitDelayMin: number
   readonly retransmitDelayMax: number
+  /** Members of a group: more than are ever asked for, and few enough that the membership fits every datagram. */
+  readonly membersMax: number
   /** Entries and inputs a member keeps for newcomers; beyond it the oldest go and newcomers are refused. */
   readonly historyBytesMax: number
 }
@@ -81,6 +85,7 @@ export const DEFAULT_LIMITS: Limits = {
   idleReportDelay: 100_000,
   idleOrderDelay: 10_000,
   nackDelay: 1_000,
+  rangesPerNackMax: 16,
   supplyDatagramsMax: 8,
   caughtUpLagMax: 1_000,
   repeatDelay: 10_000,
@@ -89,5 +94,6 @@ export const DEFAULT_LIMITS: Limits = {
   orphanTimeout: 30_000_000,
   retransmitDelayMin: 20_000,
   retransmitDelayMax: 1_000_000,
+  membersMax: 64,
   historyBytesMax: 1_073_741_824,
 }

@@ -37,6 +37,11 @@ export function primaryOf(membership: Membership): MemberInfo | undefined {
   return membership.members.find((member) => member.precedence === membership.view.precedence)
 }
 
+/** Only the primary of a view says who its members are. */
+export function announcedBy(sender: MemberId, membership: Membership): boolean {
+  return primaryOf(membership)?.memberId === sender
+}
+
 /** Who takes over when `faulty` are gone: the caught-up backup of lowest rank. */
 export function successorOf(membership: Membership, faulty: ReadonlySet<MemberId>): MemberInfo | undefined {
   const primary = primaryOf(membership)

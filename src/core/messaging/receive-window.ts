@@ -85,17 +85,16 @@ export class ReceiveWindow {
   /** Messages known to exist and not held, at most `rangesMax` ranges. */
   missing(rangesMax: number): readonly Range[] {
     const ranges: Range[] = []
-    let from = 0
-    for (let sequence = this.#receivedUpTo + 1; sequence <= this.#highest + 1; sequence++) {
-      const held = sequence > this.#highest || this.#pending.has(sequence)
-      if (!held && from === 0) from = sequence
-      if (held && from !== 0) {
-        ranges.push({ from, to: sequence - 1 })
-        from = 0
-        if (ranges.length === rangesMax) break
-      }
-      if (this.#pending.size === 0 && from !== 0) return [{ from, to: this.#highest }]
+    let from = this.#receivedUpTo + 1
+    let left = this.#pending.size
+    // No further than to the last pending one: what is announced beyond it may be any number.
+    for (let sequence = from; left > 0 && ranges.length < rangesMax; sequence++) {
+      if (!this.#pending.has(sequence)) continue
+      if (from < sequence) ranges.push({ from, to: sequence - 1 })
+      from = sequence + 1
+      left--
     }
+    if (ranges.length < rangesMax && from <= this.#highest) ranges.push({ from, to: this.#highest })
     return ranges
   }
 

@@ -1,7 +1,7 @@
 import type { MemberInfo, MessageOf, View } from '../../message/index.js'
 import { NO_VIEW } from '../../message/index.js'
 import type { Membership } from '../membership/view.js'
-import { memberOf, NO_MEMBERSHIP, primaryOf, replaces, sameView } from '../membership/view.js'
+import { announcedBy, memberOf, NO_MEMBERSHIP, primaryOf, replaces, sameView } from '../membership/view.js'
 
 /**
  * Which view a connected group follows: it is the judge between an old primary and a new one (protocol.md sections 6
@@ -54,6 +54,7 @@ export class Judge {
   /** Who knows a membership follows only the view that it has adopted; who is fresh takes what it is told. */
   established(message: MessageOf<'Establish'>): 'new' | 'known' | 'ignore' {
     if (!this.fresh && !sameView(message.established, this.#adopted)) return 'ignore'
+    if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return 'ignore'
     if (sameView(message.established, this.#established.view)) return 'known'
     this.#established = { view: message.established, members: message.members }
     this.#adopted = message.established

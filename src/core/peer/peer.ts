@@ -14,7 +14,7 @@ import { earliest } from '../deadlines.js'
 import { History } from '../determinizer/history.js'
 import type { Limits } from '../limits.js'
 import type { Membership } from '../membership/view.js'
-import { memberOf } from '../membership/view.js'
+import { announcedBy, memberOf } from '../membership/view.js'
 import { ReceiveWindow } from '../messaging/receive-window.js'
 import { RetransmitTimer } from '../messaging/retransmit.js'
 import { SentList } from '../messaging/sent-list.js'
@@ -25,8 +25,6 @@ import type { PeerInput, PeerOutput, PeerTerms } from './io.js'
 import { Judge } from './judge.js'
 import { Receivers } from './receivers.js'
 import { Supply } from './supply.js'
-
-const RANGES_PER_NACK_MAX = 16
 
 /**
  * The single member of a group connected to the replicated one (a gateway, the console). It keeps and reflects the
@@ -303,6 +301,7 @@ export class Peer {
   }
 
   #changeMembers(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {
+    if (!announcedBy(message.sourceMember, message)) return
     if (this.#judge.changed({ view: message.view, members: message.members })) this.#membersChanged('members')
     this.#acknowledge()
   }
@@ -330,7 +329,7 @@ export class Peer {
     this.#nackAt = undefined
     const primary = this.#judge.primary
     const { awaitedIndex: to } = this.#window
-    const messages = this.#window.missing(RANGES_PER_NACK_MAX)
+    const messages = this.#window.missing(this.#limits.rangesPerNackMax)
     const entries = to > this.#history.held ? [{ from: this.#history.held + 1, to }] : []
     if (primary === undefined || (messages.length === 0 && entries.length === 0)) return
     const { group: from, epoch: fromEpoch } = this.#terms.application

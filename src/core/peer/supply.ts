@@ -38,7 +38,7 @@ export class Supply {
     const { terms } = this.#parts
     this.#named(to, message)
     if (!terms.reflects) return
-    for (const range of message.entries) {
+    for (const range of message.entries.slice(0, terms.limits.rangesPerNackMax)) {
       const block = this.#entries(range.from, range.to)
       if (block.entries.length > 0) this.#parts.send([to], { kind: 'FirstAck' }, block)
     }
@@ -56,7 +56,8 @@ export class Supply {
   /** The proposer asks on: what the first report had no room for. */
   recover(to: Locator, message: MessageOf<'Nack'>, released: number): void {
     this.#named(to, message)
-    for (const range of message.entries) this.#report(to, range.from, { upTo: range.to, released })
+    const ranges = message.entries.slice(0, this.#parts.terms.limits.rangesPerNackMax)
+    for (const range of ranges) this.#report(to, range.from, { upTo: range.to, released })
   }
 
   /** Members that lack something and have made no progress lately get it again. */

@@ -1,4 +1,4 @@
-import type { Instant, PeerInfo, View } from '../../message/index.js'
+import type { Header, Instant, PeerInfo, View } from '../../message/index.js'
 import { NO_VIEW } from '../../message/index.js'
 import { Carrier } from '../determinizer/carrier.js'
 import type { Limits } from '../limits.js'
@@ -37,6 +37,11 @@ export class Connection {
   /** Everything submitted has been acknowledged, or nobody is there any more to acknowledge it. */
   get settled(): boolean {
     return this.givenUp || this.sent.acknowledged === this.sent.last
+  }
+
+  /** Sent by the single member of this incarnation. */
+  isFrom(header: Header): boolean {
+    return header.sourceEpoch === this.peer.epoch && header.sourceMember === this.peer.memberId
   }
 
   /** A datagram with an acknowledgement leaves. */

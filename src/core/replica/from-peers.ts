@@ -6,7 +6,6 @@ import type { Leading } from './leading.js'
 import { earliest } from '../deadlines.js'
 import type { ReplicaState } from './state.js'
 
-const RANGES_PER_NACK_MAX = 16
 /** The end of what a recovering replica asks for: all that the peer has. */
 const LAST = Number.MAX_SAFE_INTEGER
 
@@ -31,11 +30,14 @@ export class FromPeers {
   }
 
   receive(message: Message): void {
-    const inbox = this.#state.inbox(message.sourceGroup, message.sourceEpoch)
+    const { sourceGroup, sourceEpoch } = message
+    if (!this.#state.groups.has(sourceGroup)) return
+    const current = this.#state.connections.get(sourceGroup)
+    const connection = current?.peer.epoch === sourceEpoch ? current : undefined
+    if (connection?.isFrom(message) === false) return
+    const inbox = connection?.inbox ?? this.#state.inboxOfSource(sourceGroup, sourceEpoch)
     if (inbox === undefined) return
     const receivedBefore = inbox.receivedUpTo
-    const current = this.#state.connections.get(message.sourceGroup)
-    const connection = current?.inbox === inbox ? current : undefined
     if (connection !== undefined && this.#state.isPrimary) this.#leading.peerViewSeen(connection, message.peerView)
     const exact = this.#state.settledView && sameView(message.peerView, this.#state.adopted)
     const news = exact && this.#order(connection, message)
@@ -131,12 +133,13 @@ export class FromPeers {
     // Who catches up gets everything from a member: peers need not send it a second time.
     if (connection.givenUp || this.#following.catchingUp) return
     const { receivedUpTo, window } = connection.inbox
-    const recovering = this.#state.role === 'recovering'
-    const messages = recovering ? [{ from: receivedUpTo + 1, to: LAST }] : window.missing(RANGES_PER_NACK_MAX)
+    const { role, limits } = this.#state
+    const recovering = role === 'recovering'
+    const messages = recovering ? [{ from: receivedUpTo + 1, to: LAST }] : window.missing(limits.rangesPerNackMax)
     const entries = this.#state.isPrimary ? [] : this.#following.missingEntries()
     if (messages.length === 0 && entries.length === 0) return
     const { group: from, epoch: fromEpoch } = connection.peer
     this.#state.sendPeer(connection, { kind: 'Nack', entries, from, fromEpoch, messages })
-    connection.nackAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
+    connection.nackAt = (this.#state.now + limits.repeatDelay) as Instant
   }
 }

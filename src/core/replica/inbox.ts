@@ -11,6 +11,8 @@ export class Inbox {
   readonly epoch: Epoch
   readonly #window: ReceiveWindow
   readonly #log = new RecordLog(1)
+  /** A connection with this incarnation has begun, in an ordered operation. */
+  connected = false
   /** Highest number another member is known to hold. */
   announced = 0
 

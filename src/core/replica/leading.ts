@@ -103,11 +103,11 @@ export class Leading {
   /** The peer lacks what it names. */
   peerNack(connection: Connection, message: MessageOf<'Nack'>): void {
     const { history, limits } = this.#state
-    for (const range of message.entries) {
+    for (const range of message.entries.slice(0, limits.rangesPerNackMax)) {
       const order = history.block(range.from, range.to, limits.orderBytesMax)
       if (order.entries.length > 0) this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
     }
-    for (const range of message.messages) {
+    for (const range of message.messages.slice(0, limits.rangesPerNackMax)) {
       const payloads = connection.sent.slice(
         range.from,
         Math.min(range.to, connection.sent.transmitted),
@@ -161,19 +161,21 @@ export class Leading {
 
   /** Inputs of an incarnation that is gone can only come from a member. */
   #supplyOrphaned(member: MemberInfo, message: MessageOf<'SecondAck'>): void {
+    let left = this.#state.limits.supplyDatagramsMax
     for (const report of message.received) {
       const inbox = this.#state.inboxes.get(`${report.group}:${report.epoch}`)
       const connection = this.#state.connections.get(report.group)
       const alive = connection?.inbox === inbox && connection?.givenUp === false
       if (inbox === undefined || alive || report.upTo >= inbox.receivedUpTo) continue
+      if (left-- === 0) return
       supply(this.#state, member.locator, { entriesFrom: 1, upTo: 0, inbox, messagesFrom: report.upTo + 1 })
     }
   }
 
   join(message: MessageOf<'ProposeBackup'>): void {
-    const { established, history } = this.#state
+    const { established, history, limits } = this.#state
     if (memberOf(established.members, message.sourceMember) !== undefined) return this.#announcer.repeat()
-    if (this.#state.faulty.has(message.sourceMember)) return
+    if (this.#state.faulty.has(message.sourceMember) || established.members.length >= limits.membersMax) return
     if (this.#state.historyTruncated) {
       this.#state.sendInside([message.locator], {
         kind: 'Refuse',

@@ -2,12 +2,13 @@ import { unreachable } from '../../base/index.js'
 import type { Instant, MemberId, Message, MessageOf, OrderIndex, View } from '../../message/index.js'
 import { PROGRAM_ENTRY_MIN } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
-import { memberOf, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
+import { announcedBy, memberOf, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
 import { Following } from './following.js'
 import { FromPeers } from './from-peers.js'
 import type { ReplicaInput, ReplicaOutput } from './io.js'
 import { Leading } from './leading.js'
-import type { ReplicaTerms, Role } from './state.js'
+import type { Role } from './roles.js'
+import type { ReplicaTerms } from './state.js'
 import { ReplicaState } from './state.js'
 import { Takeover } from './takeover.js'
 
@@ -164,23 +165,29 @@ export class Replica {
   #receive(message: Message): void {
     const { identity } = this.#state
     if (message.destinationGroup !== identity.group || message.destinationEpoch !== identity.epoch) return
-    if (message.kind === 'FaultNotice') return this.#fault(message.member)
-    if (message.sourceGroup === identity.group) this.#fromMember(message)
-    else if (message.kind === 'RecoveryReport') this.#takeover?.reported(message)
-    else if (message.kind === 'Refuse') this.#refused(message)
-    else {
-      this.#fromPeers.receive(message)
-      this.#takeover?.progress()
-    }
+    if (message.sourceGroup !== identity.group) this.#fromPeer(message)
+    else if (message.sourceEpoch === identity.epoch) this.#fromMember(message)
     this.#establishIfDone()
   }
 
+  #fromPeer(message: Message): void {
+    const connection = this.#state.connections.get(message.sourceGroup)
+    const known = connection?.isFrom(message) === true
+    if (message.kind === 'FaultNotice') return known ? this.#fault(message.member) : undefined
+    if (message.kind === 'RecoveryReport') return known ? this.#takeover?.reported(message) : undefined
+    if (message.kind === 'Refuse') return known ? this.#refused(message) : undefined
+    this.#fromPeers.receive(message)
+    this.#takeover?.progress()
+  }
+
   #fromMember(message: Message): void {
+    const { adopted, established, primary } = this.#state
     // Exactness inside the group too (protocol.md 5.5): what an old primary still had on its way counts for nothing.
-    const exact = sameView(message.peerView, this.#state.adopted)
+    const exact =
+      sameView(message.peerView, adopted) && memberOf(established.members, message.sourceMember) !== undefined
     switch (message.kind) {
       case 'Heartbeat':
-        return exact ? this.#following.heartbeat(message) : undefined
+        return exact && primary?.memberId === message.sourceMember ? this.#following.heartbeat(message) : undefined
       case 'SecondAck':
         return exact && this.#state.isPrimary ? this.#leading.secondAck(message) : undefined
       case 'Nack':
@@ -200,7 +207,7 @@ export class Replica {
       case 'ProposeBackup':
         return this.#state.isPrimary ? this.#leading.join(message) : undefined
       case 'Refuse':
-        return this.#refused(message)
+        return memberOf(message.members, message.sourceMember) === undefined ? undefined : this.#refused(message)
       default:
     }
   }
@@ -276,6 +283,7 @@ export class Replica {
   #establish(message: MessageOf<'Establish'>): void {
     const { established, adopted, history } = this.#state
     if (this.#state.role === 'joining') return
+    if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return
     if (sameView(message.established, established.view)) return this.#knows(message.established, message.members)
     if (message.established.number < adopted.number) return
     if (memberOf(message.members, this.#state.identity.memberId) === undefined) {
@@ -290,6 +298,7 @@ export class Replica {
   /** A change of backups inside the established view; for a newcomer, its admission. */
   #membership(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {
     const { established, role, identity } = this.#state
+    if (this.#state.isPrimary || !announcedBy(message.sourceMember, message)) return
     const included = memberOf(message.members, identity.memberId)
     if (included === undefined) {
       return sameView(message.view, established.view) ? this.#state.stop('removed from the group') : undefined

@@ -1,3 +1,4 @@
+import { assert } from '../../base/index.js'
 import type {
   Contents,
   EntryBlock,
@@ -24,6 +25,8 @@ import { primaryOf } from '../membership/view.js'
 import { Connection } from './connection.js'
 import { Inbox } from './inbox.js'
 import type { ReplicaOutput } from './io.js'
+import type { Role } from './roles.js'
+import { legalMove } from './roles.js'
 
 /** Who this replica is and in which group. */
 export interface ReplicaIdentity {
@@ -47,13 +50,15 @@ export interface ReplicaTerms {
 }
 
 /**
- * joining: has asked to be added · backup: follows · frozen: left out of a proposed view, keeps its state until that is
- * established · recovering: has proposed itself · primary: decides · stopped: must end.
+ * Incarnations of connected groups whose inputs are kept; more than this means that a gateway cannot stay up. A report
+ * of all of them fits a datagram beside inputs and entries.
  */
-export type Role = 'joining' | 'backup' | 'frozen' | 'recovering' | 'primary' | 'stopped'
-
-/** Incarnations of connected groups whose inputs are kept; more than this means that a gateway cannot stay up. */
-const INBOXES_MAX = 4096
+const INBOXES_MAX = 1024
+/**
+ * Of them, incarnations that this replica has not connected yet: the primary has, and this one follows. More come from
+ * outside.
+ */
+const STRANGERS_MAX = 16
 /** Members known to have failed; ids are never used again, so old ones may be forgotten. */
 const FAULTY_MAX = 1024
 
@@ -68,7 +73,9 @@ export class ReplicaState {
   /** By group and epoch: everything received; bounded by `INBOXES_MAX` and `historyBytesMax`. */
   readonly inboxes: Map<string, Inbox> = new Map()
   readonly faulty: Set<MemberId> = new Set()
-  role: Role
+  /** The groups of the service group; from any other nothing is taken. */
+  readonly groups: ReadonlySet<GroupId>
+  #role: Role = 'joining'
   established: Membership
   adopted: View
   now = 0 as Instant
@@ -89,13 +96,23 @@ export class ReplicaState {
     this.heartbeatsCarryOrder = terms.heartbeatsCarryOrder
     this.established = membership
     this.adopted = membership.view
-    this.role = 'joining'
+    this.groups = new Set(terms.peers.map((peer) => peer.group))
     for (const member of membership.members) this.precedenceMax = Math.max(this.precedenceMax, member.precedence)
     for (const peer of terms.peers) this.connect(peer)
   }
 
+  get role(): Role {
+    return this.#role
+  }
+
+  /** Changes by a move of the table, or not at all. */
+  set role(to: Role) {
+    assert(to === this.#role || legalMove(this.#role, to), `no replica moves from ${this.#role} to ${to}`)
+    this.#role = to
+  }
+
   get isPrimary(): boolean {
-    return this.role === 'primary'
+    return this.#role === 'primary'
   }
 
   get primary(): MemberInfo | undefined {
@@ -125,9 +142,19 @@ export class ReplicaState {
     return inbox
   }
 
+  /** Of an incarnation that datagrams came from; undefined when it is one stranger too many. */
+  inboxOfSource(group: GroupId, epoch: Epoch): Inbox | undefined {
+    const known = this.inboxes.get(`${group}:${epoch}`)
+    if (known !== undefined) return known
+    let strangers = 0
+    for (const inbox of this.inboxes.values()) if (!inbox.connected) strangers++
+    return strangers < STRANGERS_MAX ? this.inbox(group, epoch) : undefined
+  }
+
   connect(peer: PeerInfo): void {
     const inbox = this.inbox(peer.group, peer.epoch)
     if (inbox === undefined) return this.stop('more incarnations of a connected group than can be kept')
+    inbox.connected = true
     const connection = new Connection(peer, inbox, this.limits)
     connection.givenUp = this.faulty.has(peer.memberId)
     this.connections.set(peer.group, connection)

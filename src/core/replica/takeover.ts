@@ -65,6 +65,7 @@ export class Takeover {
 
   accepted(message: MessageOf<'AcceptPrimary'>): void {
     if (!sameView(message.accepted, this.proposed)) return
+    if (memberOf(this.#members, message.sourceMember) === undefined) return
     this.#accepted.set(message.sourceMember, message.held)
     for (const { group, epoch, upTo } of message.received) {
       const inbox = this.#state.inbox(group, epoch)
