@@ -42,7 +42,7 @@ describe('a replicated program on a simulated network', () => {
     expect(cluster.caughtUp).toBe(3)
   })
 
-  test('a new primary gets more inputs from the gateway than fit a datagram, before it has executed the history', () => {
+  test('a new primary gets more inputs from the gateway than fit a datagram, and executes the history', () => {
     const cluster = new Cluster({ seed: 4, replicas: 3, streams: 20, requestsPerStream: 30, requestBytes: 4_000 })
     drive(cluster, (step) => {
       const { primary } = cluster
