@@ -12,9 +12,3 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   }
   return whole
 }
-
-export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false
-  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false
-  return true
-}

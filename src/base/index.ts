@@ -1,6 +1,6 @@
 export { AssertionError, assert, unreachable } from './assert.js'
 export type { Brand } from './brand.js'
-export { concatenate, EMPTY, equalBytes } from './bytes.js'
+export { concatenate, EMPTY } from './bytes.js'
 export { mixBytes, mixNumber } from './digest.js'
 export { SeededRandom } from './random.js'
 export { RecordLog } from './record-log.js'

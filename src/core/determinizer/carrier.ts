@@ -15,10 +15,6 @@ export class Carrier {
     return this.#acknowledged as OrderIndex
   }
 
-  get carried(): OrderIndex {
-    return this.#carried as OrderIndex
-  }
-
   acknowledge(index: number): boolean {
     if (index <= this.#acknowledged) return false
     this.#acknowledged = index

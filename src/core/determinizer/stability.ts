@@ -4,19 +4,13 @@ import type { MemberId, OrderIndex } from '../../message/index.js'
 export class Stability {
   /** Bounded by the membership: `retain` drops everybody else. */
   readonly #held = new Map<MemberId, number>()
-  readonly #executed = new Map<MemberId, number>()
 
-  report(member: MemberId, held: number, executed: number): void {
+  report(member: MemberId, held: number): void {
     this.#held.set(member, Math.max(held, this.#held.get(member) ?? 0))
-    this.#executed.set(member, Math.max(executed, this.#executed.get(member) ?? 0))
   }
 
   heldBy(member: MemberId): OrderIndex {
     return (this.#held.get(member) ?? 0) as OrderIndex
-  }
-
-  executedBy(member: MemberId): OrderIndex {
-    return (this.#executed.get(member) ?? 0) as OrderIndex
   }
 
   /** The highest index held by every one of `members`; `own` when there is none. */
@@ -28,15 +22,12 @@ export class Stability {
 
   retain(members: readonly MemberId[]): void {
     for (const member of this.#held.keys()) {
-      if (members.includes(member)) continue
-      this.#held.delete(member)
-      this.#executed.delete(member)
+      if (!members.includes(member)) this.#held.delete(member)
     }
   }
 
   /** Reports count only under the view they were made in. */
   clear(): void {
     this.#held.clear()
-    this.#executed.clear()
   }
 }

@@ -25,15 +25,6 @@ export class ReceiveWindow {
     return this.#receivedUpTo as SequenceNumber
   }
 
-  /** Highest number known to exist. */
-  get highest(): number {
-    return this.#highest
-  }
-
-  get pending(): number {
-    return this.#pending.size
-  }
-
   /** Returns false for a duplicate and for what lies too far ahead. The payload is not copied until `ownPending`. */
   put(sequence: number, payload: Uint8Array, orderIndex: number): boolean {
     this.learn(sequence)

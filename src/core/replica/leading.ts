@@ -153,7 +153,7 @@ export class Leading {
     const member = memberOf(this.#state.established.members, message.sourceMember)
     if (member === undefined) return
     this.#announcer.memberHeard(message.sourceMember, message.view)
-    this.#state.stability.report(message.sourceMember, message.held, message.executed)
+    this.#state.stability.report(message.sourceMember, message.held)
     this.#stabilityMoved()
     this.#supplyOrphaned(member, message)
     if (!member.caughtUp) this.#confirmCaughtUp(member, message)

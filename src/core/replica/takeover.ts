@@ -104,7 +104,7 @@ export class Takeover {
     this.#complete = true
     this.#drainBy = (now + this.#state.limits.drainTimeout) as Instant
     this.#state.stability.clear()
-    for (const [member, held] of this.#accepted) this.#state.stability.report(member, held, 0)
+    for (const [member, held] of this.#accepted) this.#state.stability.report(member, held)
     this.#state.outputs.push({ output: 'recovered' })
     this.#state.skipMembershipEntries()
     this.#state.work()
