@@ -1,10 +1,11 @@
-// npm run bench [-- round-trip|failover]
+// npm run bench [-- core|round-trip|failover|transport]
 import { cpus } from 'node:os'
 import { core } from './core.js'
 import { failover } from './failover.js'
 import { roundTrip } from './round-trip.js'
+import { transport } from './transport.js'
 
-const BENCHES = { core, 'round-trip': roundTrip, failover }
+const BENCHES = { core, 'round-trip': roundTrip, failover, transport }
 
 const asked = process.argv.slice(2)
 const unknown = asked.find((name) => !(name in BENCHES))

@@ -47,11 +47,11 @@ export async function startPlain() {
   return { port, stop: stopper(child) }
 }
 
-export async function startReplicated(replicas) {
+export async function startReplicated(replicas, options = []) {
   const port = await freePort()
   const admin = await freePort()
   const args = [inPackage('bin/llft.js'), 'run', '-r', `${replicas}`, '--admin', `127.0.0.1:${admin}`]
-  const child = spawn(process.execPath, [...args, '--', 'node', GUEST], {
+  const child = spawn(process.execPath, [...args, ...options, '--', 'node', GUEST], {
     env: { ...process.env, PORT: `${port}` },
     stdio: 'ignore',
   })

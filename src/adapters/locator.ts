@@ -3,6 +3,8 @@ import type { Locator } from '../message/index.js'
 const PORT_RANGE = 65536
 const ADDRESS_PATTERN = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3}):(\d{1,5})$/
 
+export const LOOPBACK = '127.0.0.1'
+
 export interface Endpoint {
   /** IPv4, dotted. */
   readonly address: string

@@ -1,5 +1,4 @@
-/** The largest payload of an IPv4 UDP datagram. */
-export const DATAGRAM_BYTES_MAX = 65_507
+import { DATAGRAM_BYTES_MAX } from '../driver/index.js'
 
 /**
  * Where a datagram lies while it is handed to the kernel. The caller may reuse its own bytes at once, but libuv keeps a

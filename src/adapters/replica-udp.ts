@@ -1,15 +1,18 @@
-import type { Transport } from '../driver/index.js'
+import { DATAGRAM_BYTES_MAX } from '../driver/index.js'
+import type { MulticastGroup, Transport } from '../driver/index.js'
 import type { Locator } from '../message/index.js'
 import { EndpointMemory, locatorOf } from './locator.js'
-import { DATAGRAM_BYTES_MAX, Outgoing } from './outgoing.js'
-import { openUdpHandle, readDatagram } from './udp-binding.js'
+import { LOOPBACK } from './locator.js'
+import { Outgoing } from './outgoing.js'
+import { openGroupHandle, openUdpHandle, readDatagram } from './udp-binding.js'
 import type { UdpBinding, UdpHandle } from './udp-binding.js'
 import { POLL_DATAGRAMS_MAX, SOCKET_BUFFER_BYTES } from './udp-options.js'
 import type { UdpFacts } from './udp-options.js'
 
 /**
  * A replica's group socket: synchronous from the first moment, pollable inside an operation, and without `dgram`, which
- * belongs to the program (determinizer.md A9). It never keeps the process alive.
+ * belongs to the program (determinizer.md A9). It never keeps the process alive. It hears its group's multicasts and
+ * sends none itself.
  */
 export class ReplicaUdp implements Transport {
   readonly locator: Locator
@@ -17,6 +20,7 @@ export class ReplicaUdp implements Transport {
   onDatagram: (datagram: Uint8Array) => void = () => {}
   readonly #binding: UdpBinding
   readonly #handle: UdpHandle
+  #group: UdpHandle | undefined
   readonly #endpoints = new EndpointMemory()
   readonly #incoming = new Uint8Array(DATAGRAM_BYTES_MAX)
   #outgoing = new Outgoing()
@@ -25,12 +29,12 @@ export class ReplicaUdp implements Transport {
   #list: Uint8Array[] = []
   #closed = false
 
-  constructor(binding: UdpBinding) {
+  constructor(binding: UdpBinding, address: string = LOOPBACK) {
     this.#binding = binding
-    const { handle, port } = openUdpHandle(binding)
+    const { handle, port } = openUdpHandle(binding, address)
     this.#handle = handle
     this.#request = new binding.SendWrap()
-    this.locator = locatorOf({ address: '127.0.0.1', port })
+    this.locator = locatorOf({ address, port })
     this.facts = {
       datagramsIn: 0,
       datagramsOut: 0,
@@ -38,8 +42,14 @@ export class ReplicaUdp implements Transport {
       receiveBufferBytes: raiseBuffer(handle, true),
       sendBufferBytes: raiseBuffer(handle, false),
     }
-    handle.onmessage = (nread, _handle, bytes): void => this.#received(nread, bytes)
-    handle.recvStart()
+    this.#listen(handle)
+  }
+
+  /** Hears from now on what is sent to the group; raises an error where the kernel refuses. Called once at most. */
+  join(group: MulticastGroup): void {
+    this.#group = openGroupHandle(this.#binding, group)
+    raiseBuffer(this.#group, true)
+    this.#listen(this.#group)
   }
 
   send(to: Locator, datagram: Uint8Array): void {
@@ -57,8 +67,24 @@ export class ReplicaUdp implements Transport {
 
   poll(): number {
     if (this.#closed) return 0
+    return this.#drain(this.#handle) + (this.#group === undefined ? 0 : this.#drain(this.#group))
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#handle.close()
+    this.#group?.close()
+  }
+
+  #listen(handle: UdpHandle): void {
+    handle.onmessage = (nread, _handle, bytes): void => this.#received(nread, bytes)
+    handle.recvStart()
+  }
+
+  #drain(handle: UdpHandle): number {
     for (let taken = 0; taken < POLL_DATAGRAMS_MAX; taken++) {
-      const length = readDatagram(this.#binding, this.#handle, this.#incoming)
+      const length = readDatagram(this.#binding, handle, this.#incoming)
       if (typeof length === 'string') {
         if (length !== 'EAGAIN') this.facts.errors++
         return taken
@@ -66,12 +92,6 @@ export class ReplicaUdp implements Transport {
       this.#received(length, this.#incoming.subarray(0, length))
     }
     return POLL_DATAGRAMS_MAX
-  }
-
-  close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#handle.close()
   }
 
   #received(nread: number, bytes: Uint8Array | undefined): void {

@@ -1,8 +1,9 @@
 import type { RemoteInfo, Socket } from 'node:dgram'
-import type { Transport } from '../driver/index.js'
+import { DATAGRAM_BYTES_MAX } from '../driver/index.js'
+import type { MulticastGroup, Transport } from '../driver/index.js'
 import type { Locator } from '../message/index.js'
-import { EndpointMemory, locatorOf } from './locator.js'
-import { DATAGRAM_BYTES_MAX, Outgoing } from './outgoing.js'
+import { endpointOf, EndpointMemory, locatorOf } from './locator.js'
+import { Outgoing } from './outgoing.js'
 import { SOCKET_BUFFER_BYTES } from './udp-options.js'
 import type { UdpFacts } from './udp-options.js'
 
@@ -19,26 +20,35 @@ export class Udp implements Transport {
   readonly facts: UdpFacts
   onDatagram: (datagram: Uint8Array) => void = () => {}
   readonly #socket: Socket
+  #group: Socket | undefined
   readonly #endpoints = new EndpointMemory()
   #outgoing = new Outgoing()
   #closed = false
 
   constructor(options: UdpOptions) {
-    // Loaded here and not above: this room is also loaded into replicas, where `dgram` is the program's.
-    const { createSocket } = process.getBuiltinModule('node:dgram')
-    // A synchronous lookup makes binding and sending synchronous.
-    this.#socket = createSocket({ type: 'udp4', lookup: (name, _options, done) => done(null, name, 4) })
-    this.#socket.on('error', (error) => this.#failed(error))
-    this.#socket.bind(options.port, options.address)
-    this.#socket.unref()
-    this.#socket.setRecvBufferSize(SOCKET_BUFFER_BYTES)
+    this.#socket = this.#open(options)
     this.#socket.setSendBufferSize(SOCKET_BUFFER_BYTES)
     this.locator = locatorOf(this.#socket.address())
     // Linux answers twice what it gave.
     const receiveBufferBytes = this.#socket.getRecvBufferSize() / 2
     const sendBufferBytes = this.#socket.getSendBufferSize() / 2
     this.facts = { datagramsIn: 0, datagramsOut: 0, errors: 0, receiveBufferBytes, sendBufferBytes }
-    this.#socket.on('message', (bytes: Uint8Array, _from: RemoteInfo) => this.#received(bytes))
+  }
+
+  /** Prepares sending to a group that this process does not belong to; raises an error where the kernel refuses. */
+  reach(group: MulticastGroup): void {
+    this.#socket.setMulticastInterface(group.interface)
+    this.#socket.setMulticastTTL(group.ttl)
+    // Members of the group may live on this host.
+    this.#socket.setMulticastLoopback(true)
+  }
+
+  /** Hears from now on what is sent to the group; raises an error where the kernel refuses. Called once at most. */
+  join(group: MulticastGroup): void {
+    const endpoint = endpointOf(group.locator)
+    // Bound to the group's own address, so that the kernel hands it nothing else that is sent to this port.
+    this.#group = this.#open(endpoint)
+    this.#group.addMembership(endpoint.address, group.interface)
   }
 
   send(to: Locator, datagram: Uint8Array): void {
@@ -61,6 +71,22 @@ export class Udp implements Transport {
     if (this.#closed) return
     this.#closed = true
     this.#socket.close()
+    this.#group?.close()
+  }
+
+  #open({ address, port }: UdpOptions): Socket {
+    // Loaded here and not above: this room is also loaded into replicas, where `dgram` is the program's.
+    const { createSocket } = process.getBuiltinModule('node:dgram')
+    // All processes of a host that belong to a group listen at the same port; one of the kernel's choice is free.
+    const reuseAddr = port !== 0
+    // A synchronous lookup makes binding and sending synchronous.
+    const socket = createSocket({ type: 'udp4', reuseAddr, lookup: (name, _options, done) => done(null, name, 4) })
+    socket.on('error', (error) => this.#failed(error))
+    socket.on('message', (bytes: Uint8Array, _from: RemoteInfo) => this.#received(bytes))
+    socket.bind(port, address)
+    socket.unref()
+    socket.setRecvBufferSize(SOCKET_BUFFER_BYTES)
+    return socket
   }
 
   #received(bytes: Uint8Array): void {

@@ -9,6 +9,8 @@ export interface GroupStatus {
   /** How many replicas the group is meant to have. */
   readonly wanted: number
   readonly gateway: { readonly pid: number | null; readonly streams: number; readonly listeners: readonly string[] }
+  /** Null until it is chosen, at the start. */
+  readonly transport: TransportStatus | null
   /** `full`: its bound was passed, replicas that end are not replaced any more. */
   readonly history: { readonly index: number; readonly bytes: number; readonly full: boolean }
   /** Datagrams that the gateway and the supervisor's console dropped because they could not be read. */
@@ -16,6 +18,12 @@ export interface GroupStatus {
   /** The last ones, oldest first. */
   readonly failovers: readonly Failover[]
   readonly failoverCount: number
+}
+
+/** How datagrams reach several replicas, and why so. */
+export interface TransportStatus {
+  readonly used: 'unicast' | 'multicast'
+  readonly why: string
 }
 
 export interface ReplicaStatus {

@@ -1,4 +1,4 @@
-import type { GroupStatus } from '../admin/index.js'
+import type { GroupStatus, TransportStatus } from '../admin/index.js'
 import type { RunInput } from '../config/index.js'
 import { EXIT } from '../errors/index.js'
 import { findGroup } from './running-group.js'
@@ -43,7 +43,13 @@ export function renderStatus(group: GroupStatus, style: Style): string {
     String(historyIndex),
     String(lagEntries),
   ])
-  return `${head.join('  ')}\n${table([['ID', 'PID', 'ROLE', 'RANK', 'STATE', 'HISTORY', 'LAG'], ...rows])}`
+  const members = table([['ID', 'PID', 'ROLE', 'RANK', 'STATE', 'HISTORY', 'LAG'], ...rows])
+  return `${head.join('  ')}\n${members}${style.dim(transportText(group.transport))}\n`
+}
+
+/** Which transport is used, and why. */
+export function transportText(transport: TransportStatus | null): string {
+  return transport === null ? 'transport not chosen yet' : `transport ${transport.used} (${transport.why})`
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -2,6 +2,7 @@ import type { Failover, GroupStatus, ReplicaStatus } from '../admin/index.js'
 import { renderReport } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
 import type { Notice } from '../supervisor/index.js'
+import { transportText } from './status.js'
 import type { Style } from './style.js'
 
 /** A server that opens no port within this time after its start is told of without one. */
@@ -81,7 +82,7 @@ export class Talk {
     write(
       `  ${style.bold(`LLFT ${version}`)}  ready in ${Math.round(performance.now() - startedMs)} ms\n` +
         row('App', `${command.join(' ')}     ${style.dim('unchanged Node code, state only in memory')}`) +
-        row('Replicas', `${replicas.join('   ')}   view ${status.view.primary}   transport unicast (loopback)`) +
+        row('Replicas', `${replicas.join('   ')}   view ${status.view.primary}   ${transportText(status.transport)}`) +
         row('Gateway', status.gateway.listeners.join('   ') || style.dim('no port is open yet')) +
         row('Admin', `http://${admin}`),
     )

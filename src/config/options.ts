@@ -1,5 +1,9 @@
 import type { Address, ListenMapping } from './address.js'
 
+/** `auto`: multicast where a probe comes back, else unicast. */
+export const TRANSPORTS = ['unicast', 'multicast', 'auto'] as const
+export type TransportName = (typeof TRANSPORTS)[number]
+
 /** Everything that `llft run` can be told, validated once, frozen; the one form that the rest of the code knows. */
 export interface RunOptions {
   /** The program's command line, byte for byte. */
@@ -8,6 +12,7 @@ export interface RunOptions {
   readonly name: string
   readonly replicas: number
   readonly listen: readonly ListenMapping[]
+  readonly transport: TransportName
   readonly admin: Address
   /** The admin address was asked for: no other port is tried when it is taken. */
   readonly adminFixed: boolean
@@ -27,7 +32,7 @@ export type NumberOption =
   | 'maxSameCrashes'
   | 'historyBytesMax'
 
-export type OptionName = NumberOption | 'name' | 'listen' | 'admin'
+export type OptionName = NumberOption | 'name' | 'listen' | 'admin' | 'transport'
 
 /** How an option is written; the command line, its help and the environment are read by this table alone. */
 export interface OptionSpelling {
@@ -49,6 +54,9 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
   }),
   admin: option('--admin', '<host:port>', { help: 'where `llft status` and `llft kill` reach the group' }),
   name: option('--name', '<name>', { help: 'what the group is called; by default the name of the working directory' }),
+  transport: option('--transport', '<kind>', {
+    help: 'how datagrams reach several replicas: unicast, multicast, or auto (default unicast)',
+  }),
   guestStartMs: option('--guest-start-ms', '<ms>', { help: 'how long the program may take to start its Node process' }),
   stopGraceMs: option('--stop-grace-ms', '<ms>', { help: 'how long the program may take to end after a signal' }),
   timingWindowMs: option('--timing-window-ms', '<ms>', {

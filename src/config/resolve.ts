@@ -7,6 +7,8 @@ import {
   type OptionName,
   OPTIONS,
   type RunOptions,
+  type TransportName,
+  TRANSPORTS,
 } from './options.js'
 
 /** What was typed and what the environment says, before any of it is understood. */
@@ -32,6 +34,7 @@ export function resolveRunOptions(input: RunInput): RunOptions {
     command: Object.freeze([file, ...args] as const),
     name: nameOf(input),
     listen: listenOf(input),
+    transport: transportOf(input),
     admin: admin === undefined ? ADMIN_FALLBACK : parseAddress(admin.value, admin.origin),
     adminFixed: admin !== undefined,
     replicas: replicasOf(input),
@@ -102,6 +105,15 @@ function nameOf(input: RunInput): string {
     throw llftError('LLFT_E_USAGE_NAME', { ...found, max: NAME_LENGTH_MAX })
   }
   return found.value
+}
+
+function transportOf(input: RunInput): TransportName {
+  const found = given(input, 'transport')
+  // On loopback a copy for each replica costs less than waking them all (ADR 5).
+  if (found === undefined) return 'unicast'
+  const transport = TRANSPORTS.find((name) => name === found.value)
+  if (transport !== undefined) return transport
+  throw llftError('LLFT_E_USAGE_TRANSPORT', { ...found, suggestion: nearest(found.value, TRANSPORTS) ?? 'auto' })
 }
 
 function listenOf(input: RunInput): readonly ListenMapping[] {

@@ -1,4 +1,5 @@
 import type { Epoch, Locator, MemberId, MemberInfo, PeerInfo } from '../message/index.js'
+import type { MulticastGroup } from './ports.js'
 
 /**
  * How a guest process gets its place in a group: small JSON datagrams between a replica's preload and its supervisor
@@ -38,6 +39,8 @@ export interface Founding {
   readonly members: readonly MemberInfo[]
   /** The groups connected at the founding, gateway and console. */
   readonly peers: readonly PeerInfo[]
+  /** Joined by every member; undefined where each member is sent its own copy. */
+  readonly multicast: MulticastGroup | undefined
   /** Bytes of history and inputs that a member keeps whole. */
   readonly historyBytesMax: number
   /** What the program sees as its process id, parent's id and host name. */

@@ -1,6 +1,6 @@
 import type { PeerInput, PeerOutput, PeerTerms } from '../core/index.js'
 import { Peer } from '../core/index.js'
-import type { Frame, GroupId, MemberId, Message } from '../message/index.js'
+import type { Frame, GroupId, Locator, MemberId, Message } from '../message/index.js'
 import type { RejectReason } from '../wire/index.js'
 import { decode, decodeFrame, Encoder, FrameEncoder } from '../wire/index.js'
 import type { PeerListener, PeerPort, PeerStatus } from './peer-port.js'
@@ -13,6 +13,8 @@ export interface PeerDriverTerms {
   readonly transport: Transport
   readonly clock: Clock
   readonly listener: PeerListener
+  /** Reaches all members of the application group at once; undefined where each is sent its own copy. */
+  readonly group?: Locator | undefined
 }
 
 /** Connects a group of one member (gateway, console) with the application group, and starts to greet it. */
@@ -28,6 +30,7 @@ class PeerDriver implements PeerPort {
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #listener: PeerListener
+  readonly #group: readonly Locator[] | undefined
   readonly #encoder = new Encoder()
   readonly #frames = new FrameEncoder()
   readonly #wakeup: Wakeup
@@ -39,6 +42,7 @@ class PeerDriver implements PeerPort {
     this.#transport = terms.transport
     this.#clock = terms.clock
     this.#listener = terms.listener
+    this.#group = terms.group === undefined ? undefined : [terms.group]
     this.#wakeup = new Wakeup(terms.clock, () => this.#step({ input: 'deadline' }))
     this.#transport.onDatagram = (datagram) => this.#receive(datagram)
   }
@@ -118,8 +122,13 @@ class PeerDriver implements PeerPort {
     }
   }
 
-  #sendAll(to: readonly Transport['locator'][], message: Message): void {
+  /**
+   * What goes to several members goes to their whole group, if that is one datagram: the others know it already, or
+   * will need it (ADR 5). A replica speaks to one at a time, or to those it has chosen, and needs no such address.
+   */
+  #sendAll(to: readonly Locator[], message: Message): void {
     const datagram = this.#encoder.encode(message)
-    for (const locator of to) this.#transport.send(locator, datagram)
+    const reached = to.length > 1 && this.#group !== undefined ? this.#group : to
+    for (const locator of reached) this.#transport.send(locator, datagram)
   }
 }

@@ -1,9 +1,15 @@
 import type { Instant, Locator } from '../message/index.js'
 
+/** The largest payload of an IPv4 UDP datagram; no transport carries a larger one. */
+export const DATAGRAM_BYTES_MAX = 65_507
+
 /** Carries datagrams; may lose, duplicate and reorder them. */
 export interface Transport {
   readonly locator: Locator
-  /** Never throws and never waits; a datagram that cannot be sent is lost. */
+  /**
+   * To one member, or to all that have joined the group of this locator. Never throws and never waits; a datagram that
+   * cannot be sent is lost.
+   */
   send(to: Locator, datagram: Uint8Array): void
   /** Set once by the driver. The bytes are only valid during the call. */
   onDatagram: (datagram: Uint8Array) => void
@@ -13,6 +19,16 @@ export interface Transport {
    */
   poll(): number
   close(): void
+}
+
+/** One address for all members of a process group. */
+export interface MulticastGroup {
+  /** An IPv4 multicast address and the port at which every member listens. */
+  readonly locator: Locator
+  /** Own IPv4 address of the interface that carries it; each host has its own. */
+  readonly interface: string
+  /** 1 stays in the local network; each router on the way takes one more. */
+  readonly ttl: number
 }
 
 export interface Clock {

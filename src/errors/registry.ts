@@ -1,10 +1,10 @@
 import { REFUSED } from './refused.js'
-import { ADMIN, GUEST } from './running.js'
+import { ADMIN, GUEST, NET } from './running.js'
 import type { SlotsOf, SlotValue, Template } from './template.js'
 import { USAGE } from './usage.js'
 import { WARNINGS } from './warnings.js'
 
-type Texts = typeof USAGE & typeof GUEST & typeof ADMIN & typeof REFUSED & typeof WARNINGS
+type Texts = typeof USAGE & typeof GUEST & typeof NET & typeof ADMIN & typeof REFUSED & typeof WARNINGS
 
 /** `LLFT_E_<AREA>_<NAME>`, or `LLFT_W_<NAME>` for a warning. A code is public: it is never renamed or used again. */
 export type Code = keyof Texts
@@ -17,6 +17,7 @@ export type DetailsOf<C extends Code> = Readonly<Record<SlotsOf<Texts[C]['what' 
 export const REGISTRY: Readonly<Record<Code, Template>> = {
   ...USAGE,
   ...GUEST,
+  ...NET,
   ...ADMIN,
   ...REFUSED,
   ...WARNINGS,

@@ -1,3 +1,13 @@
+/** The network cannot be used as was asked for. */
+export const NET = {
+  LLFT_E_NET_NO_MULTICAST: {
+    exit: 3,
+    what: 'Multicast does not work here: {reason}.',
+    why: 'many containers and cloud networks drop it, and a kernel can be told to refuse it',
+    fix: 'llft run --transport auto -- {command}, which falls back to unicast',
+  },
+} as const
+
 /** The program did not start, ended, or its replicas contradict each other. */
 export const GUEST = {
   LLFT_E_GUEST_NOT_FOUND: {

@@ -54,6 +54,12 @@ export const USAGE = {
     why: 'it must be a whole number from {min} to {max}',
     fix: 'leave it out for the default, {fallback}',
   },
+  LLFT_E_USAGE_TRANSPORT: {
+    exit: 2,
+    what: '{origin}: `{value}` is not a transport.',
+    why: 'it is unicast, multicast, or auto, which tries multicast and falls back to unicast',
+    fix: '{origin} {suggestion}',
+  },
   LLFT_E_USAGE_NAME: {
     exit: 2,
     what: '{origin}: `{value}` cannot name a group.',

@@ -30,6 +30,12 @@ export const WARNINGS = {
     why: 'the gateway process holds the TCP connections; the program and its memory are not affected',
     fix: 'clients connect again; if it happens again, please report it',
   },
+  LLFT_W_NET_BUFFERS: {
+    exit: 'none',
+    what: 'The kernel gives UDP sockets a receive buffer of {received} bytes instead of {asked}.',
+    why: 'datagrams that arrive while the program computes and do not fit are dropped, and sent again later',
+    fix: 'sudo sysctl -w net.core.rmem_max={asked} net.core.wmem_max={asked}',
+  },
   LLFT_W_LISTEN_FAILED: {
     exit: 'none',
     what: 'The gateway could not open a port for the program: {detail}.',

@@ -1,4 +1,4 @@
-import type { TestFaults } from '../driver/index.js'
+import type { MulticastGroup, TestFaults } from '../driver/index.js'
 import type { Epoch, GroupId, Locator, MemberId, SocketName } from '../message/index.js'
 import { CONTROL_LINE_BYTES_MAX } from './limits.js'
 
@@ -20,6 +20,8 @@ export interface GatewayStart {
   readonly application: { readonly group: GroupId; readonly epoch: Epoch }
   /** Members of the application group to speak to first; empty at the founding, when they speak first. */
   readonly contacts: readonly Locator[]
+  /** Undefined where each member is sent its own copy. */
+  readonly multicast: MulticastGroup | undefined
   readonly listen: readonly ListenMapping[]
   /** Bytes of history and inputs that are kept whole. */
   readonly historyBytesMax: number

@@ -15,6 +15,7 @@ const openPort: OpenPort = (start, { transport, clock }, listener) =>
     transport,
     clock,
     listener,
+    group: start.multicast?.locator,
   })
 
 // The supervisor alone ends the gateway: a Ctrl-C in its terminal must first reach the program, which may still answer.

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { SystemClock, Udp } from '../adapters/index.js'
+import { LOOPBACK, SystemClock, Udp } from '../adapters/index.js'
 import type { Clock, PeerListener, PeerPort, Transport } from '../driver/index.js'
 import { lineOf, LineReader } from './control.js'
 import type { GatewayCommand, GatewayReport, GatewayStart } from './control.js'
@@ -47,7 +47,8 @@ class RunningGateway {
 
   constructor(start: GatewayStart, report: (value: GatewayReport) => void, openPort: OpenPort) {
     this.#report = report
-    const transport = new Udp({ address: '127.0.0.1', port: 0 })
+    const transport = new Udp({ address: LOOPBACK, port: 0 })
+    if (start.multicast !== undefined) transport.reach(start.multicast)
     this.#transport = transport
     const ports = { transport, clock: new SystemClock() }
     this.#gateway = new Gateway({

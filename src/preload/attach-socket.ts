@@ -1,5 +1,6 @@
-import { DATAGRAM_BYTES_MAX, openUdpHandle, readDatagram } from '../adapters/index.js'
+import { LOOPBACK, openUdpHandle, readDatagram } from '../adapters/index.js'
 import type { Endpoint, UdpBinding, UdpHandle } from '../adapters/index.js'
+import { DATAGRAM_BYTES_MAX } from '../driver/index.js'
 import type { AttachReply, AttachRequest } from '../driver/index.js'
 
 const REPLY_TYPES: ReadonlySet<unknown> = new Set<AttachReply['type']>(['granted', 'refused', 'start'])
@@ -15,7 +16,7 @@ export class AttachSocket {
 
   constructor(binding: UdpBinding, supervisor: Endpoint) {
     this.#binding = binding
-    this.#handle = openUdpHandle(binding).handle
+    this.#handle = openUdpHandle(binding, LOOPBACK).handle
     this.#handle.connect(supervisor.address, supervisor.port)
   }
 

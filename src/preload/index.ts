@@ -32,6 +32,7 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   const { founding, join, faults, memberId } = attached
   const unusable = selfTest(internals, false)
   if (unusable !== undefined) refuse(unusable)
+  if (founding.multicast !== undefined) attached.transport.join(founding.multicast)
   const transport = new FaultyTransport(attached.transport, faults, witnessOf(attached))
   const replica = new Replica({
     identity: { memberId, locator: transport.locator, group: GROUP.application, epoch: founding.epoch },

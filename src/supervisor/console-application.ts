@@ -1,4 +1,13 @@
-import type { Clock, Entropy, PeerEvent, PeerListener, PeerPort, TestFaults, Transport } from '../driver/index.js'
+import type {
+  Clock,
+  Entropy,
+  MulticastGroup,
+  PeerEvent,
+  PeerListener,
+  PeerPort,
+  TestFaults,
+  Transport,
+} from '../driver/index.js'
 import type { Epoch, Frame, GroupId, Locator, MemberId } from '../message/index.js'
 import type { OutputPump } from './output-pump.js'
 import type { ProcessEnd } from './process-end.js'
@@ -8,6 +17,7 @@ export interface ConsoleStart {
   readonly application: { readonly group: GroupId; readonly epoch: Epoch }
   /** Members of the application group to speak to first. */
   readonly contacts: readonly Locator[]
+  readonly multicast: MulticastGroup | undefined
   readonly historyBytesMax: number
   readonly faults: TestFaults
 }

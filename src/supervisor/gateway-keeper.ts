@@ -1,4 +1,4 @@
-import type { Entropy, TestFaults } from '../driver/index.js'
+import type { Entropy, MulticastGroup, TestFaults } from '../driver/index.js'
 import { GROUP } from '../message/index.js'
 import type { Epoch, Locator, MemberId, PeerInfo } from '../message/index.js'
 import type { GatewayReport, ListenMapping } from '../gateway/index.js'
@@ -25,6 +25,7 @@ export interface GatewayTerms {
   readonly reaper: Reaper
   /** Members of the application group to speak to; empty before the founding. */
   contacts(): readonly Locator[]
+  multicast(): MulticastGroup | undefined
 }
 
 export interface GatewayLoss {
@@ -81,6 +82,7 @@ export class GatewayKeeper {
 
   start(): void {
     if (this.#stopped) return
+    const [contacts, multicast] = [this.#terms.contacts(), this.#terms.multicast()]
     const { entry, epoch, listen, historyBytesMax, faults, entropy } = this.#terms
     const identity = {
       group: GROUP.gateway,
@@ -92,7 +94,7 @@ export class GatewayKeeper {
     const stable = setTimeout(() => this.#backoff.reset(), STABLE_MS).unref()
     const gateway = new GatewayProcess(
       entry,
-      { type: 'start', identity, application, contacts: this.#terms.contacts(), listen, historyBytesMax, faults },
+      { type: 'start', identity, application, contacts, multicast, listen, historyBytesMax, faults },
       {
         ready: ({ locator }) => {
           reached = true

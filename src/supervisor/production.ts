@@ -1,23 +1,33 @@
-import { SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
+import { LOOPBACK, SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
 import { DEFAULT_LIMITS } from '../core/index.js'
 import { ATTACH_ENV, openPeer } from '../driver/index.js'
 import type { TestFaults } from '../driver/index.js'
 import type { OpenConsole } from './console-application.js'
 import { Supervisor } from './supervisor.js'
 import type { SupervisorTerms } from './supervisor.js'
+import { bufferWarning, chooseTransport } from './transport-choice.js'
 
 export type ProductionTerms = Pick<SupervisorTerms, 'options' | 'environment' | 'paths' | 'output' | 'notice'>
 
 /** A supervisor on real time, real randomness and real sockets. */
 export function makeSupervisor(terms: ProductionTerms): Supervisor {
   const { [ATTACH_ENV.faults]: faults, ...environment } = terms.environment
+  const transport = new Udp({ address: LOOPBACK, port: 0 })
+  // Every process of the group asks the same kernel.
+  const warning = bufferWarning(transport.facts)
+  if (warning !== undefined) terms.notice({ notice: 'report', report: warning })
   return new Supervisor({
     ...terms,
     environment,
     faults: faults === undefined ? {} : (JSON.parse(faults) as Record<string, TestFaults>),
     clock: new SystemClock(),
     entropy: new SystemEntropy(),
-    transport: new Udp({ address: '127.0.0.1', port: 0 }),
+    transport,
+    chooseTransport: async (epoch) => {
+      const choice = await chooseTransport(terms.options, epoch)
+      if (choice.multicast !== undefined) transport.reach(choice.multicast)
+      return choice
+    },
     openConsole,
   })
 }
@@ -35,4 +45,5 @@ const openConsole: OpenConsole = (start, { transport, clock }, listener) =>
     transport,
     clock,
     listener,
+    group: start.multicast?.locator,
   })

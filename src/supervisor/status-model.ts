@@ -1,4 +1,4 @@
-import type { GroupStatus, ReplicaState, ReplicaStatus } from '../admin/index.js'
+import type { GroupStatus, ReplicaState, ReplicaStatus, TransportStatus } from '../admin/index.js'
 import { formatAddress } from '../config/index.js'
 import type { PeerStatus } from '../driver/index.js'
 import type { Epoch, MemberId } from '../message/index.js'
@@ -11,6 +11,7 @@ export interface StatusFacts {
   readonly epoch: Epoch
   readonly wanted: number
   readonly historyBytesMax: number
+  readonly transport: TransportStatus | null
   /** The group as the console knows it; undefined before the founding. */
   readonly peer: PeerStatus | undefined
   readonly replicas: readonly Replica[]
@@ -34,6 +35,7 @@ export function statusOf(facts: StatusFacts): GroupStatus {
       streams: gateway.streams,
       listeners: gateway.open.map(({ bound }) => formatAddress({ host: bound.address, port: bound.port })),
     },
+    transport: facts.transport,
     history: { index: historyLength(peer), bytes, full: bytes >= facts.historyBytesMax },
     rejectedDatagrams: (peer?.rejectedDatagrams ?? 0) + gateway.datagramsRejected,
     failovers: timeline.recent,

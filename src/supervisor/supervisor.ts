@@ -27,6 +27,7 @@ import type { Replica } from './replica-set.js'
 import { RunningGroup } from './running-group.js'
 import { statusOf } from './status-model.js'
 import { StopPolicy } from './stop-policy.js'
+import type { TransportChoice } from './transport-choice.js'
 
 const TOKEN_BYTES = 16
 /** `--random-seed` is a signed 32-bit number. */
@@ -42,6 +43,7 @@ export interface SupervisorTerms {
   readonly entropy: Entropy
   /** The console's. */
   readonly transport: Transport
+  readonly chooseTransport: (epoch: Epoch) => Promise<TransportChoice>
   readonly openConsole: OpenConsole
   /** Where the program's output goes. */
   readonly output: { readonly stdout: OutputPump; readonly stderr: OutputPump }
@@ -67,6 +69,7 @@ export class Supervisor {
   #settle: { resolve(end: ProcessEnd): void; reject(error: LlftError): void } | undefined
   #phase: Phase = 'founding'
   #begunMs = 0
+  #transport: TransportChoice | undefined
   #gatewayPeer: PeerInfo | undefined
   #group: RunningGroup | undefined
   /** How the program has ended by itself: what it released to its clients is still delivered. */
@@ -97,6 +100,7 @@ export class Supervisor {
         entropy,
         reaper: this.#reaper,
         contacts: () => this.#group?.contacts() ?? [],
+        multicast: () => this.#transport?.multicast,
       },
       {
         ready: (peer) => this.#gatewayReady(peer),
@@ -119,6 +123,7 @@ export class Supervisor {
     const bound = setTimeout(() => this.#overdue(), guestStartMs)
     this.#begunMs = performance.now()
     try {
+      this.#transport = await this.#terms.chooseTransport(this.#epoch)
       await this.#replicas.open()
       this.#gateway.start()
       for (let count = 0; count < replicas; count++) this.#replicas.spawn()
@@ -147,6 +152,7 @@ export class Supervisor {
       epoch: this.#epoch,
       wanted: this.#terms.options.replicas,
       historyBytesMax: this.#terms.options.historyBytesMax,
+      transport: this.#transport?.status ?? null,
       peer: this.#group?.peer,
       replicas: this.#replicas.all,
       gateway: this.#gateway,
@@ -210,7 +216,8 @@ export class Supervisor {
     if (this.#phase !== 'founding' || gateway === undefined || claims.length < options.replicas) return
     this.#phase = 'running'
     const peers = [gateway, { ...this.#console, locator: transport.locator }]
-    this.#group = this.#openGroup(foundingOf({ ...options, epoch: this.#epoch, claims, peers }))
+    const multicast = this.#transport?.multicast
+    this.#group = this.#openGroup(foundingOf({ ...options, epoch: this.#epoch, multicast, claims, peers }))
     this.#terms.notice({ notice: 'founded' })
   }
 
@@ -226,6 +233,7 @@ export class Supervisor {
         identity: this.#console,
         application: { group: GROUP.application, epoch: this.#epoch },
         contacts: founding.members.map(({ locator }) => locator),
+        multicast: founding.multicast,
         historyBytesMax: options.historyBytesMax,
         faults: this.#terms.faults['console'] ?? {},
       },

@@ -1,20 +1,61 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { DATAGRAM_BYTES_MAX, ReplicaUdp, Udp } from '../../src/adapters/index.js'
-import { describeTransport } from '../compliance/transport.js'
+import { locatorOf, LOOPBACK, probeMulticast, ReplicaUdp, Udp } from '../../src/adapters/index.js'
+import { DATAGRAM_BYTES_MAX } from '../../src/driver/index.js'
+import type { MulticastGroup } from '../../src/driver/index.js'
+import { describeMulticast, describeTransport } from '../compliance/transport.js'
+import type { GroupMaker } from '../compliance/transport.js'
 import { rawUdpBinding } from './raw-udp.js'
 
 const settle = async (): Promise<void> => {
   await sleep(50)
 }
 
-describeTransport({ name: 'ReplicaUdp', open: () => new ReplicaUdp(rawUdpBinding()), settle, pollable: true })
-describeTransport({
-  name: 'Udp',
-  open: () => new Udp({ address: '127.0.0.1', port: 0 }),
-  settle,
-  pollable: false,
+const groupOf = (group: number): MulticastGroup => ({
+  locator: locatorOf({ address: `239.77.255.${group}`, port: 7702 }),
+  interface: LOOPBACK,
+  ttl: 1,
 })
+
+const openUdp = (): Udp => new Udp({ address: LOOPBACK, port: 0 })
+const openReplicaUdp = (): ReplicaUdp => new ReplicaUdp(rawUdpBinding())
+
+function joined<T extends Udp | ReplicaUdp>(transport: T, group: number): T {
+  transport.join(groupOf(group))
+  return transport
+}
+
+function stranger(group: number): Udp {
+  const transport = openUdp()
+  transport.reach(groupOf(group))
+  return transport
+}
+
+const groupAt: GroupMaker['groupAt'] = (group) => groupOf(group).locator
+const MAKERS: readonly GroupMaker[] = [
+  {
+    name: 'ReplicaUdp',
+    open: openReplicaUdp,
+    settle,
+    pollable: true,
+    groupAt,
+    member: (group) => joined(openReplicaUdp(), group),
+    stranger,
+  },
+  {
+    name: 'Udp',
+    open: openUdp,
+    settle,
+    pollable: false,
+    groupAt,
+    member: (group) => joined(openUdp(), group),
+    stranger,
+  },
+]
+for (const maker of MAKERS) {
+  describeTransport(maker)
+  describeMulticast(maker)
+}
 
 test('the kernel gives buffers, and both transports say how large', () => {
   const transports = [new ReplicaUdp(rawUdpBinding()), new Udp({ address: '127.0.0.1', port: 0 })]
@@ -38,6 +79,12 @@ test('a replica takes a burst by turns of poll and event loop, nothing is lost o
   expect([sender.facts.datagramsOut, receiver.facts.datagramsIn, receiver.facts.errors]).toEqual([600, 600, 0])
   sender.close()
   receiver.close()
+})
+
+test('a probe of multicast says how long it took, or what is in the way', async () => {
+  expect(await probeMulticast(groupOf(3), 1000)).toEqual({ heard: true, tookMs: expect.any(Number) })
+  const elsewhere = { ...groupOf(3), interface: '203.0.113.1' }
+  expect(await probeMulticast(elsewhere, 1000)).toEqual({ heard: false, reason: expect.stringContaining('refuses') })
 })
 
 test('the largest datagram passes', () => {

@@ -15,6 +15,7 @@ const STATUS: GroupStatus = {
   wanted: 3,
   gateway: { pid: 1, streams: 0, listeners: [] },
   rejectedDatagrams: 0,
+  transport: null,
   history: { index: 0, bytes: 0, full: false },
   failovers: [],
   failoverCount: 0,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Transport } from '../../src/driver/index.js'
+import type { Locator } from '../../src/message/index.js'
 
 /** How the suite opens one implementation of `Transport`, and lets its network move. */
 export interface TransportMaker {
@@ -83,6 +84,83 @@ export function describeTransport(maker: TransportMaker): void {
       const taken = right.poll()
       expect(taken).toBe(maker.pollable ? 20 : 0)
       expect(heard.length).toBe(taken)
+      await maker.settle()
+      expect(heard.length).toBe(20)
+    })
+  })
+}
+
+/** How the suite opens members of multicast groups, and one that only sends to them. */
+export interface GroupMaker extends TransportMaker {
+  groupAt(group: number): Locator
+  /** One that has joined. */
+  member(group: number): Transport
+  /** One that can send to the group and has not joined. */
+  stranger(group: number): Transport
+}
+
+/** What a transport owes to the driver where one address reaches a whole group. */
+export function describeMulticast(maker: GroupMaker): void {
+  describe(`${maker.name} as a member of a group`, () => {
+    const opened: Transport[] = []
+    const opening = <Arguments extends unknown[]>(open: (...given: Arguments) => Transport) => {
+      return (...given: Arguments): Transport => {
+        const transport = open(...given)
+        opened.push(transport)
+        return transport
+      }
+    }
+    const [open, member, stranger] = [opening(maker.open), opening(maker.member), opening(maker.stranger)]
+    afterEach(() => {
+      for (const transport of opened.splice(0)) transport.close()
+    })
+
+    test('one datagram reaches all who have joined, once, and nobody else', async () => {
+      const [members, outside, sender] = [[member(1), member(1), member(1)], open(), stranger(1)]
+      const heard = [...members, outside, sender].map(listen)
+      sender.send(maker.groupAt(1), bytesOf(1, 2, 3))
+      sender.send(maker.groupAt(1), new Uint8Array(1400).fill(9))
+      await maker.settle()
+      const whole = [bytesOf(1, 2, 3), new Uint8Array(1400).fill(9)]
+      expect(heard).toEqual([whole, whole, whole, [], []])
+    })
+
+    test('two groups of one host hear nothing of each other', async () => {
+      const heard = [member(1), member(2)].map(listen)
+      stranger(1).send(maker.groupAt(1), bytesOf(1))
+      stranger(2).send(maker.groupAt(2), bytesOf(2))
+      await maker.settle()
+      expect(heard).toEqual([[bytesOf(1)], [bytesOf(2)]])
+    })
+
+    test('each member is still reached alone', async () => {
+      const [left, right, sender] = [member(1), member(1), stranger(1)]
+      const heard = [left, right].map(listen)
+      expect(left.locator).not.toBe(right.locator)
+      sender.send(left.locator, bytesOf(1))
+      right.send(left.locator, bytesOf(2))
+      await maker.settle()
+      expect(heard[0]?.toSorted((a, b) => Number(a[0]) - Number(b[0]))).toEqual([bytesOf(1), bytesOf(2)])
+      expect(heard[1]).toEqual([])
+    })
+
+    test('a member that closes hears nothing more, the others do', async () => {
+      const [left, right, sender] = [member(1), member(1), stranger(1)]
+      const heard = [left, right].map(listen)
+      left.close()
+      sender.send(maker.groupAt(1), bytesOf(1))
+      await maker.settle()
+      expect(heard).toEqual([[], [bytesOf(1)]])
+    })
+
+    test(maker.pollable ? 'poll takes what came to the group too' : 'poll answers 0', async () => {
+      const [left, sender] = [member(1), stranger(1)]
+      const heard = listen(left)
+      for (let round = 1; round <= 20; round++) {
+        sender.send(round % 2 === 0 ? maker.groupAt(1) : left.locator, bytesOf(round))
+      }
+      const taken = left.poll()
+      expect(taken).toBe(maker.pollable ? 20 : 0)
       await maker.settle()
       expect(heard.length).toBe(20)
     })

@@ -27,6 +27,13 @@ function refusal(attempt: () => unknown): LlftError {
   throw new Error('nothing was refused')
 }
 
+test('the transport is one of three, unicast unless asked for', () => {
+  expect(resolveRunOptions(input()).transport).toBe('unicast')
+  expect(resolveRunOptions(input({ env: { LLFT_TRANSPORT: 'auto' } })).transport).toBe('auto')
+  const error = refusal(() => resolveRunOptions(input({ flags: { transport: ['multcast'] } })))
+  expect([error.code, error.fix]).toEqual(['LLFT_E_USAGE_TRANSPORT', '--transport multicast'])
+})
+
 describe('addresses', () => {
   test.each([
     ['127.0.0.1:7700', { host: '127.0.0.1', port: 7700 }],

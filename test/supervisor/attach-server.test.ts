@@ -13,6 +13,7 @@ const FOUNDING: Founding = {
   seed: '0'.repeat(64),
   members: [],
   peers: [],
+  multicast: undefined,
   historyBytesMax: 1 << 30,
   pid: 100,
   ppid: 99,
