@@ -45,9 +45,9 @@ export class ReceiveWindow {
     return true
   }
 
-  /** The source says that messages up to here exist. */
+  /** The source says that messages up to here exist. What no datagram can name could not be asked for. */
   learn(sequence: number): void {
-    if (sequence > this.#highest) this.#highest = sequence
+    if (sequence > this.#highest && Number.isSafeInteger(sequence)) this.#highest = sequence
   }
 
   /** The next message in sequence if the entries it depends on are held up to `heldIndex`; it becomes received. */

@@ -55,6 +55,7 @@ export class Judge {
   established(message: MessageOf<'Establish'>): 'new' | 'known' | 'ignore' {
     if (!this.fresh && !sameView(message.established, this.#adopted)) return 'ignore'
     if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return 'ignore'
+    if (!this.fresh && memberOf(this.#established.members, message.sourceMember) === undefined) return 'ignore'
     if (sameView(message.established, this.#established.view)) return 'known'
     this.#established = { view: message.established, members: message.members }
     this.#adopted = message.established

@@ -14,7 +14,7 @@ import { earliest } from '../deadlines.js'
 import { History } from '../determinizer/history.js'
 import type { Limits } from '../limits.js'
 import type { Membership } from '../membership/view.js'
-import { announcedBy, memberOf } from '../membership/view.js'
+import { memberOf } from '../membership/view.js'
 import { ReceiveWindow } from '../messaging/receive-window.js'
 import { RetransmitTimer } from '../messaging/retransmit.js'
 import { SentList } from '../messaging/sent-list.js'
@@ -301,7 +301,7 @@ export class Peer {
   }
 
   #changeMembers(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {
-    if (!announcedBy(message.sourceMember, message)) return
+    if (message.sourceMember !== this.#judge.primary?.memberId) return
     if (this.#judge.changed({ view: message.view, members: message.members })) this.#membersChanged('members')
     this.#acknowledge()
   }

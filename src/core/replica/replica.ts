@@ -207,7 +207,7 @@ export class Replica {
       case 'ProposeBackup':
         return this.#state.isPrimary ? this.#leading.join(message) : undefined
       case 'Refuse':
-        return memberOf(message.members, message.sourceMember) === undefined ? undefined : this.#refused(message)
+        return this.#knowsSender(message) ? this.#refused(message) : undefined
       default:
     }
   }
@@ -283,6 +283,7 @@ export class Replica {
   #establish(message: MessageOf<'Establish'>): void {
     const { established, adopted, history } = this.#state
     if (this.#state.role === 'joining') return
+    if (!this.#knowsSender(message)) return
     if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return
     if (sameView(message.established, established.view)) return this.#knows(message.established, message.members)
     if (message.established.number < adopted.number) return
@@ -295,10 +296,17 @@ export class Replica {
     this.#follow(message.established, message.members)
   }
 
+  /** Who has no place yet cannot know who has one; all others hear of views from members alone. */
+  #knowsSender(message: Message): boolean {
+    const { members } = this.#state.established
+    const me = memberOf(members, this.#state.identity.memberId)
+    return me?.caughtUp !== true || memberOf(members, message.sourceMember) !== undefined
+  }
+
   /** A change of backups inside the established view; for a newcomer, its admission. */
   #membership(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {
     const { established, role, identity } = this.#state
-    if (this.#state.isPrimary || !announcedBy(message.sourceMember, message)) return
+    if (this.#state.isPrimary || !this.#knowsSender(message) || !announcedBy(message.sourceMember, message)) return
     const included = memberOf(message.members, identity.memberId)
     if (included === undefined) {
       return sameView(message.view, established.view) ? this.#state.stop('removed from the group') : undefined
