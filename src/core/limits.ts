@@ -1,4 +1,11 @@
 /**
+ * When a connected group may let a message out (protocol.md 5.5 and 5.9): once it holds the order that the message
+ * depends on (`reflected`), or once, besides, every caught-up backup has executed that order (`acknowledged`), so that
+ * the primary and the connected group may die together.
+ */
+export type CommitMode = 'reflected' | 'acknowledged'
+
+/**
  * Every bound and delay of the core, with its reason. Times are microseconds. They belong together because they depend
  * on each other; `limits.test.ts` checks the relations.
  */

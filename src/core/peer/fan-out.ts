@@ -10,6 +10,8 @@ export interface FanOutTerms {
   readonly history: History
   readonly limits: Limits
   readonly reflects: boolean
+  /** Somebody waits for the backups: they get everything at once. */
+  readonly urgent: boolean
 }
 
 /**
@@ -37,7 +39,7 @@ export class FanOut {
     const { limits } = this.#terms
     this.#deadline ??= (now + limits.fanOutDelay) as Instant
     this.#waitingBytes += bytes
-    return this.#waitingBytes >= limits.fanOutBytesMax
+    return this.#terms.urgent || this.#waitingBytes >= limits.fanOutBytesMax
   }
 
   /** The next datagram's contents, or undefined when everything has been sent. */

@@ -9,7 +9,7 @@ import type {
   PeerInfo,
   View,
 } from '../../message/index.js'
-import type { Limits } from '../limits.js'
+import type { CommitMode, Limits } from '../limits.js'
 
 export interface PeerTerms {
   readonly identity: PeerInfo
@@ -17,6 +17,8 @@ export interface PeerTerms {
   /** Whom to greet until a primary answers. */
   readonly contacts: readonly Locator[]
   readonly limits: Limits
+  /** `reflected` unless said otherwise. */
+  readonly commit?: CommitMode
   /** False only where a test shows what holds without reflection. */
   readonly reflects: boolean
 }

@@ -68,7 +68,8 @@ export class Peer {
       receivers: this.#receivers,
       send: (to, contents, reflected) => this.#send(to, contents, reflected),
     })
-    this.#fan = new FanOut({ sent: this.#sent, history: this.#history, limits, reflects })
+    const urgent = terms.commit === 'acknowledged'
+    this.#fan = new FanOut({ sent: this.#sent, history: this.#history, limits, reflects, urgent })
   }
 
   start(now: Instant): readonly PeerOutput[] {
@@ -169,7 +170,7 @@ export class Peer {
       for (let at = 0; at < message.payloads.length; at++) {
         const payload = message.payloads[at] as Uint8Array
         this.#unackedBytes += payload.length
-        if (this.#window.accept(message.sequence + at, message.orderIndex, this.#history.held)) {
+        if (this.#window.accept(message.sequence + at, message.orderIndex, this.#committed)) {
           this.#letOut(payload, message.orderIndex)
         } else this.#window.put(message.sequence + at, payload, message.orderIndex)
       }
@@ -188,8 +189,22 @@ export class Peer {
     }
   }
 
+  /** Messages that depend on entries up to here may be let out. */
+  get #committed(): number {
+    const { held } = this.#history
+    return this.#terms.commit === 'acknowledged'
+      ? Math.min(held, this.#receivers.executedByAll(this.#backups, held))
+      : held
+  }
+
+  /** Those who could take over, and so those whose confirmation counts. */
+  get #backups(): readonly MemberInfo[] {
+    const { primary, membership } = this.#judge
+    return membership.members.filter((member) => member.caughtUp && member !== primary)
+  }
+
   #nextHeld(): ReturnType<ReceiveWindow['shift']> {
-    return this.#window.shift(this.#history.held)
+    return this.#window.shift(this.#committed)
   }
 
   #letOut(payload: Uint8Array, orderIndex: number): void {
@@ -257,6 +272,7 @@ export class Peer {
       if (report.group === group && report.epoch === epoch)
         this.#receivers.acknowledge(message.sourceMember, report.upTo)
     }
+    this.#release()
   }
 
   #nack(message: MessageOf<'Nack'>): void {
@@ -313,6 +329,7 @@ export class Peer {
     this.#receivers.retain(members)
     this.#faults.settle((fault) => fault.group === group && memberOf(members, fault.member) === undefined)
     this.#event(event, view, members)
+    this.#release()
   }
 
   #expire(): void {

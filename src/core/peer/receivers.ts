@@ -52,6 +52,13 @@ export class Receivers {
     return stalled
   }
 
+  /** The highest entry that each of `members` has executed; `otherwise` when there is none. */
+  executedByAll(members: readonly MemberInfo[], otherwise: number): number {
+    let lowest = otherwise
+    for (const { memberId } of members) lowest = Math.min(lowest, this.#byMember.get(memberId)?.executed ?? 0)
+    return lowest
+  }
+
   /** The most that any member keeps for newcomers. */
   get keptBytes(): number {
     return Math.max(0, ...[...this.#byMember.values()].map((receiver) => receiver.keptBytes))

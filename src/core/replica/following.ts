@@ -58,11 +58,16 @@ export class Following {
     this.#knownIndex = Math.max(this.#knownIndex, index)
   }
 
+  /** The turn is over: under `acknowledged` somebody waits to hear what was executed in it. */
+  turnOver(): void {
+    if (this.#state.commit === 'acknowledged' && this.#unreported > 0) this.reportAll()
+  }
+
   reportAll(): void {
     this.reportTo(undefined)
-    const { now, connections, limits } = this.#state
+    const { now, connections, limits, commit } = this.#state
     for (const connection of connections.values()) {
-      const news = connection.reportedUpTo < connection.inbox.receivedUpTo
+      const news = connection.reportedUpTo < connection.inbox.receivedUpTo || commit === 'acknowledged'
       const due = now - connection.reportedAt >= limits.idleReportDelay
       if (!connection.givenUp && (news || due)) this.reportTo(connection)
     }

@@ -26,6 +26,8 @@ export class Leading {
   #retiring: readonly MemberId[] = []
   #idleOrderAt: Instant | undefined
   #lastStable = 0
+  /** Entries up to here were sent to the backups at once; what is lost of it comes with a heartbeat or a reflection. */
+  #orderedDirectly = 0
   /** Incarnations already handed on as `peerUp`; bounded by the inboxes. */
   readonly #greetings = new Set<number>()
 
@@ -41,6 +43,7 @@ export class Leading {
   /** This replica is the primary of the established view from now on. */
   begin(): void {
     this.#retiring = []
+    this.#orderedDirectly = this.#state.history.held
     this.#greetings.clear()
     this.#count()
     for (const connection of this.#state.connections.values()) {
@@ -54,6 +57,7 @@ export class Leading {
 
   flush(): void {
     for (const connection of this.#state.connections.values()) this.transmit(connection)
+    if (this.#state.commit === 'acknowledged') this.#orderDirectly()
     if (this.#idleOrderAt === undefined && this.#state.stableIndex < this.#state.history.held) {
       this.#idleOrderAt = (this.#state.now + this.#state.limits.idleOrderDelay) as Instant
     }
@@ -255,6 +259,17 @@ export class Leading {
         { kind: 'Heartbeat', executed: this.#state.executed as OrderIndex },
         order,
       )
+    }
+  }
+
+  /** The backups do not wait for a reflection: their confirmation is awaited elsewhere (protocol.md 5.9). */
+  #orderDirectly(): void {
+    const { history, limits, others, executed } = this.#state
+    const to = others.map((member) => member.locator)
+    while (this.#orderedDirectly < history.held) {
+      const order = history.block(this.#orderedDirectly + 1, history.held, limits.orderBytesMax)
+      this.#orderedDirectly = order.entries.length > 0 ? lastOf(order) : history.held
+      this.#state.sendInside(to, { kind: 'Heartbeat', executed: executed as OrderIndex }, order)
     }
   }
 

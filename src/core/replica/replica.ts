@@ -138,7 +138,7 @@ export class Replica {
       case 'submitted':
         return this.#state.connections.get(input.to)?.sent.append(input.payload)
       case 'flush':
-        return this.#state.isPrimary ? this.#leading.flush() : undefined
+        return this.#state.isPrimary ? this.#leading.flush() : this.#following.turnOver()
       case 'deadline':
         return this.#expire()
       case 'connect':

@@ -18,7 +18,7 @@ import type {
 import { NO_ENTRIES, NO_VIEW, PROGRAM_ENTRY_MIN } from '../../message/index.js'
 import { History } from '../determinizer/history.js'
 import { Stability } from '../determinizer/stability.js'
-import type { Limits } from '../limits.js'
+import type { CommitMode, Limits } from '../limits.js'
 import { decodeMemberEntry } from '../membership/join-entry.js'
 import type { Membership } from '../membership/view.js'
 import { primaryOf } from '../membership/view.js'
@@ -39,6 +39,8 @@ export interface ReplicaIdentity {
 export interface ReplicaTerms {
   readonly identity: ReplicaIdentity
   readonly limits: Limits
+  /** `reflected` unless said otherwise; the same at every member and connected group. */
+  readonly commit?: CommitMode
   /** The founding membership, or `NO_MEMBERSHIP` for a replica that asks to be added. */
   readonly membership: Membership
   /** The groups connected at the founding; the same for whoever joins later, since the history starts there. */
@@ -87,12 +89,14 @@ export class ReplicaState {
   precedenceMax = 0
   historyTruncated = false
   readonly heartbeatsCarryOrder: boolean
+  readonly commit: CommitMode
   outputs: ReplicaOutput[] = []
 
   constructor(terms: ReplicaTerms) {
     const { membership } = terms
     this.identity = terms.identity
     this.limits = terms.limits
+    this.commit = terms.commit ?? 'reflected'
     this.heartbeatsCarryOrder = terms.heartbeatsCarryOrder
     this.established = membership
     this.adopted = membership.view
