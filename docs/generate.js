@@ -1,7 +1,16 @@
-// Writes the pages that are made from tables in the code; a test compares each with what is committed.
-import { writeFileSync } from 'node:fs'
+// Writes the pages that are made from tables in the code; with --check it only says which of them are not up to date.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { errorsMarkdown } from '../dist/errors/index.js'
+import { protocolMarkdown } from './protocol.js'
 
-const pages = { 'errors.md': errorsMarkdown() }
+const pages = { 'errors.md': errorsMarkdown(), 'protocol.md': protocolMarkdown() }
+const check = process.argv.includes('--check')
 
-for (const [name, text] of Object.entries(pages)) writeFileSync(new URL(name, import.meta.url), text)
+for (const [name, text] of Object.entries(pages)) {
+  const file = new URL(name, import.meta.url)
+  if (!check) writeFileSync(file, text)
+  else if (readFileSync(file, 'utf8') !== text) {
+    console.error(`docs/${name} differs from the code: npm run docs`)
+    process.exitCode = 1
+  }
+}

@@ -53,9 +53,11 @@ export interface HeldMessage {
 
 /** What every datagram carries (protocol.md section 3). */
 export interface Header {
+  /** Who sends: its group, the group's epoch, the member. */
   readonly sourceGroup: GroupId
   readonly sourceEpoch: Epoch
   readonly sourceMember: MemberId
+  /** The group it is for, and the epoch that the sender knows of it. */
   readonly destinationGroup: GroupId
   readonly destinationEpoch: Epoch
   /** The view of the sender's group. */
@@ -77,8 +79,9 @@ export interface Header {
 }
 
 export interface Bodies {
-  /** Payloads with the consecutive numbers `sequence`, `sequence + 1`, ... */
+  /** Messages of the connection: payloads with the consecutive numbers `sequence`, `sequence + 1`, ... */
   Data: { readonly sequence: SequenceNumber; readonly payloads: readonly Uint8Array[] }
+  /** The header alone: `ack`, and whatever order has no message to ride on. */
   FirstAck: object
   /** A backup's cumulative report: messages and entries held, entries executed. */
   SecondAck: {
@@ -102,14 +105,20 @@ export interface Bodies {
   KeepAlive: { readonly locator: Locator; readonly lastSequence: SequenceNumber }
   /** Inside a group; the header's `order` carries entries that found nothing to ride on (section 5, rule 8). */
   Heartbeat: { readonly executed: OrderIndex }
+  /** A backup proposes itself, to its group and to every connected one, until each has answered (section 6). */
   ProposePrimary: {
     readonly proposed: View
+    /** The view last established, as the proposer knows it. */
     readonly supersedes: View
+    /** Those who are to go on; who is left out freezes. */
     readonly members: readonly MemberInfo[]
+    /** Entries that the proposer holds without a gap; it needs the rest. */
     readonly held: OrderIndex
     readonly received: readonly ReceivedUpTo[]
   }
+  /** A member's answer: it has adopted the view, and holds so much. */
   AcceptPrimary: { readonly accepted: View; readonly held: OrderIndex; readonly received: readonly ReceivedUpTo[] }
+  /** A connected group's answer; the header's `reflected` carries entries that the proposer lacks. */
   RecoveryReport: {
     readonly accepted: View
     /** Entries of the recovering group that the reporter holds without a gap. */
@@ -118,19 +127,26 @@ export interface Bodies {
     /** Highest `orderIndex` of what the reporter has let out. */
     readonly released: OrderIndex
   }
+  /** The takeover is over: these are the members, and the history is `length` long; beyond it nothing happened. */
   Establish: { readonly established: View; readonly members: readonly MemberInfo[]; readonly length: OrderIndex }
+  /** The proposal, or the newcomer, is not accepted; this is the view that counts instead. */
   Refuse: { readonly known: View; readonly members: readonly MemberInfo[] }
+  /** A newcomer asks to be added. */
   ProposeBackup: { readonly locator: Locator }
+  /** A backup was added or confirmed. `joinIndex`: the entry that says so; who joins has to get that far. */
   AcceptBackup: { readonly members: readonly MemberInfo[]; readonly joinIndex: OrderIndex }
+  /** A backup was removed; these remain. */
   RemoveBackup: { readonly members: readonly MemberInfo[] }
   /** History and inputs for a member that lacks them; the header's `order` carries the entries. */
   State: {
+    /** Entries that the sender holds. */
     readonly length: OrderIndex
     readonly received: readonly ReceivedUpTo[]
     readonly messages: readonly HeldMessage[]
     /** 1: the last datagram of an answer; who needs more asks on. */
     readonly final: number
   }
+  /** This member has failed: said by a connected group until a membership leaves it out. */
   FaultNotice: { readonly group: GroupId; readonly member: MemberId }
 }
 

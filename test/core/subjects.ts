@@ -67,7 +67,7 @@ export interface Subject {
   readonly observed: () => unknown
 }
 
-function replica(id: number): { readonly subject: Subject; readonly step: (input: ReplicaInput) => void } {
+export function replica(id: number): { readonly subject: Subject; readonly step: (input: ReplicaInput) => void } {
   const machine = new Replica(replicaTerms(id))
   let now = 1
   machine.start(now as Instant)
