@@ -4,6 +4,10 @@ import type { Address, ListenMapping } from './address.js'
 export const TRANSPORTS = ['unicast', 'multicast', 'auto'] as const
 export type TransportName = (typeof TRANSPORTS)[number]
 
+/** `acknowledged`: nothing is let out before every backup has it; primary and gateway may then die together. */
+export const COMMIT_MODES = ['reflected', 'acknowledged'] as const
+export type CommitName = (typeof COMMIT_MODES)[number]
+
 /** Everything that `llft run` can be told, validated once, frozen; the one form that the rest of the code knows. */
 export interface RunOptions {
   /** The program's command line, byte for byte. */
@@ -13,6 +17,7 @@ export interface RunOptions {
   readonly replicas: number
   readonly listen: readonly ListenMapping[]
   readonly transport: TransportName
+  readonly commit: CommitName
   readonly admin: Address
   /** The admin address was asked for: no other port is tried when it is taken. */
   readonly adminFixed: boolean
@@ -32,7 +37,7 @@ export type NumberOption =
   | 'maxSameCrashes'
   | 'historyBytesMax'
 
-export type OptionName = NumberOption | 'name' | 'listen' | 'admin' | 'transport'
+export type OptionName = NumberOption | 'name' | 'listen' | 'admin' | 'transport' | 'commit'
 
 /** How an option is written; the command line, its help and the environment are read by this table alone. */
 export interface OptionSpelling {
@@ -56,6 +61,9 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
   name: option('--name', '<name>', { help: 'what the group is called; by default the name of the working directory' }),
   transport: option('--transport', '<kind>', {
     help: 'how datagrams reach several replicas: unicast, multicast, or auto (default unicast)',
+  }),
+  commit: option('--commit', '<mode>', {
+    help: 'when output may leave: reflected, or acknowledged by every backup (default reflected)',
   }),
   guestStartMs: option('--guest-start-ms', '<ms>', { help: 'how long the program may take to start its Node process' }),
   stopGraceMs: option('--stop-grace-ms', '<ms>', { help: 'how long the program may take to end after a signal' }),

@@ -7,7 +7,9 @@ import {
   type OptionName,
   OPTIONS,
   type RunOptions,
+  type CommitName,
   type TransportName,
+  COMMIT_MODES,
   TRANSPORTS,
 } from './options.js'
 
@@ -35,6 +37,7 @@ export function resolveRunOptions(input: RunInput): RunOptions {
     name: nameOf(input),
     listen: listenOf(input),
     transport: transportOf(input),
+    commit: commitOf(input),
     admin: admin === undefined ? ADMIN_FALLBACK : parseAddress(admin.value, admin.origin),
     adminFixed: admin !== undefined,
     replicas: replicasOf(input),
@@ -114,6 +117,14 @@ function transportOf(input: RunInput): TransportName {
   const transport = TRANSPORTS.find((name) => name === found.value)
   if (transport !== undefined) return transport
   throw llftError('LLFT_E_USAGE_TRANSPORT', { ...found, suggestion: nearest(found.value, TRANSPORTS) ?? 'auto' })
+}
+
+function commitOf(input: RunInput): CommitName {
+  const found = given(input, 'commit')
+  if (found === undefined) return 'reflected'
+  const commit = COMMIT_MODES.find((name) => name === found.value)
+  if (commit !== undefined) return commit
+  throw llftError('LLFT_E_USAGE_COMMIT', { ...found, suggestion: nearest(found.value, COMMIT_MODES) ?? 'reflected' })
 }
 
 function listenOf(input: RunInput): readonly ListenMapping[] {

@@ -1,5 +1,5 @@
 import type { Epoch, Locator, MemberId, MemberInfo, PeerInfo } from '../message/index.js'
-import type { MulticastGroup } from './ports.js'
+import type { GroupSettings } from './settings.js'
 
 /**
  * How a guest process gets its place in a group: small JSON datagrams between a replica's preload and its supervisor
@@ -39,10 +39,7 @@ export interface Founding {
   readonly members: readonly MemberInfo[]
   /** The groups connected at the founding, gateway and console. */
   readonly peers: readonly PeerInfo[]
-  /** Joined by every member; undefined where each member is sent its own copy. */
-  readonly multicast: MulticastGroup | undefined
-  /** Bytes of history and inputs that a member keeps whole. */
-  readonly historyBytesMax: number
+  readonly settings: GroupSettings
   /** What the program sees as its process id, parent's id and host name. */
   readonly pid: number
   readonly ppid: number

@@ -60,6 +60,12 @@ export const USAGE = {
     why: 'it is unicast, multicast, or auto, which tries multicast and falls back to unicast',
     fix: '{origin} {suggestion}',
   },
+  LLFT_E_USAGE_COMMIT: {
+    exit: 2,
+    what: '{origin}: `{value}` is not a commit mode.',
+    why: 'it is reflected, which waits for nobody, or acknowledged, which waits for every backup',
+    fix: '{origin} {suggestion}',
+  },
   LLFT_E_USAGE_NAME: {
     exit: 2,
     what: '{origin}: `{value}` cannot name a group.',

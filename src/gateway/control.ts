@@ -1,5 +1,5 @@
-import type { MulticastGroup, TestFaults } from '../driver/index.js'
-import type { Epoch, GroupId, Locator, MemberId, SocketName } from '../message/index.js'
+import type { PeerStart } from '../driver/index.js'
+import type { Locator, SocketName } from '../message/index.js'
 import { CONTROL_LINE_BYTES_MAX } from './limits.js'
 
 /**
@@ -14,18 +14,9 @@ export type GatewayCommand =
   /** No more clients; what was released to the present ones is flushed, within `STOP_GRACE_MS`; then exit code 0. */
   | { readonly type: 'stop' }
 
-export interface GatewayStart {
+export interface GatewayStart extends PeerStart {
   readonly type: 'start'
-  readonly identity: { readonly group: GroupId; readonly epoch: Epoch; readonly memberId: MemberId }
-  readonly application: { readonly group: GroupId; readonly epoch: Epoch }
-  /** Members of the application group to speak to first; empty at the founding, when they speak first. */
-  readonly contacts: readonly Locator[]
-  /** Undefined where each member is sent its own copy. */
-  readonly multicast: MulticastGroup | undefined
   readonly listen: readonly ListenMapping[]
-  /** Bytes of history and inputs that are kept whole. */
-  readonly historyBytesMax: number
-  readonly faults: TestFaults
 }
 
 /** The program's port `appPort` is opened at `host:port` instead; a port without a mapping is opened as requested. */

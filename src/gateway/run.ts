@@ -48,7 +48,7 @@ class RunningGateway {
   constructor(start: GatewayStart, report: (value: GatewayReport) => void, openPort: OpenPort) {
     this.#report = report
     const transport = new Udp({ address: LOOPBACK, port: 0 })
-    if (start.multicast !== undefined) transport.reach(start.multicast)
+    if (start.settings.multicast !== undefined) transport.reach(start.settings.multicast)
     this.#transport = transport
     const ports = { transport, clock: new SystemClock() }
     this.#gateway = new Gateway({

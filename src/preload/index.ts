@@ -32,11 +32,13 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   const { founding, join, faults, memberId } = attached
   const unusable = selfTest(internals, false)
   if (unusable !== undefined) refuse(unusable)
-  if (founding.multicast !== undefined) attached.transport.join(founding.multicast)
+  const { multicast, commit, historyBytesMax } = founding.settings
+  if (multicast !== undefined) attached.transport.join(multicast)
   const transport = new FaultyTransport(attached.transport, faults, witnessOf(attached))
   const replica = new Replica({
     identity: { memberId, locator: transport.locator, group: GROUP.application, epoch: founding.epoch },
-    limits: { ...DEFAULT_LIMITS, historyBytesMax: founding.historyBytesMax },
+    limits: { ...DEFAULT_LIMITS, historyBytesMax },
+    commit,
     membership: join === undefined ? { view: FOUNDING_VIEW, members: founding.members } : NO_MEMBERSHIP,
     peers: founding.peers,
     contacts: join?.contacts ?? [],

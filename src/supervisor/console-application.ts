@@ -1,26 +1,7 @@
-import type {
-  Clock,
-  Entropy,
-  MulticastGroup,
-  PeerEvent,
-  PeerListener,
-  PeerPort,
-  TestFaults,
-  Transport,
-} from '../driver/index.js'
-import type { Epoch, Frame, GroupId, Locator, MemberId } from '../message/index.js'
+import type { Clock, Entropy, PeerEvent, PeerListener, PeerPort, PeerStart, Transport } from '../driver/index.js'
+import type { Frame } from '../message/index.js'
 import type { OutputPump } from './output-pump.js'
 import type { ProcessEnd } from './process-end.js'
-
-export interface ConsoleStart {
-  readonly identity: { readonly group: GroupId; readonly epoch: Epoch; readonly memberId: MemberId }
-  readonly application: { readonly group: GroupId; readonly epoch: Epoch }
-  /** Members of the application group to speak to first. */
-  readonly contacts: readonly Locator[]
-  readonly multicast: MulticastGroup | undefined
-  readonly historyBytesMax: number
-  readonly faults: TestFaults
-}
 
 export interface ConsolePorts {
   readonly transport: Transport
@@ -29,7 +10,7 @@ export interface ConsolePorts {
 }
 
 /** Opens the console's side of the connection with the application group. */
-export type OpenConsole = (start: ConsoleStart, ports: ConsolePorts, listener: PeerListener) => PeerPort
+export type OpenConsole = (start: PeerStart, ports: ConsolePorts, listener: PeerListener) => PeerPort
 
 export interface ConsoleTerms {
   readonly stdout: OutputPump

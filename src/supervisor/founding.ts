@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { Founding, MulticastGroup } from '../driver/index.js'
+import type { Founding, GroupSettings } from '../driver/index.js'
 import type { Epoch, MemberInfo, PeerInfo, Precedence } from '../message/index.js'
 import type { Claim } from './claims.js'
 
@@ -10,8 +10,7 @@ const SEED_BYTES = 32
 export interface FoundingTerms {
   readonly name: string
   readonly epoch: Epoch
-  readonly historyBytesMax: number
-  readonly multicast: MulticastGroup | undefined
+  readonly settings: GroupSettings
   /** The guests in the order of their slots, which becomes the order of succession. */
   readonly claims: readonly Claim[]
   readonly peers: readonly PeerInfo[]
@@ -19,15 +18,14 @@ export interface FoundingTerms {
 
 /** What all replicas, now and later, agree on. The program sees the process ids of its first replica. */
 export function foundingOf(terms: FoundingTerms): Founding {
-  const { name, epoch, historyBytesMax, multicast, claims, peers } = terms
+  const { name, epoch, settings, claims, peers } = terms
   return {
     name,
     epoch,
     seed: randomBytes(SEED_BYTES).toString('hex'),
     members: claims.map(memberOf),
     peers,
-    multicast,
-    historyBytesMax,
+    settings,
     pid: claims[0]?.pid ?? process.pid,
     ppid: process.pid,
     hostname: hostname(),

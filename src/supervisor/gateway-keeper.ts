@@ -1,4 +1,4 @@
-import type { Entropy, MulticastGroup, TestFaults } from '../driver/index.js'
+import type { Entropy, GroupSettings, TestFaults } from '../driver/index.js'
 import { GROUP } from '../message/index.js'
 import type { Epoch, Locator, MemberId, PeerInfo } from '../message/index.js'
 import type { GatewayReport, ListenMapping } from '../gateway/index.js'
@@ -19,13 +19,12 @@ export interface GatewayTerms {
   readonly entry: string
   readonly epoch: Epoch
   readonly listen: readonly ListenMapping[]
-  readonly historyBytesMax: number
   readonly faults: TestFaults
   readonly entropy: Entropy
   readonly reaper: Reaper
   /** Members of the application group to speak to; empty before the founding. */
   contacts(): readonly Locator[]
-  multicast(): MulticastGroup | undefined
+  settings(): GroupSettings
 }
 
 export interface GatewayLoss {
@@ -82,8 +81,8 @@ export class GatewayKeeper {
 
   start(): void {
     if (this.#stopped) return
-    const [contacts, multicast] = [this.#terms.contacts(), this.#terms.multicast()]
-    const { entry, epoch, listen, historyBytesMax, faults, entropy } = this.#terms
+    const [contacts, settings] = [this.#terms.contacts(), this.#terms.settings()]
+    const { entry, epoch, listen, faults, entropy } = this.#terms
     const identity = {
       group: GROUP.gateway,
       epoch: entropy.identity() as Epoch,
@@ -94,7 +93,7 @@ export class GatewayKeeper {
     const stable = setTimeout(() => this.#backoff.reset(), STABLE_MS).unref()
     const gateway = new GatewayProcess(
       entry,
-      { type: 'start', identity, application, contacts, multicast, listen, historyBytesMax, faults },
+      { type: 'start', identity, application, contacts, settings, listen, faults },
       {
         ready: ({ locator }) => {
           reached = true

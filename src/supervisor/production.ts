@@ -1,6 +1,5 @@
 import { LOOPBACK, SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
-import { DEFAULT_LIMITS } from '../core/index.js'
-import { ATTACH_ENV, openPeer } from '../driver/index.js'
+import { ATTACH_ENV, openPeer, peerTermsOf } from '../driver/index.js'
 import type { TestFaults } from '../driver/index.js'
 import type { OpenConsole } from './console-application.js'
 import { Supervisor } from './supervisor.js'
@@ -33,17 +32,4 @@ export function makeSupervisor(terms: ProductionTerms): Supervisor {
 }
 
 /** The console's side of the protocol, on the production core. */
-const openConsole: OpenConsole = (start, { transport, clock }, listener) =>
-  openPeer({
-    peer: {
-      identity: { ...start.identity, locator: transport.locator },
-      application: start.application,
-      contacts: start.contacts,
-      limits: { ...DEFAULT_LIMITS, historyBytesMax: start.historyBytesMax },
-      reflects: start.faults.noReflection !== true,
-    },
-    transport,
-    clock,
-    listener,
-    group: start.multicast?.locator,
-  })
+const openConsole: OpenConsole = (start, ports, listener) => openPeer(peerTermsOf(start, ports, listener))

@@ -1,7 +1,16 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { GroupStatus, KillResult } from '../admin/index.js'
 import type { RunOptions } from '../config/index.js'
-import type { Clock, Entropy, Founding, PeerEvent, TestFaults, Transport } from '../driver/index.js'
+import type {
+  Clock,
+  Entropy,
+  Founding,
+  GroupSettings,
+  PeerEvent,
+  PeerStart,
+  TestFaults,
+  Transport,
+} from '../driver/index.js'
 import { ATTACH_ENV } from '../driver/index.js'
 import { EXIT, llftError, LlftError, report } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
@@ -9,7 +18,7 @@ import { GROUP } from '../message/index.js'
 import type { Epoch, MemberId, PeerInfo } from '../message/index.js'
 import type { Claim, Refusal } from './claims.js'
 import { ConsoleApplication } from './console-application.js'
-import type { ConsoleStart, OpenConsole } from './console-application.js'
+import type { OpenConsole } from './console-application.js'
 import { FailoverTimeline } from './failover-timeline.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
@@ -57,7 +66,7 @@ type Phase = 'founding' | 'running' | 'ending'
 /** One `llft run`: founds the group, keeps it whole, and ends it. */
 export class Supervisor {
   readonly #terms: SupervisorTerms
-  readonly #console: ConsoleStart['identity']
+  readonly #console: PeerStart['identity']
   readonly #epoch: Epoch
   readonly #launcher: Launcher
   readonly #reaper: Reaper
@@ -94,13 +103,12 @@ export class Supervisor {
       {
         entry: paths.gateway,
         epoch: this.#epoch,
-        historyBytesMax: options.historyBytesMax,
         listen: options.listen.map(({ appPort, public: { host, port } }) => ({ host, port, appPort })),
         faults: faults['gateway'] ?? {},
         entropy,
         reaper: this.#reaper,
         contacts: () => this.#group?.contacts() ?? [],
-        multicast: () => this.#transport?.multicast,
+        settings: () => this.#settings,
       },
       {
         ready: (peer) => this.#gatewayReady(peer),
@@ -209,6 +217,11 @@ export class Supervisor {
     this.#foundWhenComplete()
   }
 
+  get #settings(): GroupSettings {
+    const { commit, historyBytesMax } = this.#terms.options
+    return { commit, historyBytesMax, multicast: this.#transport?.multicast }
+  }
+
   #foundWhenComplete(): void {
     const claims = this.#replicas.living.flatMap(({ claim }) => claim ?? [])
     const { options, transport } = this.#terms
@@ -216,8 +229,8 @@ export class Supervisor {
     if (this.#phase !== 'founding' || gateway === undefined || claims.length < options.replicas) return
     this.#phase = 'running'
     const peers = [gateway, { ...this.#console, locator: transport.locator }]
-    const multicast = this.#transport?.multicast
-    this.#group = this.#openGroup(foundingOf({ ...options, epoch: this.#epoch, multicast, claims, peers }))
+    const terms = { name: options.name, epoch: this.#epoch, settings: this.#settings, claims, peers }
+    this.#group = this.#openGroup(foundingOf(terms))
     this.#terms.notice({ notice: 'founded' })
   }
 
@@ -233,8 +246,7 @@ export class Supervisor {
         identity: this.#console,
         application: { group: GROUP.application, epoch: this.#epoch },
         contacts: founding.members.map(({ locator }) => locator),
-        multicast: founding.multicast,
-        historyBytesMax: options.historyBytesMax,
+        settings: founding.settings,
         faults: this.#terms.faults['console'] ?? {},
       },
       { transport, clock, entropy },

@@ -29,6 +29,7 @@ function refusal(attempt: () => unknown): LlftError {
 
 test('the transport is one of three, unicast unless asked for', () => {
   expect(resolveRunOptions(input()).transport).toBe('unicast')
+  expect(resolveRunOptions(input({ flags: { commit: ['acknowledged'] } })).commit).toBe('acknowledged')
   expect(resolveRunOptions(input({ env: { LLFT_TRANSPORT: 'auto' } })).transport).toBe('auto')
   const error = refusal(() => resolveRunOptions(input({ flags: { transport: ['multcast'] } })))
   expect([error.code, error.fix]).toEqual(['LLFT_E_USAGE_TRANSPORT', '--transport multicast'])

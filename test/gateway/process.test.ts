@@ -15,9 +15,8 @@ const start: GatewayStart = {
   identity: { group: GROUP.gateway, epoch: 11 as Epoch, memberId: 12 as MemberId },
   application: { group: GROUP.application, epoch: 13 as Epoch },
   contacts: [],
-  multicast: undefined,
+  settings: { commit: 'reflected', historyBytesMax: 1 << 30, multicast: undefined },
   listen: [],
-  historyBytesMax: 1 << 30,
   faults: {},
 }
 

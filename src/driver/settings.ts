@@ -1,0 +1,44 @@
+import type { CommitMode, PeerTerms } from '../core/index.js'
+import { DEFAULT_LIMITS } from '../core/index.js'
+import type { Epoch, GroupId, Locator, MemberId } from '../message/index.js'
+import type { TestFaults } from './attach.js'
+import type { PeerDriverTerms } from './peer.js'
+import type { Clock, MulticastGroup, Transport } from './ports.js'
+import type { PeerListener } from './peer-port.js'
+
+/** What all members of a group and all groups connected to it must agree on. */
+export interface GroupSettings {
+  readonly commit: CommitMode
+  /** Bytes of history and inputs that are kept whole. */
+  readonly historyBytesMax: number
+  /** Undefined where each member is sent its own copy. */
+  readonly multicast: MulticastGroup | undefined
+}
+
+/** What the single member of a connected group is told when its process starts. */
+export interface PeerStart {
+  readonly identity: { readonly group: GroupId; readonly epoch: Epoch; readonly memberId: MemberId }
+  readonly application: { readonly group: GroupId; readonly epoch: Epoch }
+  /** Members of the application group to speak to first; empty at the founding, when they speak first. */
+  readonly contacts: readonly Locator[]
+  readonly settings: GroupSettings
+  readonly faults: TestFaults
+}
+
+/** How a connected group's member runs that was started with `start`. */
+export function peerTermsOf(
+  start: PeerStart,
+  { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
+  listener: PeerListener,
+): PeerDriverTerms {
+  const { identity, application, contacts, settings, faults } = start
+  const peer: PeerTerms = {
+    identity: { ...identity, locator: transport.locator },
+    application,
+    contacts,
+    limits: { ...DEFAULT_LIMITS, historyBytesMax: settings.historyBytesMax },
+    commit: settings.commit,
+    reflects: faults.noReflection !== true,
+  }
+  return { peer, transport, clock, listener, group: settings.multicast?.locator }
+}
