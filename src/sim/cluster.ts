@@ -1,13 +1,19 @@
 import { mixNumber } from '../base/index.js'
-import type { Limits } from '../core/index.js'
+import type { CommitMode, Limits } from '../core/index.js'
 import { DEFAULT_LIMITS, NO_MEMBERSHIP, Replica } from '../core/index.js'
-import type { PeerPort } from '../driver/index.js'
+import type { PeerEvent, PeerPort, PeerStatus } from '../driver/index.js'
 import { Member, openPeer } from '../driver/index.js'
-import type { Epoch, Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo } from '../message/index.js'
+import type { Epoch, Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo, View } from '../message/index.js'
 import { GROUP } from '../message/index.js'
 import { Clients } from './clients.js'
-import { Network, SimulatedClock } from './network.js'
-import { ToyProgram } from './toy-program.js'
+import type { Drift } from './clock.js'
+import { SimulatedClock } from './clock.js'
+import { Laws } from './laws.js'
+import type { Milestone } from './milestones.js'
+import { Network } from './network.js'
+import { Observer } from './observer.js'
+import { Pace } from './pace.js'
+import { readNumber, ToyProgram } from './toy-program.js'
 import { World } from './world.js'
 
 const EPOCH = 7 as Epoch
@@ -15,11 +21,16 @@ const REQUEST_BYTES = 8
 /** How soon a supervisor starts a replacement, and how soon it sees an exit. */
 const RESTART_DELAY = 5_000
 const DETECTION_DELAY = 500
+const FIRST_VIEW = { number: 1, precedence: 1, backupView: 0 } as View
+
+export type TakeoverStage = 'proposed' | 'recovered' | 'established'
 
 interface Process {
   readonly memberId: MemberId
   readonly locator: Locator
   readonly clock: SimulatedClock
+  readonly pace: Pace
+  readonly replica: Replica
   readonly member: Member
   readonly program: ToyProgram
 }
@@ -32,6 +43,12 @@ export interface ClusterTerms {
   readonly requestBytes?: number
   readonly limits?: Partial<Limits>
   readonly reflects?: boolean
+  readonly commit?: CommitMode
+  /** Clocks go wrong by at most so many microseconds per second, and differ from each other from the start. */
+  readonly driftMax?: number
+  readonly traces?: boolean
+  /** Reasons for which a replica may stop; it is then replaced. */
+  readonly stops?: ReadonlySet<string>
 }
 
 /** A replicated toy program with gateway, console and clients in one process on virtual time. */
@@ -39,56 +56,91 @@ export class Cluster {
   readonly world: World
   readonly network: Network
   readonly clients: Clients
-  /** What was broken, in words; empty when all is well. */
-  readonly violations: string[] = []
-  /** By history index: the digest that the first replica had there. */
-  readonly #digests = new Map<number, number>()
+  readonly laws: Laws = new Laws()
+  readonly observer: Observer
+  /** How often each rare path was reached. */
+  readonly reached: Partial<Record<Milestone, number>> = {}
+  readonly #terms: ClusterTerms
   readonly #limits: Limits
-  readonly #reflects: boolean
-  readonly #processes: Process[] = []
+  #processes: readonly Process[] = []
   readonly #founders: readonly MemberInfo[]
   readonly #foundingPeers: readonly PeerInfo[]
-  #console: PeerPort
+  readonly #console: PeerPort
   #gateway: PeerPort
-  #gatewayClock = new SimulatedClock(new World(0))
+  #gatewayClock: SimulatedClock
+  #gatewayPace: Pace
   #gatewayInfo: PeerInfo
   #gatewayDown = false
+  #gateways = 1
   #lines = 0
   #ids = 100
-  compared = 0
   takeovers = 0
+  /** Called with each stage of a takeover, in the middle of the step that reaches it. */
+  onTakeover: (memberId: MemberId, stage: TakeoverStage) => void = () => {}
 
   constructor(terms: ClusterTerms) {
+    this.#terms = terms
     this.world = new World(terms.seed)
     this.network = new Network(this.world)
     this.#limits = { ...DEFAULT_LIMITS, ...terms.limits }
-    this.#reflects = terms.reflects ?? true
-    this.clients = new Clients(terms.streams, terms.requestsPerStream, terms.requestBytes ?? REQUEST_BYTES)
+    const { streams: count, requestsPerStream: requests, requestBytes = REQUEST_BYTES } = terms
+    this.clients = new Clients({ count, requests, requestBytes, random: this.world.random })
+    this.observer = new Observer({
+      now: () => this.world.now,
+      reach: (milestone) => this.reach(milestone),
+      alive: (locator) => this.#processes.some((process) => process.locator === locator),
+      traces: terms.traces ?? false,
+    })
+    this.network.observe = (passage): void => this.observer.see(passage)
     this.#founders = Array.from({ length: terms.replicas }, (_, at) => this.#memberInfo(at + 1))
     this.#gatewayInfo = this.#peerInfo(GROUP.gateway)
     const consoleInfo = this.#peerInfo(GROUP.console)
     this.#foundingPeers = [this.#gatewayInfo, consoleInfo]
     this.#console = this.#openConsole(consoleInfo)
+    this.#gatewayPace = new Pace(this.world)
+    this.#gatewayClock = this.#clock(this.#gatewayPace)
     this.#gateway = this.#openGateway()
+    this.observer.founded(FIRST_VIEW, this.#founders)
     for (const founder of this.#founders) this.#startReplica(founder, true)
+  }
+
+  reach(milestone: Milestone): void {
+    this.reached[milestone] = (this.reached[milestone] ?? 0) + 1
+  }
+
+  get violations(): readonly string[] {
+    return this.laws.violations
+  }
+
+  get compared(): number {
+    return this.laws.compared
   }
 
   /** Kills a replica; its supervisor notices, and starts a replacement. */
   crash(memberId: MemberId, replace: boolean): void {
-    const at = this.#processes.findIndex((process) => process.memberId === memberId)
-    const process = this.#processes[at]
+    const process = this.#process(memberId)
     if (process === undefined) return
-    this.#processes.splice(at, 1)
+    this.observer.note(`member ${memberId} dies`)
+    if (process.pace.overflows > 0) this.reach('a receive buffer overflows')
+    this.#processes = this.#processes.filter((each) => each !== process)
     process.clock.stop()
     this.network.close(process.locator)
-    this.world.after(DETECTION_DELAY, () => this.#console.announceFault(GROUP.application, memberId))
+    this.world.after(DETECTION_DELAY, () => this.suspect(memberId))
     if (replace) this.world.after(RESTART_DELAY, () => this.#startReplica(this.#memberInfo(0), false))
+  }
+
+  /** The supervisor says that a member has failed; it may be alive still. */
+  suspect(memberId: MemberId): void {
+    this.observer.note(`member ${memberId} is said to have failed`)
+    this.#console.announceFault(GROUP.application, memberId)
   }
 
   /** Kills the gateway; its clients start anew at the next one. */
   crashGateway(): void {
     const gone = this.#gatewayInfo
     if (this.#gatewayDown) return
+    this.observer.note(`gateway ${gone.memberId} dies`)
+    this.reach('a gateway dies')
     this.#gatewayDown = true
     this.#gatewayClock.stop()
     this.network.close(gone.locator)
@@ -96,16 +148,48 @@ export class Cluster {
     this.world.after(DETECTION_DELAY, () => this.#console.announceFault(GROUP.gateway, gone.memberId))
     this.world.after(RESTART_DELAY, () => {
       this.#gatewayInfo = this.#peerInfo(GROUP.gateway)
+      this.#gatewayPace = new Pace(this.world)
+      this.#gatewayClock = this.#clock(this.#gatewayPace)
       this.#gateway = this.#openGateway()
       this.#gatewayDown = false
+      this.#gateways++
       this.clients.connect()
       this.pump()
     })
   }
 
+  /** Stops a process for a while, or makes it read too late. */
+  stall(locator: Locator, duration: number): void {
+    this.observer.note(`process ${locator} is stopped for ${duration}`)
+    if (locator === this.gateway) this.#gatewayPace.stop(duration)
+    else this.#processes.find((process) => process.locator === locator)?.pace.stop(duration)
+  }
+
   /** Where the gateway that is running is reached. */
   get gateway(): Locator {
     return this.#gatewayInfo.locator
+  }
+
+  get gatewayDown(): boolean {
+    return this.#gatewayDown
+  }
+
+  get console(): Locator {
+    return this.#foundingPeers[1]?.locator as Locator
+  }
+
+  /** What the gateway and the console know of the group. */
+  get statuses(): readonly PeerStatus[] {
+    return [this.#gateway.status, this.#console.status]
+  }
+
+  get processes(): readonly Process[] {
+    return this.#processes
+  }
+
+  /** Whose datagram let something out; under `acknowledged` that is a backup's confirmation, which says nothing. */
+  get #releaser(): number | undefined {
+    return this.#terms.commit === 'acknowledged' ? undefined : this.network.delivering
   }
 
   get primary(): MemberId | undefined {
@@ -117,7 +201,7 @@ export class Cluster {
   }
 
   executedOf(memberId: MemberId): number {
-    return this.#processes.find((process) => process.memberId === memberId)?.member.executed ?? 0
+    return this.#process(memberId)?.member.executed ?? 0
   }
 
   /** Members that the console knows as caught up and that are alive. */
@@ -128,70 +212,118 @@ export class Cluster {
 
   /** Lets clients send what they may, and the program decide something by itself. */
   pump(): void {
+    if (this.#gatewayPace.stopped || this.#gatewayDown) return
     for (const frame of this.clients.due()) this.#gateway.send(frame)
     this.#gateway.flush()
   }
 
   tick(): void {
-    for (const process of this.#processes) process.program.tick()
+    for (const process of this.#processes) if (!process.pace.stopped) process.program.tick()
   }
 
-  /** Every replica that executed entry i has the digest that all others had there (law L2). */
-  #witness(index: number, digest: number): void {
-    const known = this.#digests.get(index)
-    if (known === undefined) this.#digests.set(index, digest)
-    else if (known !== digest) this.violations.push(`L2: two digests at index ${index}: ${known} and ${digest}`)
-    else this.compared++
+  /** A client breaks its connection, or sends its half of the end. */
+  part(how: 'reset' | 'end'): void {
+    if (this.#gatewayPace.stopped || this.#gatewayDown) return
+    const frame = how === 'reset' ? this.clients.reset() : this.clients.end()
+    if (frame === undefined) return
+    this.reach(how === 'reset' ? 'a client resets its stream' : 'a client ends its stream')
+    this.#gateway.send(frame)
+    this.#gateway.flush()
   }
 
-  /** What the old primary executed beyond the established history was never seen by anybody: it did not happen. */
-  #established(length: number): void {
-    this.takeovers++
-    for (const index of this.#digests.keys()) if (index > length) this.#digests.delete(index)
+  #process(memberId: MemberId): Process | undefined {
+    return this.#processes.find((process) => process.memberId === memberId)
+  }
+
+  #clock(pace: Pace): SimulatedClock {
+    return new SimulatedClock(this.world, this.#drift(), pace)
+  }
+
+  #drift(): Drift | undefined {
+    const { driftMax = 0 } = this.#terms
+    const { random } = this.world
+    if (driftMax === 0) return undefined
+    return { offset: random.below(1e9), partsPerMillion: random.below(2 * driftMax) - driftMax }
   }
 
   #startReplica(info: MemberInfo, founding: boolean): void {
-    const clock = new SimulatedClock(this.world)
+    const pace = new Pace(this.world)
+    const clock = this.#clock(pace)
+    const { memberId, locator } = info
     const replica = new Replica({
-      identity: { memberId: info.memberId, locator: info.locator, group: GROUP.application, epoch: EPOCH },
+      identity: { memberId, locator, group: GROUP.application, epoch: EPOCH },
       limits: this.#limits,
-      membership: founding
-        ? { view: { number: 1, precedence: 1, backupView: 0 } as never, members: this.#founders }
-        : NO_MEMBERSHIP,
+      membership: founding ? { view: FIRST_VIEW, members: this.#founders } : NO_MEMBERSHIP,
       peers: this.#foundingPeers,
       contacts: this.#processes.map((process) => process.locator),
-      heartbeatsCarryOrder: this.#reflects,
+      commit: this.#terms.commit ?? 'reflected',
+      heartbeatsCarryOrder: this.#terms.reflects ?? true,
     })
-    const member = new Member({ replica, transport: this.network.open(info.locator), clock })
-    member.onTakeover = (stage): void => {
-      if (stage === 'established') this.#established(member.executed)
-    }
-    const program = new ToyProgram(member, this.world.random, {
-      executed: (index, digest) => this.#witness(index, digest),
-      ended: (reason) => this.#ended(info.memberId, reason),
+    const member = new Member({ replica, transport: this.network.open(locator, pace), clock })
+    const program: ToyProgram = new ToyProgram(member, this.world.random, {
+      executed: (index, digest) => {
+        if (this.#process(memberId) === undefined) return
+        this.laws.executed({ memberId, live: member.live, replied: (each) => program.replied(each) }, index, digest)
+      },
+      ended: (reason) => this.#ended(memberId, reason),
     })
-    this.#processes.push({ memberId: info.memberId, locator: info.locator, clock, member, program })
+    const process: Process = { memberId, locator, clock, pace, replica, member, program }
+    member.onTakeover = (stage): void => this.#takeover(process, stage)
+    this.observer.note(`member ${memberId} starts`)
+    this.#processes = [...this.#processes, process]
+    if (founding && member.live) this.#leads(process)
     member.start(program)
   }
 
+  #takeover(process: Process, stage: TakeoverStage): void {
+    const { memberId } = process
+    if (this.#process(memberId) === undefined) return
+    this.observer.note(`member ${memberId} has ${stage}`)
+    if (stage === 'established') {
+      this.takeovers++
+      this.reach('a takeover')
+      if (this.#gateways > 1) this.reach('a takeover under a second gateway')
+      this.#leads(process)
+    }
+    this.onTakeover(memberId, stage)
+  }
+
+  #leads({ memberId, program, replica, member }: Process): void {
+    this.observer.established()
+    const replied = (digest: number): boolean => program.replied(digest)
+    const subject = { memberId, live: true, replied }
+    this.laws.established(subject, replica.view, member.executed)
+    this.laws.followed(this.observer.members)
+    // Its program is still in the middle of the last operation of the history.
+    this.world.after(0, () => {
+      if (this.#process(memberId) !== undefined) this.laws.survives(subject)
+    })
+  }
+
   #ended(memberId: MemberId, reason: string): void {
-    this.violations.push(`a replica was stopped: ${reason}`)
-    this.crash(memberId, false)
+    if (this.#process(memberId) === undefined) return
+    const tolerated = this.#terms.stops?.has(reason) === true
+    this.observer.note(`member ${memberId} stops: ${reason}`)
+    if (!tolerated) this.laws.broken(`a replica was stopped: ${reason}`)
+    if (reason.startsWith('superseded')) this.reach('a superseded primary stops')
+    this.crash(memberId, tolerated)
   }
 
   #openGateway(): PeerPort {
-    this.#gatewayClock = new SimulatedClock(this.world)
+    const { locator } = this.#gatewayInfo
     return openPeer({
       peer: this.#peerTerms(this.#gatewayInfo),
-      transport: this.network.open(this.#gatewayInfo.locator),
+      transport: this.network.open(locator, this.#gatewayPace),
       clock: this.#gatewayClock,
       listener: {
         released: (frame) => {
+          const digest = frame.frame === 'data' ? readNumber(frame.bytes, 8) : undefined
+          this.laws.released(this.#releaser, digest)
           const wrong = this.clients.receive(frame)
-          if (wrong !== undefined) this.violations.push(wrong)
+          if (wrong !== undefined) this.laws.broken(wrong)
         },
         relieved: () => {},
-        event: () => {},
+        event: (event) => this.#adopted(locator, event),
       },
     })
   }
@@ -200,9 +332,18 @@ export class Cluster {
     return openPeer({
       peer: this.#peerTerms(info),
       transport: this.network.open(info.locator),
-      clock: new SimulatedClock(this.world),
-      listener: { released: (frame) => this.#printed(frame), relieved: () => {}, event: () => {} },
+      clock: this.#clock(new Pace(this.world)),
+      listener: {
+        released: (frame) => this.#printed(frame),
+        relieved: () => {},
+        event: (event) => this.#adopted(info.locator, event),
+      },
     })
+  }
+
+  #adopted(locator: Locator, { event, view }: PeerEvent): void {
+    this.observer.note(`process ${locator} sees ${event} ${view.number}.${view.precedence}.${view.backupView}`)
+    this.laws.adopted(Number(locator), view)
   }
 
   #peerTerms(identity: PeerInfo): Parameters<typeof openPeer>[0]['peer'] {
@@ -215,14 +356,16 @@ export class Cluster {
       application: { group: GROUP.application, epoch: EPOCH },
       contacts,
       limits: this.#limits,
-      reflects: this.#reflects,
+      commit: this.#terms.commit ?? 'reflected',
+      reflects: this.#terms.reflects ?? true,
     }
   }
 
   #printed(frame: Frame): void {
+    this.laws.released(this.#releaser, undefined)
     if (frame.frame !== 'output') return
     const line = frame.bytes[0] as number
-    if (line !== (this.#lines + 1) % 256) this.violations.push(`L1: line ${line} was printed after ${this.#lines}`)
+    if (line !== (this.#lines + 1) % 256) this.laws.broken(`L1: line ${line} was printed after ${this.#lines}`)
     this.#lines++
   }
 
@@ -238,8 +381,8 @@ export class Cluster {
 
   /** One number for everything that happened: equal for equal seeds (law L8). */
   get fingerprint(): number {
-    let fingerprint = mixNumber(this.world.now, this.network.delivered)
-    for (const [index, digest] of this.#digests) fingerprint = mixNumber(mixNumber(fingerprint, index), digest)
+    let fingerprint = mixNumber(mixNumber(this.world.now, this.network.delivered), this.network.fingerprint)
+    for (const [index, digest] of this.laws.digests) fingerprint = mixNumber(mixNumber(fingerprint, index), digest)
     return fingerprint
   }
 }

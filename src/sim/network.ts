@@ -1,5 +1,7 @@
-import type { Clock, Transport } from '../driver/index.js'
-import type { Instant, Locator } from '../message/index.js'
+import { mixBytes, mixNumber } from '../base/index.js'
+import type { Transport } from '../driver/index.js'
+import type { Locator } from '../message/index.js'
+import { Pace } from './pace.js'
 import type { World } from './world.js'
 
 /** What a simulated network does to datagrams; chances in per mille, delays in microseconds. */
@@ -8,64 +10,142 @@ export interface Weather {
   readonly duplication: number
   readonly delayMin: number
   readonly delaySpread: number
-  /** Chance of a delay ten times as long, which reorders. */
+  /** Chance of a delay `spikeFactor` times as long, which reorders. */
   readonly spike: number
+  readonly spikeFactor?: number
 }
 
 export const CALM: Weather = { loss: 0, duplication: 0, delayMin: 30, delaySpread: 20, spike: 0 }
+const SPIKE_FACTOR = 10
+
+type Link = (from: Locator, to: Locator) => boolean
+
+/** One datagram on its way, as observers see it. */
+export interface Passage {
+  readonly from: Locator
+  readonly to: Locator
+  readonly datagram: Uint8Array
+  readonly fate: 'sent' | 'lost' | 'delivered'
+}
+
+/** Links that hold everything back for a while and then let it go at once. */
+interface Jam {
+  readonly link: Link
+  readonly held: (() => void)[]
+}
 
 /** Carries datagrams between simulated processes. */
 export class Network {
   weather: Weather = CALM
   /** Links that carry nothing. */
-  cut: (from: Locator, to: Locator) => boolean = () => false
+  cut: Link = () => false
+  observe: (passage: Passage) => void = () => {}
   readonly #world: World
   /** Bounded by the processes of one simulation. */
   readonly #ports = new Map<Locator, SimulatedTransport>()
+  #cuts: Link[] = []
+  #jams: Jam[] = []
   delivered = 0
   lost = 0
+  /** Whose datagram is being delivered. */
+  delivering: Locator | undefined
+  /** Everything that was delivered, when and to whom, in one number. */
+  fingerprint = 1
 
   constructor(world: World) {
     this.#world = world
   }
 
-  open(locator: Locator): SimulatedTransport {
-    const transport = new SimulatedTransport(this, locator)
+  open(locator: Locator, pace: Pace = new Pace(this.#world)): SimulatedTransport {
+    const transport = new SimulatedTransport(this, locator, pace)
     this.#ports.set(locator, transport)
     return transport
   }
 
+  /** Its process is dead: nothing comes from there any more, even if that process is in the middle of something. */
   close(locator: Locator): void {
     this.#ports.delete(locator)
   }
 
+  /** Links that carry nothing for `duration`, besides all others that do not. */
+  cutFor(link: Link, duration: number): void {
+    this.#cuts.push(link)
+    this.#world.after(duration, () => {
+      this.#cuts = this.#cuts.filter((each) => each !== link)
+    })
+  }
+
+  jamFor(link: Link, duration: number): void {
+    const jam: Jam = { link, held: [] }
+    this.#jams.push(jam)
+    this.#world.after(duration, () => this.#release(jam))
+  }
+
+  /** All that was wrong is over; what is under way still arrives. */
+  heal(): void {
+    this.weather = CALM
+    this.cut = () => false
+    this.#cuts = []
+    for (const jam of this.#jams) this.#release(jam)
+  }
+
   carry(from: Locator, to: Locator, datagram: Uint8Array): void {
+    if (!this.#ports.has(from)) return
     const { random } = this.#world
-    if (random.chance(this.weather.loss) || this.cut(from, to)) {
+    const copy = datagram.slice()
+    this.observe({ from, to, datagram: copy, fate: 'sent' })
+    const cut = this.cut(from, to) || this.#cuts.some((link) => link(from, to))
+    if (random.chance(this.weather.loss) || cut) {
       this.lost++
+      this.observe({ from, to, datagram: copy, fate: 'lost' })
       return
     }
     const copies = random.chance(this.weather.duplication) ? 2 : 1
-    const copy = datagram.slice()
     for (let sent = 0; sent < copies; sent++) {
       const delay = this.weather.delayMin + random.below(this.weather.delaySpread + 1)
-      const late = random.chance(this.weather.spike) ? delay * 10 : delay
-      this.#world.after(late, () => {
-        this.delivered++
-        this.#ports.get(to)?.onDatagram(copy)
-      })
+      const late = random.chance(this.weather.spike) ? delay * (this.weather.spikeFactor ?? SPIKE_FACTOR) : delay
+      this.#world.after(late, () => this.#arrive(from, to, copy))
     }
+  }
+
+  #arrive(from: Locator, to: Locator, datagram: Uint8Array): void {
+    const jam = this.#jams.find(({ link }) => link(from, to))
+    if (jam === undefined) this.#deliver(from, to, datagram)
+    else jam.held.push(() => this.#deliver(from, to, datagram))
+  }
+
+  #deliver(from: Locator, to: Locator, datagram: Uint8Array): void {
+    const port = this.#ports.get(to)
+    if (port === undefined) return
+    port.pace.receive(() => {
+      // Its process may have died while the datagram waited for it.
+      if (this.#ports.get(to) !== port) return
+      this.delivered++
+      this.fingerprint = mixNumber(this.fingerprint, this.#world.now)
+      this.fingerprint = mixBytes(mixNumber(this.fingerprint, to), datagram)
+      this.observe({ from, to, datagram, fate: 'delivered' })
+      this.delivering = from
+      port.onDatagram(datagram)
+      this.delivering = undefined
+    })
+  }
+
+  #release(jam: Jam): void {
+    this.#jams = this.#jams.filter((each) => each !== jam)
+    for (const deliver of jam.held.splice(0)) deliver()
   }
 }
 
 export class SimulatedTransport implements Transport {
   readonly #network: Network
   readonly locator: Locator
+  readonly pace: Pace
   onDatagram: (datagram: Uint8Array) => void = () => {}
 
-  constructor(network: Network, locator: Locator) {
+  constructor(network: Network, locator: Locator, pace: Pace) {
     this.#network = network
     this.locator = locator
+    this.pace = pace
   }
 
   send(to: Locator, datagram: Uint8Array): void {
@@ -79,34 +159,5 @@ export class SimulatedTransport implements Transport {
 
   close(): void {
     this.#network.close(this.locator)
-  }
-}
-
-/** A process's clock on virtual time; silent once the process is dead. */
-export class SimulatedClock implements Clock {
-  readonly #world: World
-  #generation = 0
-  #stopped = false
-
-  constructor(world: World) {
-    this.#world = world
-  }
-
-  now(): Instant {
-    return this.#world.now
-  }
-
-  arm(deadline: Instant | undefined, wake: () => void): void {
-    const generation = ++this.#generation
-    if (deadline === undefined) return
-    this.#world.after(deadline - this.#world.now, () => {
-      if (!this.#stopped && generation === this.#generation) wake()
-    })
-  }
-
-  pause(): void {}
-
-  stop(): void {
-    this.#stopped = true
   }
 }

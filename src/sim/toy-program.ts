@@ -21,6 +21,8 @@ export class ToyProgram implements GroupListener {
   readonly #random: SeededRandom
   readonly #witness: ExecutionWitness
   #digest = 1
+  /** What each reply said of the state; bounded by the requests of one simulation. */
+  readonly #replies = new Set<number>()
   #answered = 0
   #running = false
 
@@ -28,6 +30,11 @@ export class ToyProgram implements GroupListener {
     this.#group = group
     this.#random = random
     this.#witness = witness
+  }
+
+  /** Whether the history of this replica has a reply that says so. */
+  replied(digest: number): boolean {
+    return this.#replies.has(digest)
   }
 
   work(): void {
@@ -94,6 +101,8 @@ export class ToyProgram implements GroupListener {
       const frame = this.#group.received(GROUP.gateway) as Frame
       this.#group.accept(GROUP.gateway)
       if (frame.frame === 'data') this.#answer(frame.stream, frame.bytes)
+      if (frame.frame === 'reset') this.#digest = mixNumber(this.#digest, frame.stream)
+      if (frame.frame === 'end') this.#group.submit(GROUP.gateway, { frame: 'close', stream: frame.stream })
     }
     if (entry[0] === ENTRY.peerLost) this.#group.disconnect(GROUP.gateway)
     if (entry[0] === ENTRY.peerUp) {
@@ -108,6 +117,7 @@ export class ToyProgram implements GroupListener {
     const reply = new Uint8Array(16)
     reply.set(request.subarray(0, 8))
     writeNumber(reply, 8, this.#digest)
+    this.#replies.add(this.#digest)
     this.#group.submit(GROUP.gateway, { frame: 'data', stream, bytes: reply })
     this.#answered++
     if (this.#answered % OUTPUT_EVERY === 0) {

@@ -69,6 +69,10 @@ const PLAYS: Readonly<Record<string, Play>> = {
   'backup -> frozen': [on('a backup'), hears(proposal(2, 3, WITHOUT_2))],
   'backup -> stopped': [on('a backup'), hears(inside('RemoveBackup', 1, { members: WITHOUT_2 }))],
   'frozen -> backup': [on('a frozen replica'), hears(proposal(3, 1, MEMBERS))],
+  'frozen -> recovering': [
+    on('a frozen replica'),
+    hears(gone, fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 3 })),
+  ],
   'frozen -> stopped': [on('a frozen replica'), (subject) => expireUntil(subject, 'stopped')],
   'recovering -> primary': [
     () => replica(2).subject,

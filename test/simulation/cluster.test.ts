@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { CALM, Cluster, crashes, drive, ROUGH } from '../../src/sim/index.js'
 
 const SECOND = 1_000_000
+/** A seed in which the double fault hits between release and reflection. */
+const BEYOND_THE_BUDGET = 0
 
 function build(seed: number): Cluster {
   const cluster = new Cluster({ seed, replicas: 3, streams: 4, requestsPerStream: 50 })
@@ -70,6 +72,31 @@ describe('a replicated program on a simulated network', () => {
     expect(cluster.violations).toEqual([])
     expect(lags[0]).toBeGreaterThan(500)
     expect(lags[1]).toBeLessThan(200)
+  })
+
+  /** Primary and gateway die at one moment, in the middle of traffic on a bad network. */
+  function doubleFault(seed: number, commit: 'reflected' | 'acknowledged'): readonly string[] {
+    const cluster = new Cluster({ seed, replicas: 3, streams: 4, requestsPerStream: 80, commit })
+    cluster.network.weather = { ...ROUGH, loss: 150 }
+    drive(cluster, (step) => {
+      if (step !== 12) return
+      cluster.world.after(cluster.world.random.below(1_000), () => {
+        if (cluster.primary === undefined) return
+        cluster.crashGateway()
+        cluster.crash(cluster.primary, true)
+      })
+    })
+    cluster.world.run(cluster.world.now + 15 * SECOND)
+    return cluster.violations.filter((violation) => violation.startsWith('L'))
+  }
+
+  test('commit: acknowledged lets nothing out that dies with primary and gateway', () => {
+    for (let seed = 0; seed < 150; seed++) expect(doubleFault(seed, 'acknowledged')).toEqual([])
+    expect(doubleFault(BEYOND_THE_BUDGET, 'acknowledged')).toEqual([])
+  })
+
+  test('commit: reflected can lose what it let out in that double fault, as is said', () => {
+    expect(doubleFault(BEYOND_THE_BUDGET, 'reflected').join()).toMatch(/^L3/)
   })
 
   test('stops, loudly, when primary and gateway die together and took inputs with them that the history names', () => {

@@ -16,6 +16,8 @@ export class Following {
   #knownIndex = 0
   #pullAt: Instant | undefined
   #orphanAt: Instant | undefined
+  /** Something has come in the answer that is under way. */
+  #supplies = false
 
   constructor(state: ReplicaState) {
     this.#state = state
@@ -95,19 +97,28 @@ export class Following {
     this.#pull()
   }
 
-  supplied(message: MessageOf<'State'>): void {
+  /**
+   * Takes what another member sends; returns whether an answer ended that brought something. One that did not, a
+   * duplicate above all, is no reason to ask on at once: two who ask and answer in vain would never stop.
+   */
+  supplied(message: MessageOf<'State'>): boolean {
     this.#knownIndex = Math.max(this.#knownIndex, message.length)
-    this.#state.merge(message.order)
+    if (this.#state.merge(message.order)) this.#supplies = true
     for (const held of message.messages) {
-      if (this.#state.inbox(held.group, held.epoch)?.put(held.sequence, [held.payload]) === true) this.#state.work()
+      if (this.#state.inbox(held.group, held.epoch)?.put(held.sequence, [held.payload]) !== true) continue
+      this.#supplies = true
+      this.#state.work()
     }
     for (const { group, epoch, upTo } of message.received) {
       const inbox = this.#state.inbox(group, epoch)
       if (inbox !== undefined) inbox.announced = Math.max(inbox.announced, upTo)
     }
     this.noteNews(1)
-    if (message.final === 1) this.#pull()
-    else if (this.#pullAt !== undefined) this.#pullAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
+    if (this.#pullAt !== undefined) this.#pullAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
+    if (message.final === 0 || !this.#supplies) return false
+    this.#supplies = false
+    this.#pull()
+    return true
   }
 
   expire(): void {

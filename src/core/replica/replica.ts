@@ -193,8 +193,7 @@ export class Replica {
       case 'Nack':
         return exact ? this.#following.serve(message) : undefined
       case 'State':
-        if (exact) this.#following.supplied(message)
-        return exact && message.final === 1 ? this.#takeover?.supplied() : undefined
+        return exact && this.#following.supplied(message) ? this.#takeover?.supplied() : undefined
       case 'ProposePrimary':
         return this.#proposal(message)
       case 'AcceptPrimary':
@@ -213,6 +212,8 @@ export class Replica {
   }
 
   #fault(member: MemberId): void {
+    // Whoever was told so counts on it: this member must not be there any more when the others go on without it.
+    if (member === this.#state.identity.memberId) return this.#state.stop('declared to have failed')
     this.#state.noteFaulty(member)
     for (const connection of this.#state.connections.values()) {
       if (connection.peer.memberId !== member) continue
@@ -228,7 +229,7 @@ export class Replica {
   /** The caught-up backup of lowest rank proposes itself when the primary, and whoever proposed since, are gone. */
   #considerTakeover(): void {
     const { role, established, faulty, identity, adopted } = this.#state
-    if (role !== 'backup') return
+    if (role !== 'backup' && role !== 'frozen') return
     const primary = primaryOf(established)
     if (primary === undefined || !faulty.has(primary.memberId)) return
     this.#following.orphaned()
@@ -237,6 +238,10 @@ export class Replica {
     if (proposer !== undefined && !faulty.has(proposer.memberId)) return
     this.#following.stop()
     for (const connection of this.#state.connections.values()) connection.stopTimers()
+    this.#propose()
+  }
+
+  #propose(): void {
     this.#takeover = new Takeover(this.#state)
     this.#fromPeers.recover()
     this.#establishIfDone()
@@ -339,7 +344,11 @@ export class Replica {
   #refused(message: MessageOf<'Refuse'>): void {
     const { role, identity } = this.#state
     if (role === 'joining') return this.#state.stop('the group takes no newcomers: its history was cut')
-    if (this.#takeover === undefined || message.known.number < this.#takeover.proposed.number) return
+    if (this.#takeover === undefined) return
+    if (message.known.number < this.#takeover.proposed.number) {
+      // Who refuses has adopted the proposal of somebody who died with it: only a higher number replaces that.
+      return this.#takeover.waiting ? this.#propose() : undefined
+    }
     if (memberOf(message.members, identity.memberId) === undefined) return this.#state.stop('superseded')
     this.#follow(message.known, message.members)
   }

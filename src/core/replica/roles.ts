@@ -21,6 +21,7 @@ export const MOVES: readonly Move[] = [
   { from: 'backup', to: 'recovering', on: 'FaultNotice for the primary, and no backup of lower rank is left' },
   { from: 'backup', to: 'frozen', on: 'ProposePrimary of another that leaves it out' },
   { from: 'frozen', to: 'backup', on: 'a newer ProposePrimary, or Establish or AcceptBackup, that names it' },
+  { from: 'frozen', to: 'recovering', on: 'FaultNotice for who left it out, and no backup of lower rank is left' },
   { from: 'recovering', to: 'primary', on: 'the merged history is executed to its end' },
   { from: 'recovering', to: 'backup', on: 'a ProposePrimary that replaces its own, or Refuse with a newer view' },
   { from: 'recovering', to: 'frozen', on: 'a ProposePrimary that replaces its own and leaves it out' },

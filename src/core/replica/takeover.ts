@@ -24,6 +24,7 @@ export class Takeover {
   /** What each answered to hold; bounded by membership and connected groups. */
   readonly #accepted = new Map<MemberId, number>()
   readonly #reported = new Map<GroupId, number>()
+  readonly #begunAt: Instant
   readonly #giveUpAt: Instant
   #repeatAt: Instant | undefined
   #pullAt: Instant | undefined
@@ -35,9 +36,12 @@ export class Takeover {
     const { established, faulty, identity, now } = state
     const me = memberOf(established.members, identity.memberId)
     assert(me !== undefined && me.caughtUp, 'only a caught-up member of the established view proposes itself')
-    const number = (Math.max(established.view.number, state.adopted.number) + 1) as View['number']
+    // No two propose one number: what a dead member of lower rank proposed, and still arrives, must not replace this.
+    const lower = established.members.filter((member) => member.precedence < me.precedence).length
+    const number = (Math.max(established.view.number, state.adopted.number) + Math.max(1, lower)) as View['number']
     this.proposed = { number, precedence: me.precedence, backupView: 0 }
     this.#members = established.members.filter((member) => !faulty.has(member.memberId))
+    this.#begunAt = now
     this.#giveUpAt = (now + state.limits.recoveryTimeout) as Instant
     state.role = 'recovering'
     state.adopted = this.proposed
@@ -49,6 +53,11 @@ export class Takeover {
   get deadline(): Instant | undefined {
     const giveUpAt = this.#giveUpAt > this.#state.now ? this.#giveUpAt : undefined
     return earliest(this.#repeatAt, this.#pullAt, this.#drainBy ?? giveUpAt)
+  }
+
+  /** It has waited for answers so long that a refusal is one of this proposal, not a late one of another. */
+  get waiting(): boolean {
+    return !this.#complete && this.#state.now - this.#begunAt >= this.#state.limits.repeatDelay
   }
 
   /** All that can be known is held: what remains is to execute it. */
@@ -88,8 +97,10 @@ export class Takeover {
 
   /** A member or a connected group was given up, or something arrived. */
   progress(): void {
-    const { history, connections, now } = this.#state
+    const { history, connections, faulty, now } = this.#state
     if (this.#complete) return
+    // What only the dead hold nobody can supply; it was not released either, or a connected group would hold it.
+    for (const member of this.#accepted.keys()) if (faulty.has(member)) this.#accepted.delete(member)
     for (const connection of connections.values()) {
       if (!connection.givenUp && !this.#reported.has(connection.peer.group)) return
     }

@@ -1,0 +1,75 @@
+import type { MemberId, MemberInfo } from '../message/index.js'
+import { sameMembership } from './observer.js'
+import type { Cluster } from './cluster.js'
+
+/**
+ * The faults that are promised to be survived (protocol.md 2 and 5.9): one caught-up member lives on, and primary and
+ * gateway do not both die within one stabilisation time. A kill beyond that is not made.
+ */
+export class Budget {
+  readonly #cluster: Cluster
+  /** Said to have failed and not killed yet; bounded by the members of one simulation. */
+  readonly #doomed = new Set<MemberId>()
+  /** What the primary had decided when the gateway died: the primary must not die before the others have it too. */
+  #gatewayMark = 0
+  /** What the newest primary was established with: until the others have it, the gateway must not die. */
+  #primaryMark = 0
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster
+  }
+
+  doom(memberId: MemberId): void {
+    this.#doomed.add(memberId)
+  }
+
+  established(memberId: MemberId): void {
+    this.#primaryMark = this.#cluster.executedOf(memberId)
+  }
+
+  gatewayKilled(): void {
+    const { primary } = this.#cluster
+    this.#gatewayMark = primary === undefined ? 0 : this.#cluster.executedOf(primary)
+  }
+
+  mayKill(victims: readonly MemberId[]): boolean {
+    const { observer } = this.#cluster
+    const survivors = this.#survivors(victims)
+    const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
+    const leads = primary === undefined || observer.recovering || victims.includes(primary.memberId)
+    if (survivors.length === 0) return false
+    return !leads || this.#allHave(survivors, this.#gatewayMark)
+  }
+
+  mayKillGateway(): boolean {
+    const { observer, gatewayDown, statuses } = this.#cluster
+    const [gateway] = statuses
+    if (gatewayDown || observer.recovering || gateway === undefined) return false
+    if (!sameMembership(gateway.view, observer.view)) return false
+    const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
+    const leads = this.#alive(primary?.memberId)
+    return leads && this.#allHave(this.#survivors([]), Math.max(this.#primaryMark, this.#gatewayMark))
+  }
+
+  #alive(memberId: MemberId | undefined): boolean {
+    if (memberId === undefined || this.#doomed.has(memberId)) return false
+    return this.#cluster.processes.some((process) => process.memberId === memberId)
+  }
+
+  #allHave(members: readonly MemberInfo[], index: number): boolean {
+    return members.every(({ memberId }) => this.#cluster.executedOf(memberId) >= index)
+  }
+
+  /** Who can carry on: alive, a caught-up member of the newest view, and known as that by itself and by its judges. */
+  #survivors(victims: readonly MemberId[]): readonly MemberInfo[] {
+    const { observer, processes, statuses } = this.#cluster
+    return observer.members.filter((info) => {
+      const { memberId, caughtUp } = info
+      if (!caughtUp || victims.includes(memberId) || !this.#alive(memberId)) return false
+      const process = processes.find((each) => each.memberId === memberId)
+      if (process === undefined || process.replica.role === 'stopped') return false
+      if (!observer.knowsItsRank(memberId, process.replica.view)) return false
+      return statuses.every(({ members }) => members.some((each) => each.memberId === memberId && each.caughtUp))
+    })
+  }
+}

@@ -1,0 +1,95 @@
+import type { MemberId, View } from '../message/index.js'
+
+/** What is kept of a run that goes wrong over and over. */
+const VIOLATIONS_MAX = 20
+
+/** A replica as the laws see it. */
+export interface Subject {
+  readonly memberId: MemberId
+  readonly live: boolean
+  replied(digest: number): boolean
+}
+
+/** The laws of protocol.md section 8, checked at every step of a simulation by somebody who sees all processes. */
+export class Laws {
+  /** What was broken, in words that begin with the law; empty when all is well. */
+  readonly violations: string[] = []
+  /** By history index: the digest that the first replica had there. */
+  readonly #digests = new Map<number, number>()
+  /** Members whose execution differed from the agreed one. */
+  readonly #deviant = new Set<MemberId>()
+  readonly #primaries = new Map<number, MemberId>()
+  /** By observer: the newest view it has adopted. */
+  readonly #adopted = new Map<number, View>()
+  /** What replies that were let out said of the state; bounded by the requests of one simulation. */
+  readonly #released = new Set<number>()
+  #primary: MemberId | undefined
+  compared = 0
+
+  broken(what: string): void {
+    if (this.violations.length < VIOLATIONS_MAX) this.violations.push(what)
+  }
+
+  /** L2: every replica that executed entry i has the digest that all others had there. */
+  executed(subject: Subject, index: number, digest: number): void {
+    // Whatever a superseded primary decides is seen by nobody, as long as it never comes back with it.
+    if (subject.live && this.#primary !== undefined && subject.memberId !== this.#primary) {
+      this.#deviant.add(subject.memberId)
+      return
+    }
+    const known = this.#digests.get(index)
+    if (known === undefined) this.#digests.set(index, digest)
+    else if (known !== digest) {
+      this.broken(`L2: member ${subject.memberId} has digest ${digest} at index ${index}, where others had ${known}`)
+    } else this.compared++
+  }
+
+  /** A takeover is over: what the old primary executed beyond the history was never seen by anybody. */
+  established(subject: Subject, view: View, length: number): void {
+    const other = this.#primaries.get(view.number)
+    if (other !== undefined && other !== subject.memberId) {
+      this.broken(`L4: members ${other} and ${subject.memberId} are both the primary of view ${view.number}`)
+    }
+    this.#primaries.set(view.number, subject.memberId)
+    this.#primary = subject.memberId
+    for (const index of this.#digests.keys()) if (index > length) this.#digests.delete(index)
+  }
+
+  /** Members of an established view; none of them may have executed what others have not. */
+  followed(members: readonly { readonly memberId: MemberId }[]): void {
+    for (const { memberId } of members) {
+      if (this.#deviant.has(memberId)) this.broken(`L2: member ${memberId} executed otherwise and is a member again`)
+    }
+  }
+
+  /** L3: everything that was let out is explained by the history of whoever goes on. */
+  survives(subject: Subject): void {
+    for (const digest of this.#released) {
+      if (subject.replied(digest)) continue
+      return this.broken(`L3: a reply was let out that the history of member ${subject.memberId} does not contain`)
+    }
+  }
+
+  /** `source`: whose datagram made it leave. */
+  released(source: number | undefined, digest: number | undefined): void {
+    if (this.#primary !== undefined && source !== undefined && source !== Number(this.#primary)) {
+      this.broken(`L7: member ${source} caused a release, though member ${this.#primary} is the primary`)
+    }
+    if (digest !== undefined) this.#released.add(digest)
+  }
+
+  /** L4: adopted views only rise. `observer`: any process, by its locator. */
+  adopted(observer: number, view: View): void {
+    const known = this.#adopted.get(observer)
+    const falls =
+      known !== undefined &&
+      (view.number < known.number ||
+        (view.number === known.number && view.precedence === known.precedence && view.backupView < known.backupView))
+    if (falls) this.broken(`L4: process ${observer} went back from view ${known.number} to ${view.number}`)
+    this.#adopted.set(observer, view)
+  }
+
+  get digests(): ReadonlyMap<number, number> {
+    return this.#digests
+  }
+}

@@ -1,0 +1,137 @@
+import { SeededRandom } from '../base/index.js'
+import type { Limits } from '../core/index.js'
+import type { TakeoverStage } from './cluster.js'
+import type { Weather } from './network.js'
+import { CALM } from './network.js'
+
+/** Whom a fault strikes, found when it does. */
+export type Role = 'primary' | 'first backup' | 'last backup' | 'newcomer' | 'gateway' | 'console' | 'all'
+
+export type Fault =
+  | { readonly at: number; readonly fault: 'crash'; readonly who: readonly Role[] }
+  /** The next replica that reaches this stage of a takeover dies there. */
+  | { readonly at: number; readonly fault: 'crash in takeover'; readonly stage: TakeoverStage }
+  /** It dies before its n-th datagram from now on. */
+  | { readonly at: number; readonly fault: 'crash in sending'; readonly who: Role; readonly sends: number }
+  /** Said to have failed, and killed some time after. */
+  | { readonly at: number; readonly fault: 'slow kill'; readonly who: Role; readonly duration: number }
+  | { readonly at: number; readonly fault: 'stall'; readonly who: Role; readonly duration: number }
+  | {
+      readonly at: number
+      readonly fault: 'cut' | 'jam'
+      readonly from: Role
+      readonly to: Role
+      readonly duration: number
+    }
+  | { readonly at: number; readonly fault: 'reset' | 'end' }
+
+export type FaultName = Fault['fault']
+
+/** All that a run is made of; a shorter plan with the same seed is a run of its own. */
+export interface Plan {
+  readonly seed: number
+  readonly replicas: number
+  readonly streams: number
+  readonly requestBytes: number
+  readonly eagerness: number
+  /** How long faults go on, in steps of a millisecond. */
+  readonly steps: number
+  /** The program decides something by itself with this chance per step, in per mille. */
+  readonly ticks: number
+  readonly driftMax: number
+  readonly weather: Weather
+  readonly limits: Partial<Limits>
+  readonly faults: readonly Fault[]
+}
+
+const STEPS_MIN = 60
+const STEPS_SPREAD = 240
+const DRIFT_MAX = 500
+const REPLICAS_ROLES: readonly Role[] = ['primary', 'first backup', 'last backup', 'newcomer']
+const ENDS: readonly Role[] = [...REPLICAS_ROLES, 'gateway', 'gateway', 'console', 'all']
+const STAGES: readonly TakeoverStage[] = ['proposed', 'recovered', 'established']
+const SENDS_MAX = 40
+const DURATIONS: readonly number[] = [2_000, 8_000, 25_000, 80_000]
+/** Short enough for many takeovers in a run, and in proportion to each other as the real ones are. */
+const LIMITS: Partial<Limits> = { drainTimeout: 1_000_000, orphanTimeout: 4_000_000, retransmitDelayMax: 100_000 }
+const RECOVERY_TIMEOUTS: readonly number[] = [15_000, 60_000, 1_000_000]
+/** Steps between two faults of one kind, where the run has that kind at all. */
+const SPACING: Readonly<Record<FaultName, number>> = {
+  'crash': 50,
+  'crash in takeover': 60,
+  'crash in sending': 80,
+  'slow kill': 100,
+  'stall': 40,
+  'cut': 30,
+  'jam': 40,
+  'reset': 40,
+  'end': 40,
+}
+const KINDS = Object.keys(SPACING) as readonly FaultName[]
+/** A run has each kind of fault with this chance: what is left out makes room for what is in. */
+const KIND_CHANCE = 500
+
+/** Draws which faults a run has, and when: each seed another mix (swarm testing). */
+export function drawPlan(seed: number): Plan {
+  const random = new SeededRandom(seed)
+  const steps = STEPS_MIN + random.below(STEPS_SPREAD)
+  const faults: Fault[] = []
+  for (const kind of KINDS) {
+    if (!random.chance(KIND_CHANCE)) continue
+    let at = 1 + random.below(SPACING[kind])
+    for (; at < steps; at += 1 + random.below(2 * SPACING[kind])) faults.push(drawFault(random, kind, at))
+  }
+  return {
+    seed,
+    replicas: 2 + random.below(3),
+    streams: 1 + random.below(4),
+    requestBytes: pick(random, [8, 8, 200, 3_000]),
+    eagerness: pick(random, [50, 300, 1000]),
+    steps,
+    ticks: pick(random, [0, 100, 600]),
+    driftMax: random.chance(KIND_CHANCE) ? DRIFT_MAX : 0,
+    weather: drawWeather(random),
+    limits: { ...LIMITS, recoveryTimeout: pick(random, RECOVERY_TIMEOUTS) },
+    faults: faults.toSorted((left, right) => left.at - right.at),
+  }
+}
+
+function drawWeather(random: SeededRandom): Weather {
+  return {
+    loss: random.chance(KIND_CHANCE) ? random.below(300) : 0,
+    duplication: random.chance(KIND_CHANCE) ? random.below(500) : 0,
+    delayMin: CALM.delayMin,
+    delaySpread: pick(random, [20, 200, 2_000]),
+    spike: random.chance(KIND_CHANCE) ? random.below(100) : 0,
+    spikeFactor: pick(random, [10, 100]),
+  }
+}
+
+function drawFault(random: SeededRandom, fault: FaultName, at: number): Fault {
+  const duration = pick(random, DURATIONS)
+  switch (fault) {
+    case 'crash':
+      return { at, fault, who: random.chance(KIND_CHANCE / 2) ? ['primary', 'first backup'] : [drawVictim(random)] }
+    case 'crash in takeover':
+      return { at, fault, stage: pick(random, STAGES) }
+    case 'crash in sending':
+      return { at, fault, who: pick(random, REPLICAS_ROLES), sends: 1 + random.below(SENDS_MAX) }
+    case 'slow kill':
+      return { at, fault, who: pick(random, REPLICAS_ROLES), duration }
+    case 'stall':
+      return { at, fault, who: pick(random, [...REPLICAS_ROLES, 'gateway']), duration }
+    case 'cut':
+    case 'jam':
+      return { at, fault, from: pick(random, ENDS), to: pick(random, ENDS), duration }
+    default:
+      return { at, fault }
+  }
+}
+
+function drawVictim(random: SeededRandom): Role {
+  return pick(random, ['primary', 'primary', 'first backup', 'last backup', 'newcomer', 'gateway'])
+}
+
+function pick<T>(random: SeededRandom, choices: readonly T[]): T {
+  return choices[random.below(choices.length)] as T
+}
