@@ -1,7 +1,7 @@
 import type { CommitMode, PeerTerms } from '../core/index.js'
 import { DEFAULT_LIMITS } from '../core/index.js'
 import type { Epoch, GroupId, Locator, MemberId } from '../message/index.js'
-import type { TestFaults } from './attach.js'
+import type { TestFaults } from './test-faults.js'
 import type { PeerDriverTerms } from './peer.js'
 import type { Clock, MulticastGroup, Transport } from './ports.js'
 import type { PeerListener } from './peer-port.js'
