@@ -3,12 +3,12 @@ import { Budget } from './budget.js'
 import { Cluster } from './cluster.js'
 import type { Milestone } from './milestones.js'
 import type { Passage } from './network.js'
-import { CALM } from './network.js'
 import type { Fault, FaultName, Plan, Role } from './plan.js'
 
 const STEP = 1_000
 /** Ten times what clients can cause in a step; more is a storm that feeds itself. */
 const STEP_EVENTS_MAX = 5_000
+const ABSENCE_MAX = 1_000_000
 /** After the last fault everything must be well within so many steps: longer than any timeout of the plan's limits. */
 const LIVENESS_STEPS = 8_000
 /** Nothing is killed before the group has told its peers that it exists. */
@@ -50,6 +50,7 @@ class Swarm {
   /** Waiting for a replica that reaches the stage, or for the datagram before which one dies. */
   #stages: string[] = []
   readonly #lastSends = new Map<Locator, number>()
+  readonly #absentSince = new Map<MemberId, number>()
 
   constructor(plan: Plan, traces: boolean) {
     this.#plan = plan
@@ -81,8 +82,11 @@ class Swarm {
     clients.rest()
     this.#stages = []
     this.#lastSends.clear()
-    for (let step = 0; step < LIVENESS_STEPS && this.#fine && !this.#quiet; step++) this.#advance()
-    if (this.#fine) this.#complain()
+    for (let step = 0; step < LIVENESS_STEPS && this.#fine && !this.#quiet; step++) {
+      this.#advance()
+      this.#replaceAbsent()
+    }
+    if (this.#fine) this.#conclude()
     return {
       violations: laws.violations,
       reached: this.#cluster.reached,
@@ -105,6 +109,25 @@ class Swarm {
     if (events > STEP_EVENTS_MAX) laws.broken(`L6: ${events} events in a millisecond`)
   }
 
+  /**
+   * The supervisor's part: a process that is no member, because nobody told it that it was left out or because all whom
+   * it asks are dead, is replaced after a while.
+   */
+  #replaceAbsent(): void {
+    const { processes, statuses, world } = this.#cluster
+    for (const { memberId } of processes) {
+      if (statuses.some(({ members }) => members.some((member) => member.memberId === memberId))) {
+        this.#absentSince.delete(memberId)
+        continue
+      }
+      const since = this.#absentSince.get(memberId) ?? world.now
+      this.#absentSince.set(memberId, since)
+      if (world.now - since < ABSENCE_MAX) continue
+      this.#cluster.reach('a forgotten process is replaced')
+      this.#cluster.crash(memberId, true)
+    }
+  }
+
   get #fine(): boolean {
     return this.#cluster.violations.length === 0
   }
@@ -120,17 +143,18 @@ class Swarm {
     )
   }
 
-  #complain(): void {
-    const { laws, clients, processes, caughtUp, network } = this.#cluster
+  #conclude(): void {
+    const { laws, clients, processes, caughtUp } = this.#cluster
+    if (processes.some(({ pace }) => pace.overflows > 0)) this.#cluster.reach('a receive buffer overflows')
     if (this.#quiet) {
-      network.weather = CALM
       for (const { program, memberId } of processes)
         laws.survives({ memberId, live: false, replied: (digest) => program.replied(digest) })
       return
     }
     const states = processes.map(({ memberId, replica, member }) => {
       const { number, precedence, backupView } = replica.view
-      return `${memberId} ${replica.role} ${number}.${precedence}.${backupView} at ${member.executed} of ${replica.held}`
+      const view = `${number}.${precedence}.${backupView}`
+      return `${memberId} ${replica.role} ${view} at ${member.executed} of ${replica.held}`
     })
     const what = clients.done ? 'answered, but not whole' : 'requests stay unanswered'
     laws.broken(`L5: ${what}; ${caughtUp} of ${this.#plan.replicas} caught up; ${states.join(', ')}`)
