@@ -305,7 +305,7 @@ export class Cluster {
     const tolerated = this.#terms.stops?.has(reason) === true
     this.observer.note(`member ${memberId} stops: ${reason}`)
     if (!tolerated) this.laws.broken(`a replica was stopped: ${reason}`)
-    if (reason.startsWith('superseded')) this.reach('a superseded primary stops')
+    if (reason === 'declared to have failed') this.reach('a member that is said to have failed stops')
     this.crash(memberId, tolerated)
   }
 

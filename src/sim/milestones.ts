@@ -16,8 +16,7 @@ export const MILESTONES = [
   'a silent member is left out of a view',
   'a primary dies while a newcomer catches up',
   'a newcomer asks during a takeover',
-  'a history is cut at an establishment',
-  'a superseded primary stops',
+  'a member that is said to have failed stops',
   'a dead primary is heard under a newer view',
   'order travels by heartbeat',
   'a gateway asks for order',
@@ -28,6 +27,7 @@ export const MILESTONES = [
   'a takeover under a second gateway',
   'one member goes on alone',
   'a receive buffer overflows',
+  'a forgotten process is replaced',
   'a client resets its stream',
   'a client ends its stream',
 ] as const
