@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest'
+import { explore } from '../../explorer/explore.js'
+
+describe('every order in a larger scope', () => {
+  test.each([
+    ['every timer at any time', { replicas: 2, messages: 1, crashes: 0, heals: false }],
+    ['a request and a decision of its own', { prompt: true, replicas: 2, messages: 1, internal: 1, crashes: 0 }],
+  ])('keeps the laws: %s', (_, scope) => {
+    expect(explore(scope)).toMatch(/^exhausted/)
+  })
+
+  test('without its rule the core breaks a law: pending-messages-outlive-their-view', () => {
+    const printed = explore({}, 'pending-messages-outlive-their-view')
+    expect(printed).toMatch(/^broken/)
+    expect(printed).toContain('\nL3')
+  })
+})
