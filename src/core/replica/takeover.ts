@@ -37,8 +37,8 @@ export class Takeover {
     const me = memberOf(established.members, identity.memberId)
     assert(me !== undefined && me.caughtUp, 'only a caught-up member of the established view proposes itself')
     // No two propose one number: what a dead member of lower rank proposed, and still arrives, must not replace this.
-    const lower = established.members.filter((member) => member.precedence < me.precedence).length
-    const number = (Math.max(established.view.number, state.adopted.number) + Math.max(1, lower)) as View['number']
+    const distance = Math.max(1, me.precedence - established.view.precedence)
+    const number = (Math.max(established.view.number, state.adopted.number) + distance) as View['number']
     this.proposed = { number, precedence: me.precedence, backupView: 0 }
     this.#members = established.members.filter((member) => !faulty.has(member.memberId))
     this.#begunAt = now
