@@ -6,6 +6,11 @@ export function sameView(left: View, right: View): boolean {
   return left.number === right.number && left.precedence === right.precedence
 }
 
+/** Whether a view was left behind, by its number or by its count of changes of backups. */
+export function olderThan(left: View, right: View): boolean {
+  return left.number === right.number ? left.backupView < right.backupView : left.number < right.number
+}
+
 /**
  * Whether `candidate` replaces `current`: a higher number does; of two with one number the lower precedence wins,
  * unless

@@ -2,7 +2,7 @@ import { unreachable } from '../../base/index.js'
 import type { Instant, MemberId, Message, MessageOf, OrderIndex, View } from '../../message/index.js'
 import { PROGRAM_ENTRY_MIN } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
-import { announcedBy, memberOf, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
+import { announcedBy, memberOf, olderThan, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
 import { Following } from './following.js'
 import { FromPeers } from './from-peers.js'
 import type { ReplicaInput, ReplicaOutput } from './io.js'
@@ -345,11 +345,13 @@ export class Replica {
     const { role, identity } = this.#state
     if (role === 'joining') return this.#state.stop('the group takes no newcomers: its history was cut')
     if (this.#takeover === undefined) return
+    const named = memberOf(message.members, identity.memberId) !== undefined
+    // Who refuses knows a membership as new as this member's, and it leaves this member out.
+    if (!named && !olderThan(message.known, this.#state.established.view)) return this.#state.stop('superseded')
     if (message.known.number < this.#takeover.proposed.number) {
       // Who refuses has adopted the proposal of somebody who died with it: only a higher number replaces that.
       return this.#takeover.waiting ? this.#propose() : undefined
     }
-    if (memberOf(message.members, identity.memberId) === undefined) return this.#state.stop('superseded')
     this.#follow(message.known, message.members)
   }
 
