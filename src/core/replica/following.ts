@@ -149,8 +149,13 @@ export class Following {
     })
   }
 
+  /** Something was asked of a member and has not all come. */
+  get pulling(): boolean {
+    return this.#pullAt !== undefined
+  }
+
   /** The history from its start is still coming. */
-  get catchingUp(): boolean {
+  get #catchingUp(): boolean {
     const { isPrimary, established, identity } = this.#state
     return !isPrimary && memberOf(established.members, identity.memberId)?.caughtUp === false
   }
@@ -167,7 +172,7 @@ export class Following {
     const { history, identity } = this.#state
     this.#pullAt = undefined
     const helper = this.#helper
-    if (!this.catchingUp || helper === undefined) return
+    if (!this.#catchingUp || helper === undefined) return
     const inbox = [...this.#state.inboxes.values()].find(lacking)
     const entries = history.held < this.#knownIndex ? [{ from: history.held + 1, to: this.#knownIndex }] : []
     if (inbox === undefined && entries.length === 0) return

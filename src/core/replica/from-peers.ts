@@ -130,8 +130,12 @@ export class FromPeers {
   }
 
   #nack(connection: Connection): void {
-    // Who catches up gets everything from a member: peers need not send it a second time.
-    if (connection.givenUp || this.#following.catchingUp) return
+    if (connection.givenUp) return
+    if (this.#following.pulling) {
+      // It is coming from a member: peers need not send it a second time, unless something is left at the end.
+      connection.nackAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
+      return
+    }
     const { receivedUpTo, window } = connection.inbox
     const { role, limits } = this.#state
     const recovering = role === 'recovering'
