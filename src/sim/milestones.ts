@@ -10,7 +10,6 @@ export const MILESTONES = [
   'a proposer lags behind a member',
   'a proposer lags behind a connected group',
   'a member supplies a recovering replica',
-  'two proposals of one number',
   'a proposal is refused',
   'a proposal leaves out a live member',
   'a silent member is left out of a view',
@@ -33,6 +32,3 @@ export const MILESTONES = [
 ] as const
 
 export type Milestone = (typeof MILESTONES)[number]
-
-/** How often each was reached. */
-export type Reached = Readonly<Partial<Record<Milestone, number>>>

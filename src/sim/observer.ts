@@ -132,10 +132,7 @@ export class Observer {
     const { reach, alive } = this.#terms
     const { sourceMember: proposer, proposed: view, held } = message
     if (this.#proposal?.proposer === proposer && this.#proposal.view.number === view.number) return
-    if (this.#proposal !== undefined && this.#proposal.proposer !== proposer) {
-      reach('a takeover inside a takeover')
-      if (this.#proposal.view.number === view.number) reach('two proposals of one number')
-    }
+    if (this.#proposal !== undefined && this.#proposal.proposer !== proposer) reach('a takeover inside a takeover')
     const left = this.members.filter(({ memberId }) => !message.members.some((each) => each.memberId === memberId))
     if (left.some(({ locator }) => alive(locator))) reach('a proposal leaves out a live member')
     if (view.number > this.view.number) this.#proposal = { view, proposer, held }

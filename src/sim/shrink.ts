@@ -10,12 +10,12 @@ export function shrink(plan: Plan, law: string): Plan {
   let shortest = plan
   let left = ATTEMPTS_MAX
   const fails = (candidate: Plan): boolean => left-- > 0 && runPlan(candidate).violations[0]?.slice(0, 2) === law
-  for (let before: Plan | undefined; before !== shortest && left > 0;) {
-    before = shortest
-    for (const candidate of simpler(shortest)) if (left > 0 && fails(candidate)) shortest = candidate
+  for (;;) {
+    const before = shortest
+    for (const candidate of simpler(shortest)) if (fails(candidate)) shortest = candidate
     shortest = withFewerFaults(shortest, fails)
+    if (shortest === before) return shortest
   }
-  return shortest
 }
 
 /** Halves of the faults first, then quarters, down to single ones. */

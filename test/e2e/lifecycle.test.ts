@@ -89,9 +89,15 @@ test('https on one connection over three kills of the primary, in the middle of 
         response.setEncoding('utf8').on('data', (part: string) => (text += part))
         response.on('end', () => resolve(text)).on('error', reject)
       })
-      sent.on('error', reject).on('finish', () => reused.push(sent.reusedSocket)).end()
+      sent
+        .on('error', reject)
+        .on('finish', () => reused.push(sent.reusedSocket))
+        .end()
     })
-  const expected = (n: number): string => String(n).padStart(8, '.').repeat(2048 * 64)
+  const expected = (n: number): string =>
+    String(n)
+      .padStart(8, '.')
+      .repeat(2048 * 64)
   expect(await get()).toBe(expected(1))
   for (let kill = 1; kill <= 3; kill++) {
     await scene.statusWhen((status) => status.replicas.filter(isReady).length === 3)
