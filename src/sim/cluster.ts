@@ -18,6 +18,8 @@ import { World } from './world.js'
 
 const EPOCH = 7 as Epoch
 const REQUEST_BYTES = 8
+/** Below every id that is given to a process. */
+const GROUP_LOCATOR = 1 as Locator
 /** How soon a supervisor starts a replacement, and how soon it sees an exit. */
 const RESTART_DELAY = 5_000
 const DETECTION_DELAY = 500
@@ -43,6 +45,8 @@ export interface ClusterTerms {
   readonly requestBytes?: number
   readonly limits?: Partial<Limits>
   readonly reflects?: boolean
+  /** Gateway and console reach several replicas with one datagram to their group. */
+  readonly multicast?: boolean
   readonly commit?: CommitMode
   /** Clocks go wrong by at most so many microseconds per second, and differ from each other from the start. */
   readonly driftMax?: number
@@ -259,7 +263,9 @@ export class Cluster {
       commit: this.#terms.commit ?? 'reflected',
       heartbeatsCarryOrder: this.#terms.reflects ?? true,
     })
-    const member = new Member({ replica, transport: this.network.open(locator, pace), clock })
+    const transport = this.network.open(locator, pace)
+    if (this.#group !== undefined) transport.join(this.#group)
+    const member = new Member({ replica, transport, clock })
     const program: ToyProgram = new ToyProgram(member, this.world.random, {
       executed: (index, digest) => {
         if (this.#process(memberId) === undefined) return
@@ -315,6 +321,7 @@ export class Cluster {
       peer: this.#peerTerms(this.#gatewayInfo),
       transport: this.network.open(locator, this.#gatewayPace),
       clock: this.#gatewayClock,
+      group: this.#group,
       listener: {
         released: (frame) => {
           const digest = frame.frame === 'data' ? readNumber(frame.bytes, 8) : undefined
@@ -333,6 +340,7 @@ export class Cluster {
       peer: this.#peerTerms(info),
       transport: this.network.open(info.locator),
       clock: this.#clock(new Pace(this.world)),
+      group: this.#group,
       listener: {
         released: (frame) => this.#printed(frame),
         relieved: () => {},
@@ -344,6 +352,10 @@ export class Cluster {
   #adopted(locator: Locator, { event, view }: PeerEvent): void {
     this.observer.note(`process ${locator} sees ${event} ${view.number}.${view.precedence}.${view.backupView}`)
     this.laws.adopted(Number(locator), view)
+  }
+
+  get #group(): Locator | undefined {
+    return this.#terms.multicast === true ? GROUP_LOCATOR : undefined
   }
 
   #peerTerms(identity: PeerInfo): Parameters<typeof openPeer>[0]['peer'] {

@@ -1,4 +1,5 @@
 import { mixBytes, mixNumber } from '../base/index.js'
+import { DATAGRAM_BYTES_MAX } from '../driver/index.js'
 import type { Transport } from '../driver/index.js'
 import type { Locator } from '../message/index.js'
 import { Pace } from './pace.js'
@@ -43,6 +44,8 @@ export class Network {
   readonly #world: World
   /** Bounded by the processes of one simulation. */
   readonly #ports = new Map<Locator, SimulatedTransport>()
+  /** Who has joined, by multicast address. */
+  readonly #groups = new Map<Locator, Set<Locator>>()
   #cuts: Link[] = []
   #jams: Jam[] = []
   delivered = 0
@@ -65,6 +68,12 @@ export class Network {
   /** Its process is dead: nothing comes from there any more, even if that process is in the middle of something. */
   close(locator: Locator): void {
     this.#ports.delete(locator)
+    for (const members of this.#groups.values()) members.delete(locator)
+  }
+
+  join(group: Locator, member: Locator): void {
+    const members = this.#groups.get(group) ?? new Set()
+    this.#groups.set(group, members.add(member))
   }
 
   /** Links that carry nothing for `duration`, besides all others that do not. */
@@ -89,7 +98,13 @@ export class Network {
     for (const jam of this.#jams) this.#release(jam)
   }
 
+  /** Each copy of a datagram to a group has its own fate: a multicast may reach only some. */
   carry(from: Locator, to: Locator, datagram: Uint8Array): void {
+    if (!this.#ports.has(from) || datagram.length > DATAGRAM_BYTES_MAX) return
+    for (const reached of this.#groups.get(to) ?? [to]) this.#carryOne(from, reached, datagram)
+  }
+
+  #carryOne(from: Locator, to: Locator, datagram: Uint8Array): void {
     if (!this.#ports.has(from)) return
     const { random } = this.#world
     const copy = datagram.slice()
@@ -146,6 +161,11 @@ export class SimulatedTransport implements Transport {
     this.#network = network
     this.locator = locator
     this.pace = pace
+  }
+
+  /** Hears from now on what is sent to the group of this address. */
+  join(group: Locator): void {
+    this.#network.join(group, this.locator)
   }
 
   send(to: Locator, datagram: Uint8Array): void {

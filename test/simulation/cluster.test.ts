@@ -124,6 +124,12 @@ describe('a replicated program on a simulated network', () => {
     expect(answered).toBe(true)
   })
 
+  test.each([...Array(100).keys()])('the same over multicast that reaches only some, seed %i', (seed) => {
+    const { violations, answered } = crashes(seed, { multicast: true })
+    expect(violations).toEqual([])
+    expect(answered).toBe(true)
+  })
+
   test('the same seed gives the same run', () => {
     const runs = [7, 7, 8].map((seed) => crashes(seed).fingerprint)
     expect(runs[0]).toBe(runs[1])
