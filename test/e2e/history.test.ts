@@ -42,7 +42,7 @@ test('a history beyond its bound: a warning, no newcomers, and the group goes on
   await run.printed(/LLFT_W_HISTORY_FULL/)
   await scene.llft('kill', 'primary')
   await say(1000)
-  const after = await scene.statusWhen(({ view }) => view.primary === 2)
+  const after = await scene.statusWhen(({ failoverCount }) => failoverCount === 1)
   expect(after.replicas.filter(({ state }) => state === 'ready')).toHaveLength(1)
   socket.destroy()
 })
