@@ -12,6 +12,6 @@ export interface TestFaults {
   readonly hooksOff?: readonly string[]
   /** Folder in which each replica writes the datagrams it sends: locator (8 bytes), length (4 bytes), datagram. */
   readonly datagramFolder?: string
-  /** Folder in which each replica writes its digest chain, one line `index digest` per operation. */
+  /** Folder in which each replica writes its digest chain, a line `index digest` per operation. */
   readonly digestFolder?: string
 }

@@ -1,5 +1,5 @@
 import type { TestFaults, Transport } from '../driver/index.js'
-import type { Locator, MemberId } from '../message/index.js'
+import type { Locator, MemberId, OrderIndex, ViewNumber } from '../message/index.js'
 
 /** Taken before the program sees another pid, and before its own signals become ordered operations. */
 const { pid } = process
@@ -68,19 +68,34 @@ export function killAtTakeover(faults: TestFaults): (stage: 'proposed' | 'recove
 type Append = (path: string, text: string) => void
 
 /** Writes the digest chain of this replica, one line `index digest` per operation. */
-export function digestWriter(
-  folder: string,
-  member: MemberId,
-  append: Append,
-): (index: number, digest: number) => void {
-  const path = `${folder}/${member}`
-  let lines = ''
-  let count = 0
-  return (index, digest) => {
-    lines += `${index} ${digest}\n`
-    if (++count % DIGEST_LINES_MAX !== 0) return
-    append(path, lines)
-    lines = ''
+export class DigestChain {
+  readonly #path: string
+  readonly #append: Append
+  #lines = ''
+  #count = 0
+
+  constructor(folder: string, member: MemberId, append: Append) {
+    this.#path = `${folder}/${member}`
+    this.#append = append
+  }
+
+  readonly take = (index: number, digest: number): void => {
+    this.#lines += `${index} ${digest}\n`
+    if (++this.#count % DIGEST_LINES_MAX === 0) this.#write()
+  }
+
+  /**
+   * This replica leads from here on: a line `lead index view` says that what earlier primaries decided beyond `index`
+   * never happened.
+   */
+  leads(index: OrderIndex, view: ViewNumber): void {
+    this.#lines += `lead ${index} ${view}\n`
+    this.#write()
+  }
+
+  #write(): void {
+    this.#append(this.#path, this.#lines)
+    this.#lines = ''
   }
 }
 

@@ -9,7 +9,7 @@ import { GROUP } from '../message/index.js'
 import type { Precedence, View, ViewNumber } from '../message/index.js'
 import type { Attached } from './attach.js'
 import { attach } from './attach.js'
-import { datagramWriter, digestWriter, FaultyTransport, killAtRead, killAtTakeover } from './faults.js'
+import { datagramWriter, DigestChain, FaultyTransport, killAtRead, killAtTakeover } from './faults.js'
 
 /** The view in which a group is founded: its first member leads (protocol.md section 6, Founding). */
 const FOUNDING_VIEW: View = { number: 1 as ViewNumber, precedence: 1 as Precedence, backupView: 0 }
@@ -46,8 +46,13 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   })
   const member = new Member({ replica, transport, clock })
   transport.isPrimary = (): boolean => member.live
-  member.onTakeover = killAtTakeover(faults)
   const digestFolder = faults.digestFolder
+  const digests = digestFolder === undefined ? undefined : new DigestChain(digestFolder, memberId, appendFileSync)
+  const kill = killAtTakeover(faults)
+  member.onTakeover = (stage): void => {
+    if (stage === 'established') digests?.leads(member.executed, replica.view.number)
+    kill(stage)
+  }
   const conductor = install({
     internals,
     clock,
@@ -56,9 +61,10 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
     hooksOff: faults.hooksOff ?? [],
     log: (line) => internals.processMethods._rawDebug(`llft: ${line}`),
     ...(faults.killAtStartRead === undefined ? {} : { onRecorded: killAtRead(faults) }),
-    ...(digestFolder === undefined ? {} : { onDigest: digestWriter(digestFolder, memberId, appendFileSync) }),
+    ...(digests === undefined ? {} : { onDigest: digests.take }),
   })
   member.start(conductor)
+  if (member.live) digests?.leads(member.executed, replica.view.number)
   conductor.start()
 }
 
