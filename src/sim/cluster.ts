@@ -1,7 +1,7 @@
 import { mixNumber } from '../base/index.js'
 import type { CommitMode, Limits } from '../core/index.js'
 import { DEFAULT_LIMITS, NO_MEMBERSHIP, Replica } from '../core/index.js'
-import type { PeerEvent, PeerPort, PeerStatus } from '../driver/index.js'
+import type { PeerPort, PeerStatus } from '../driver/index.js'
 import { Member, openPeer } from '../driver/index.js'
 import type { Epoch, Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo, View } from '../message/index.js'
 import { GROUP } from '../message/index.js'
@@ -13,7 +13,8 @@ import type { Milestone } from './milestones.js'
 import { Network } from './network.js'
 import { Observer } from './observer.js'
 import { Pace } from './pace.js'
-import { readNumber, ToyProgram } from './toy-program.js'
+import { Referee } from './referee.js'
+import { ToyProgram } from './toy-program.js'
 import { World } from './world.js'
 
 const EPOCH = 7 as Epoch
@@ -26,6 +27,15 @@ const DETECTION_DELAY = 500
 const FIRST_VIEW = { number: 1, precedence: 1, backupView: 0 } as View
 
 export type TakeoverStage = 'proposed' | 'recovered' | 'established'
+
+/** The gateway that runs now, or that was the last to run. */
+interface GatewayProcess {
+  readonly info: PeerInfo
+  readonly clock: SimulatedClock
+  readonly pace: Pace
+  readonly port: PeerPort
+  down: boolean
+}
 
 interface Process {
   readonly memberId: MemberId
@@ -60,23 +70,19 @@ export class Cluster {
   readonly world: World
   readonly network: Network
   readonly clients: Clients
-  readonly laws: Laws = new Laws()
+  readonly laws: Laws
   readonly observer: Observer
   /** How often each rare path was reached. */
   readonly reached: Partial<Record<Milestone, number>> = {}
   readonly #terms: ClusterTerms
   readonly #limits: Limits
+  readonly #referee: Referee
   #processes: readonly Process[] = []
   readonly #founders: readonly MemberInfo[]
   readonly #foundingPeers: readonly PeerInfo[]
   readonly #console: PeerPort
-  #gateway: PeerPort
-  #gatewayClock: SimulatedClock
-  #gatewayPace: Pace
-  #gatewayInfo: PeerInfo
-  #gatewayDown = false
+  #gateway: GatewayProcess
   #gateways = 1
-  #lines = 0
   #ids = 100
   takeovers = 0
   /** Called with each stage of a takeover, in the middle of the step that reaches it. */
@@ -95,15 +101,22 @@ export class Cluster {
       alive: (locator) => this.#processes.some((process) => process.locator === locator),
       traces: terms.traces ?? false,
     })
+    this.laws = new Laws((memberId) => this.observer.members.some((member) => member.memberId === memberId))
+    this.#referee = new Referee({
+      laws: this.laws,
+      observer: this.observer,
+      clients: this.clients,
+      network: this.network,
+      primaryReleases: terms.commit !== 'acknowledged',
+      subjectAt: (locator) => this.#processes.find((process) => process.locator === locator),
+    })
     this.network.observe = (passage): void => this.observer.see(passage)
     this.#founders = Array.from({ length: terms.replicas }, (_, at) => this.#memberInfo(at + 1))
-    this.#gatewayInfo = this.#peerInfo(GROUP.gateway)
+    const gatewayInfo = this.#peerInfo(GROUP.gateway)
     const consoleInfo = this.#peerInfo(GROUP.console)
-    this.#foundingPeers = [this.#gatewayInfo, consoleInfo]
+    this.#foundingPeers = [gatewayInfo, consoleInfo]
     this.#console = this.#openConsole(consoleInfo)
-    this.#gatewayPace = new Pace(this.world)
-    this.#gatewayClock = this.#clock(this.#gatewayPace)
-    this.#gateway = this.#openGateway()
+    this.#gateway = this.#openGateway(gatewayInfo)
     this.observer.founded(FIRST_VIEW, this.#founders)
     for (const founder of this.#founders) this.#startReplica(founder, true)
   }
@@ -141,21 +154,17 @@ export class Cluster {
 
   /** Kills the gateway; its clients start anew at the next one. */
   crashGateway(): void {
-    const gone = this.#gatewayInfo
-    if (this.#gatewayDown) return
-    this.observer.note(`gateway ${gone.memberId} dies`)
+    if (this.gatewayDown) return
+    const { memberId, locator } = this.#gateway.info
+    this.observer.note(`gateway ${memberId} dies`)
     this.reach('a gateway dies')
-    this.#gatewayDown = true
-    this.#gatewayClock.stop()
-    this.network.close(gone.locator)
+    this.#gateway.down = true
+    this.#gateway.clock.stop()
+    this.network.close(locator)
     this.clients.disconnect()
-    this.world.after(DETECTION_DELAY, () => this.#console.announceFault(GROUP.gateway, gone.memberId))
+    this.world.after(DETECTION_DELAY, () => this.#console.announceFault(GROUP.gateway, memberId))
     this.world.after(RESTART_DELAY, () => {
-      this.#gatewayInfo = this.#peerInfo(GROUP.gateway)
-      this.#gatewayPace = new Pace(this.world)
-      this.#gatewayClock = this.#clock(this.#gatewayPace)
-      this.#gateway = this.#openGateway()
-      this.#gatewayDown = false
+      this.#gateway = this.#openGateway(this.#peerInfo(GROUP.gateway))
       this.#gateways++
       this.clients.connect()
       this.pump()
@@ -165,17 +174,17 @@ export class Cluster {
   /** Stops a process for a while, or makes it read too late. */
   stall(locator: Locator, duration: number): void {
     this.observer.note(`process ${locator} is stopped for ${duration}`)
-    if (locator === this.gateway) this.#gatewayPace.stop(duration)
+    if (locator === this.gateway) this.#gateway.pace.stop(duration)
     else this.#processes.find((process) => process.locator === locator)?.pace.stop(duration)
   }
 
   /** Where the gateway that is running is reached. */
   get gateway(): Locator {
-    return this.#gatewayInfo.locator
+    return this.#gateway.info.locator
   }
 
   get gatewayDown(): boolean {
-    return this.#gatewayDown
+    return this.#gateway.down
   }
 
   get console(): Locator {
@@ -184,16 +193,11 @@ export class Cluster {
 
   /** What the gateway and the console know of the group. */
   get statuses(): readonly PeerStatus[] {
-    return [this.#gateway.status, this.#console.status]
+    return [this.#gateway.port.status, this.#console.status]
   }
 
   get processes(): readonly Process[] {
     return this.#processes
-  }
-
-  /** Whose datagram let something out; under `acknowledged` that is a backup's confirmation, which says nothing. */
-  get #releaser(): number | undefined {
-    return this.#terms.commit === 'acknowledged' ? undefined : this.network.delivering
   }
 
   get primary(): MemberId | undefined {
@@ -216,9 +220,9 @@ export class Cluster {
 
   /** Lets clients send what they may, and the program decide something by itself. */
   pump(): void {
-    if (this.#gatewayPace.stopped || this.#gatewayDown) return
-    for (const frame of this.clients.due()) this.#gateway.send(frame)
-    this.#gateway.flush()
+    if (!this.#gatewayRuns) return
+    for (const frame of this.clients.due()) this.#gateway.port.send(frame)
+    this.#gateway.port.flush()
   }
 
   tick(): void {
@@ -227,12 +231,16 @@ export class Cluster {
 
   /** A client breaks its connection, or sends its half of the end. */
   part(how: 'reset' | 'end'): void {
-    if (this.#gatewayPace.stopped || this.#gatewayDown) return
+    if (!this.#gatewayRuns) return
     const frame = how === 'reset' ? this.clients.reset() : this.clients.end()
     if (frame === undefined) return
     this.reach(how === 'reset' ? 'a client resets its stream' : 'a client ends its stream')
-    this.#gateway.send(frame)
-    this.#gateway.flush()
+    this.#gateway.port.send(frame)
+    this.#gateway.port.flush()
+  }
+
+  get #gatewayRuns(): boolean {
+    return !this.#gateway.down && !this.#gateway.pace.stopped
   }
 
   #process(memberId: MemberId): Process | undefined {
@@ -269,7 +277,7 @@ export class Cluster {
     const program: ToyProgram = new ToyProgram(member, this.world.random, {
       executed: (index, digest) => {
         if (this.#process(memberId) === undefined) return
-        this.laws.executed({ memberId, live: member.live, replied: (each) => program.replied(each) }, index, digest)
+        this.laws.executed({ memberId, member, program }, index, digest)
       },
       ended: (reason) => this.#ended(memberId, reason),
     })
@@ -294,15 +302,13 @@ export class Cluster {
     this.onTakeover(memberId, stage)
   }
 
-  #leads({ memberId, program, replica, member }: Process): void {
+  #leads(process: Process): void {
     this.observer.established()
-    const replied = (digest: number): boolean => program.replied(digest)
-    const subject = { memberId, live: true, replied }
-    this.laws.established(subject, replica.view, member.executed)
+    this.laws.established(process, process.replica.view, process.member.executed)
     this.laws.followed(this.observer.members)
     // Its program is still in the middle of the last operation of the history.
     this.world.after(0, () => {
-      if (this.#process(memberId) !== undefined) this.laws.survives(subject)
+      if (this.#processes.includes(process)) this.laws.survives(process)
     })
   }
 
@@ -315,43 +321,38 @@ export class Cluster {
     this.crash(memberId, tolerated)
   }
 
-  #openGateway(): PeerPort {
-    const { locator } = this.#gatewayInfo
-    return openPeer({
-      peer: this.#peerTerms(this.#gatewayInfo),
-      transport: this.network.open(locator, this.#gatewayPace),
-      clock: this.#gatewayClock,
-      group: this.#group,
-      listener: {
-        released: (frame) => {
-          const digest = frame.frame === 'data' ? readNumber(frame.bytes, 8) : undefined
-          this.laws.released(this.#releaser, digest)
-          const wrong = this.clients.receive(frame)
-          if (wrong !== undefined) this.laws.broken(wrong)
-        },
-        relieved: () => {},
-        event: (event) => this.#adopted(locator, event),
-      },
+  #openGateway(info: PeerInfo): GatewayProcess {
+    const pace = new Pace(this.world)
+    const clock = this.#clock(pace)
+    const port: PeerPort = this.#openPeer(info, {
+      pace,
+      clock,
+      released: (frame) => this.#referee.shown(frame, port.status.historyIndex),
     })
+    return { info, clock, pace, port, down: false }
   }
 
   #openConsole(info: PeerInfo): PeerPort {
-    return openPeer({
-      peer: this.#peerTerms(info),
-      transport: this.network.open(info.locator),
-      clock: this.#clock(new Pace(this.world)),
-      group: this.#group,
-      listener: {
-        released: (frame) => this.#printed(frame),
-        relieved: () => {},
-        event: (event) => this.#adopted(info.locator, event),
-      },
-    })
+    const pace = new Pace(this.world)
+    return this.#openPeer(info, { pace, clock: this.#clock(pace), released: (frame) => this.#referee.printed(frame) })
   }
 
-  #adopted(locator: Locator, { event, view }: PeerEvent): void {
-    this.observer.note(`process ${locator} sees ${event} ${view.number}.${view.precedence}.${view.backupView}`)
-    this.laws.adopted(Number(locator), view)
+  #openPeer(
+    identity: PeerInfo,
+    how: { readonly pace: Pace; readonly clock: SimulatedClock; readonly released: (frame: Frame) => void },
+  ): PeerPort {
+    const { locator } = identity
+    return openPeer({
+      peer: this.#peerTerms(identity),
+      transport: this.network.open(locator, how.pace),
+      clock: how.clock,
+      group: this.#group,
+      listener: {
+        released: how.released,
+        relieved: () => {},
+        event: (event) => this.#referee.adopted(locator, event),
+      },
+    })
   }
 
   get #group(): Locator | undefined {
@@ -371,14 +372,6 @@ export class Cluster {
       commit: this.#terms.commit ?? 'reflected',
       reflects: this.#terms.reflects ?? true,
     }
-  }
-
-  #printed(frame: Frame): void {
-    this.laws.released(this.#releaser, undefined)
-    if (frame.frame !== 'output') return
-    const line = frame.bytes[0] as number
-    if (line !== (this.#lines + 1) % 256) this.laws.broken(`L1: line ${line} was printed after ${this.#lines}`)
-    this.#lines++
   }
 
   #memberInfo(precedence: number): MemberInfo {

@@ -6,8 +6,10 @@ const VIOLATIONS_MAX = 20
 /** A replica as the laws see it. */
 export interface Subject {
   readonly memberId: MemberId
-  readonly live: boolean
-  replied(digest: number): boolean
+  /** Live: it is the primary, or takes itself for it. */
+  readonly member: { readonly live: boolean }
+  /** The entry on which the reply that says so depends, if its history has such a reply. */
+  readonly program: { replied(digest: number): number | undefined }
 }
 
 /** The laws of protocol.md section 8, checked at every step of a simulation by somebody who sees all processes. */
@@ -23,8 +25,14 @@ export class Laws {
   readonly #adopted = new Map<number, View>()
   /** What replies that were let out said of the state; bounded by the requests of one simulation. */
   readonly #released = new Set<number>()
+  /** Whether the newest established view names a member. */
+  readonly #belongs: (memberId: MemberId) => boolean
   #primary: MemberId | undefined
   compared = 0
+
+  constructor(belongs: (memberId: MemberId) => boolean) {
+    this.#belongs = belongs
+  }
 
   broken(what: string): void {
     if (this.violations.length < VIOLATIONS_MAX) this.violations.push(what)
@@ -32,12 +40,13 @@ export class Laws {
 
   /** L2: every replica that executed entry i has the digest that all others had there. */
   executed(subject: Subject, index: number, digest: number): void {
-    // Whatever a superseded primary decides is seen by nobody, as long as it never comes back with it.
-    if (subject.live && this.#primary !== undefined && subject.memberId !== this.#primary) {
-      this.#deviant.add(subject.memberId)
+    const known = this.#digests.get(index)
+    const superseded = subject.member.live && this.#primary !== undefined && subject.memberId !== this.#primary
+    if (superseded || !this.#belongs(subject.memberId)) {
+      // Seen by nobody, as long as it never comes back with it.
+      if (known !== digest) this.#deviant.add(subject.memberId)
       return
     }
-    const known = this.#digests.get(index)
     if (known === undefined) this.#digests.set(index, digest)
     else if (known !== digest) {
       this.broken(`L2: member ${subject.memberId} has digest ${digest} at index ${index}, where others had ${known}`)
@@ -65,7 +74,7 @@ export class Laws {
   /** L3: everything that was let out is explained by the history of whoever goes on. */
   survives(subject: Subject): void {
     for (const digest of this.#released) {
-      if (subject.replied(digest)) continue
+      if (subject.program.replied(digest) !== undefined) continue
       return this.broken(`L3: a reply was let out that the history of member ${subject.memberId} does not contain`)
     }
   }
@@ -76,6 +85,14 @@ export class Laws {
       this.broken(`L7: member ${source} caused a release, though member ${this.#primary} is the primary`)
     }
     if (digest !== undefined) this.#released.add(digest)
+  }
+
+  /** L3, at once: what depends on an entry is let out where that entry is held. */
+  explained(subject: Subject, digest: number, held: number): void {
+    const index = subject.program.replied(digest)
+    if (index !== undefined && index > held) {
+      this.broken(`L3: a reply that depends on entry ${index} was let out where entries up to ${held} are held`)
+    }
   }
 
   /** L4: adopted views only rise. `observer`: any process, by its locator. */

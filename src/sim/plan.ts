@@ -55,6 +55,16 @@ const DURATIONS: readonly number[] = [2_000, 8_000, 25_000, 80_000]
 /** Short enough for many takeovers in a run, and in proportion to each other as the real ones are. */
 const LIMITS: Partial<Limits> = { drainTimeout: 1_000_000, orphanTimeout: 4_000_000, retransmitDelayMax: 100_000 }
 const RECOVERY_TIMEOUTS: readonly number[] = [15_000, 60_000, 1_000_000]
+const ORDER_BYTES: readonly Partial<Limits>[] = [
+  { orderBytesMax: 64, orderRepeatBytesMax: 0 },
+  { orderBytesMax: 64, orderRepeatBytesMax: 16 },
+  { orderBytesMax: 16_384, orderRepeatBytesMax: 256 },
+]
+const PAYLOAD_BYTES: readonly Partial<Limits>[] = [
+  { payloadBytesMax: 64, flightBytesMax: 2_000 },
+  { payloadBytesMax: 4_000, flightBytesMax: 131_072 },
+  { payloadBytesMax: 33_000, flightBytesMax: 131_072 },
+]
 /** Steps between two faults of one kind, where the run has that kind at all. */
 const SPACING: Readonly<Record<FaultName, number>> = {
   'crash': 50,
@@ -91,8 +101,22 @@ export function drawPlan(seed: number): Plan {
     ticks: pick(random, [0, 100, 600]),
     driftMax: random.chance(KIND_CHANCE) ? DRIFT_MAX : 0,
     weather: drawWeather(random),
-    limits: { ...LIMITS, recoveryTimeout: pick(random, RECOVERY_TIMEOUTS) },
+    limits: drawLimits(random),
     faults: faults.toSorted((left, right) => left.at - right.at),
+  }
+}
+
+/** Small limits make common what is rare: order that does not fit, answers in many parts, newcomers confirmed late. */
+function drawLimits(random: SeededRandom): Partial<Limits> {
+  return {
+    ...LIMITS,
+    recoveryTimeout: pick(random, RECOVERY_TIMEOUTS),
+    // The second never near the first, or entries that are repeated would leave no room for new ones.
+    ...pick(random, ORDER_BYTES),
+    ...pick(random, PAYLOAD_BYTES),
+    supplyDatagramsMax: pick(random, [1, 8]),
+    caughtUpLagMax: pick(random, [3, 100, 1_000]),
+    idleOrderDelay: pick(random, [5_000, 10_000]),
   }
 }
 

@@ -147,8 +147,7 @@ class Swarm {
     const { laws, clients, processes, caughtUp } = this.#cluster
     if (processes.some(({ pace }) => pace.overflows > 0)) this.#cluster.reach('a receive buffer overflows')
     if (this.#quiet) {
-      for (const { program, memberId } of processes)
-        laws.survives({ memberId, live: false, replied: (digest) => program.replied(digest) })
+      for (const process of processes) laws.survives(process)
       return
     }
     const states = processes.map(({ memberId, replica, member }) => {

@@ -21,8 +21,8 @@ export class ToyProgram implements GroupListener {
   readonly #random: SeededRandom
   readonly #witness: ExecutionWitness
   #digest = 1
-  /** What each reply said of the state; bounded by the requests of one simulation. */
-  readonly #replies = new Set<number>()
+  /** By what a reply said of the state: the entry that it depends on. Bounded by the requests of one simulation. */
+  readonly #replies = new Map<number, number>()
   #answered = 0
   #running = false
 
@@ -32,9 +32,9 @@ export class ToyProgram implements GroupListener {
     this.#witness = witness
   }
 
-  /** Whether the history of this replica has a reply that says so. */
-  replied(digest: number): boolean {
-    return this.#replies.has(digest)
+  /** The entry on which the reply that says so depends, if this replica's history has such a reply. */
+  replied(digest: number): number | undefined {
+    return this.#replies.get(digest)
   }
 
   work(): void {
@@ -117,7 +117,7 @@ export class ToyProgram implements GroupListener {
     const reply = new Uint8Array(16)
     reply.set(request.subarray(0, 8))
     writeNumber(reply, 8, this.#digest)
-    this.#replies.add(this.#digest)
+    this.#replies.set(this.#digest, this.#group.executed)
     this.#group.submit(GROUP.gateway, { frame: 'data', stream, bytes: reply })
     this.#answered++
     if (this.#answered % OUTPUT_EVERY === 0) {
