@@ -58,18 +58,6 @@ export const REFUSED = {
     why: 'what an add-on does on threads of its own is not seen by LLFT, so it cannot be put in order',
     fix: 'use a version in JavaScript or WebAssembly (bcryptjs for bcrypt, hash-wasm for argon2)',
   },
-  LLFT_E_REFUSED_KEY_GENERATION: {
-    exit: 'none',
-    what: 'The program wants to generate keys: {call}.',
-    why: 'OpenSSL takes their randomness from the system, so every replica would get another key; not built yet',
-    fix: 'generate the key before and read it from a file or the environment',
-  },
-  LLFT_E_REFUSED_CRYPTO: {
-    exit: 'none',
-    what: 'The program wants a result that OpenSSL makes with randomness of its own: {call}.',
-    why: 'every replica would get another one (a signature with ECDSA or RSA-PSS, RSA encryption)',
-    fix: 'use the synchronous call, whose result is recorded, or Ed25519 or HMAC, which need no randomness',
-  },
   LLFT_E_REFUSED_PIPE: {
     exit: 'none',
     what: 'The program wants to use a Unix socket or named pipe: {call}.',
@@ -123,6 +111,18 @@ export const REFUSED = {
     what: 'The program wants to watch a file: {call}.',
     why: 'changes of files are seen by each host at another time, and are not ordered yet',
     fix: 'switch the watching off, as in production',
+  },
+  LLFT_E_REFUSED_HEAP: {
+    exit: 'none',
+    what: 'The program wants to look at its heap: {call}.',
+    why: 'each replica has a heap of its own, with other addresses and other garbage in it',
+    fix: 'look at the heap of the program alone: node --heapsnapshot-signal=SIGUSR2 server.js',
+  },
+  LLFT_E_REFUSED_EXECVE: {
+    exit: 'none',
+    what: 'The program wants to become another one: {call}.',
+    why: 'it would replace the process, and LLFT in it',
+    fix: 'end the program, and let whoever started it start the other one',
   },
   LLFT_E_REFUSED_INSPECTOR: {
     exit: 'none',

@@ -13,6 +13,9 @@ export interface Completion {
   readonly args: readonly unknown[]
 }
 
+/** For a callback that restores its async context itself, or has none. */
+export const NO_RESOURCE = { resource: undefined, triggerAsyncId: 0 } as const
+
 /** Completions that are not ordered yet, in the order of arrival; bounded by what the program has under way. */
 export class Stash {
   readonly #waiting: Map<number, Completion[]> = new Map()

@@ -1,14 +1,15 @@
 import type { Group, GroupListener } from '../driver/index.js'
 import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
 import type { Clocks } from './clocks.js'
-import { type Completion, type CompletionTarget, Stash, keepable, runCompletion } from './completions.js'
+import { type Completion, type CompletionTarget, NO_RESOURCE, Stash, keepable, runCompletion } from './completions.js'
 import type { Context } from './context.js'
 import { EXIT_DIVERGED, EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, readHead, writeHead } from './entry-heads.js'
 import type { Internals } from './internals.js'
 import { type DigestSink, OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
-import { type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
+import { type AsyncResource, type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
+import { Outbox } from './outbox.js'
 import { Peers } from './peers.js'
 import type { ReplicaClock } from './replica-clock.js'
 import type { ProgramTimers, TimerTarget } from './timers.js'
@@ -16,8 +17,7 @@ import type { LastValues } from './values.js'
 
 /** Outputs wait for at most so many further operations of one turn: they share datagrams, and none waits long. */
 const OPERATIONS_PER_FLUSH_MAX = 16
-/** A large output leaves in pieces of this size, while the operation runs on. */
-const OPERATION_FLUSH_BYTES = 1 << 18
+
 export interface ConductorTerms {
   readonly internals: Internals
   readonly group: Group
@@ -38,7 +38,7 @@ export interface ConductorTerms {
 export class Conductor implements Operations, GroupListener, TimerTarget, CompletionTarget {
   readonly #terms: ConductorTerms
   readonly #log: OperationLog
-  readonly #digest: OperationDigest | undefined
+  readonly #outbox: Outbox
   readonly #stash: Stash = new Stash()
   readonly #peers: Peers
   readonly #subject: Subject = emptySubject()
@@ -48,24 +48,30 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   #turning = false
   #turnScheduled = false
   #idsBefore = 0
-  #unflushedBytes = 0
   #heldOpen = 0
   #drainedAt = -1
 
   constructor(terms: ConductorTerms) {
     this.#terms = terms
-    this.#digest = terms.onDigest === undefined ? undefined : new OperationDigest(terms.internals)
+    const digest = terms.onDigest === undefined ? undefined : new OperationDigest(terms.internals)
     this.#peers = new Peers(terms.group, terms.context)
     this.#ending = new Ending(terms)
     this.#log = new OperationLog({
       group: terms.group,
       context: terms.context,
       last: terms.last,
-      digest: this.#digest,
+      digest,
       onDigest: terms.onDigest,
       onRecorded: terms.onRecorded,
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
+    })
+    this.#outbox = new Outbox({
+      group: terms.group,
+      context: terms.context,
+      log: this.#log,
+      digest,
+      live: () => this.#live,
     })
   }
 
@@ -121,40 +127,33 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     return this.inside && this.#log.open ? this.#log.text(source, produce) : produce()
   }
 
+  recordBytes(source: ValueSource, produce: () => Uint8Array): Uint8Array {
+    return this.inside && this.#log.open ? this.#log.bytes(source, produce) : produce()
+  }
+
   submit(to: GroupId, frame: Frame): void {
-    const { context, group } = this.#terms
-    this.#digest?.frame(to, frame)
-    const suspended = context.suspend()
-    group.submit(to, frame)
-    context.resume(suspended)
-    if (!('bytes' in frame)) return
-    this.#unflushedBytes += frame.bytes.length
-    if (this.#unflushedBytes >= OPERATION_FLUSH_BYTES && this.#live) this.flushNow()
+    this.#outbox.submit(to, frame)
   }
 
   flushNow(): void {
-    if (!this.#live) return
-    this.#log.sealNow()
-    this.#unflushedBytes = 0
-    this.#terms.context.outside(() => this.#terms.group.flush())
+    this.#outbox.flushNow()
   }
 
   ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | undefined {
-    const { group, context } = this.#terms
-    this.flushNow()
-    let answer: Frame | undefined
-    const answered = (): boolean => (answer ??= group.findReceived(of, matches)) !== undefined
-    context.outside(() => answered() || group.waitUntil(answered, boundMs))
-    return answer
+    return this.#outbox.ask(of, matches, boundMs)
   }
 
   newAsyncId(): number {
     return this.#terms.context.newProgramId()
   }
 
-  complete(asyncId: number, complete: () => void): void {
-    this.#stash.push({ asyncId, triggerAsyncId: 0, resource: undefined, callback: complete, self: undefined, args: [] })
+  complete(asyncId: number, complete: () => void, of?: AsyncResource): void {
+    this.#stash.push({ asyncId, ...(of ?? NO_RESOURCE), callback: complete, self: undefined, args: [] })
     this.work()
+  }
+
+  outside<Result>(work: () => Result): Result {
+    return this.#terms.context.outside(work)
   }
 
   onFrame(from: GroupId, handle: (frame: Frame) => void): void {
@@ -393,7 +392,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   #close(asyncIds: number): void {
     this.#log.end(asyncIds)
-    this.#unflushedBytes = 0
+    this.#outbox.closed()
     this.#terms.timers.rearm()
   }
 }

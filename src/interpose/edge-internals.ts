@@ -9,6 +9,8 @@ export interface EdgeInternals {
    * replaced.
    */
   binding(name: BindingName): Binding
+  /** A JavaScript module of Node's own, loaded as late as possible. */
+  readonly module: Doors['module']
   /** Loads `net` for the program, on the replaced handles. */
   net(): { readonly Socket: unknown }
   readonly streamState: StreamState
@@ -24,6 +26,8 @@ export interface EdgeInternals {
   readonly fatalEnhancers: FatalEnhancers
   /** Makes the text of a stack; respects `Error.prepareStackTrace`. */
   readonly prepareStackTrace: PrepareStackTrace
+  /** What follows the encoding in `KeyObjectHandle.init`: no passphrase and, from Node 24 on, no curve. */
+  readonly keyInitTail: readonly undefined[] | readonly null[]
   /** What runs later: captured before the program could replace it. */
   readonly later: Later
 }
@@ -40,6 +44,7 @@ export type BindingName =
   | 'inspector'
   | 'pipe_wrap'
   | 'process_wrap'
+  | 'report'
   | 'signal_wrap'
   | 'spawn_sync'
   | 'tcp_wrap'
@@ -115,6 +120,7 @@ export function edgeInternals(doors: Doors): EdgeInternals {
   const errors = doors.module<ErrorsModule>('internal/errors')
   return {
     binding: (name) => doors.binding<Binding>(name),
+    module: doors.module,
     net: () => doors.module('net'),
     streamState: {
       registers: stream['streamBaseState'] as Int32Array,
@@ -132,6 +138,7 @@ export function edgeInternals(doors: Doors): EdgeInternals {
     signals: constants.os.signals,
     fatalEnhancers: errors.fatalExceptionStackEnhancers,
     prepareStackTrace: errors.prepareStackTraceCallback,
+    keyInitTail: 'kCryptoJobWebCrypto' in doors.binding<Binding>('crypto') ? [null, null] : [undefined],
     later: later(doors),
   }
 }

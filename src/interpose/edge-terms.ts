@@ -1,8 +1,10 @@
 import type { EdgeInternals } from './edge-internals.js'
+import type { Handles } from './handles.js'
 import type { Operations } from './operations.js'
 
 /** What every facility at the edge is installed with. */
 export interface EdgeTerms {
   readonly internals: EdgeInternals
   readonly operations: Operations
+  readonly handles: Handles
 }

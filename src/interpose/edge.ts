@@ -1,3 +1,4 @@
+import { installCrypto } from './crypto/install.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { installEnd } from './end.js'
 import { installHttp } from './http.js'
@@ -8,7 +9,6 @@ import { installStdioFiles } from './stdio-files.js'
 import { installStdio } from './stdio.js'
 import { installTcp } from './tcp.js'
 import { installTls } from './tls.js'
-import { installWeakRef } from './weakref.js'
 
 /**
  * The facilities at the edge of the program, by the names under which a test leaves one out. Order matters where two
@@ -16,6 +16,7 @@ import { installWeakRef } from './weakref.js'
  */
 const EDGE_FACILITIES = {
   refusals: installRefusals,
+  crypto: installCrypto,
   tcp: installTcp,
   tls: installTls,
   http: installHttp,
@@ -23,7 +24,6 @@ const EDGE_FACILITIES = {
   stdioFiles: installStdioFiles,
   signals: installSignals,
   end: installEnd,
-  weakref: installWeakRef,
   stacks: installStacks,
 } as const satisfies Readonly<Record<string, (terms: EdgeTerms) => void>>
 

@@ -15,6 +15,10 @@ export class Hold {
     return this.#referenced
   }
 
+  get counted(): boolean {
+    return this.#counted
+  }
+
   activate(active: boolean): void {
     this.#active = active
     this.#count()

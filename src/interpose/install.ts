@@ -5,11 +5,15 @@ import { Conductor } from './conductor.js'
 import { Context } from './context.js'
 import { installEdge } from './edge.js'
 import { edgeInternals } from './edge-internals.js'
-import { installFacts } from './facts.js'
+import { installFacts } from './facts/install.js'
+import { Handles } from './handles.js'
 import type { Internals } from './internals.js'
 import type { DigestSink } from './operation-digest.js'
+import { VALUE_SOURCE } from './operations.js'
+import { orderedPromise } from './ordered-promise.js'
 import { installPromises } from './promises.js'
-import { installRandom } from './random.js'
+import { Random } from './random.js'
+import { installRealms } from './realm/install.js'
 import type { ReplicaClock } from './replica-clock.js'
 import { installTime } from './time.js'
 import { ProgramTimers } from './timers.js'
@@ -31,6 +35,7 @@ export const HOOKS = [
   'promises',
   'identity',
   'facts',
+  'weakref',
 ] as const
 
 export interface InstallOptions {
@@ -73,11 +78,17 @@ export function install(options: InstallOptions): Conductor {
     onRecorded: options.onRecorded,
   })
 
-  installTime({ internals, operations: conductor, clocks, isOn })
-  installRandom({ internals, operations: conductor, seed: founding.seed, isOn })
+  const nowMs = (): number => conductor.recordNumber(VALUE_SOURCE.date, clocks.dateMs)
+  const random = new Random({ internals, operations: conductor, seed: founding.seed })
+  const ordered = (native: Promise<unknown>): Promise<unknown> =>
+    conductor.inside ? orderedPromise(conductor, native) : native
+  installRealms(internals, { nowMs, random: random.math(), ordered }, isOn)
+  installTime({ internals, operations: conductor, clocks, nowMs, isOn })
+  if (isOn('cryptoRandom')) random.installBytes()
   if (isOn('promises')) installPromises({ internals, context, operations: conductor })
-  installFacts({ internals, operations: conductor, founding, isOn })
-  installEdge({ internals: edgeInternals(internals), operations: conductor }, hooksOff)
+  const handles = new Handles()
+  installFacts({ internals, operations: conductor, founding, handles, isOn })
+  installEdge({ internals: edgeInternals(internals), operations: conductor, handles }, hooksOff)
   timers.install(conductor)
   installTrampoline({ internals, context, target: conductor, ordered: isOn('completions') })
   return conductor

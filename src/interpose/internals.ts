@@ -94,7 +94,10 @@ export interface PerformanceBinding {
   now(): number
   loopIdleTime(): number
   uvMetricsInfo(): number[]
-  createELDHistogram(resolution: number): object
+  createELDHistogram(...terms: unknown[]): object
+  installGarbageCollectionTracking(): void
+  removeGarbageCollectionTracking(): void
+  Histogram: { readonly prototype: object; new (...terms: unknown[]): object }
   milestones: Float64Array
   readonly constants: Readonly<Record<string, number>>
 }

@@ -82,6 +82,17 @@ export class OperationLog {
     return text
   }
 
+  bytes(source: ValueSource, produce: () => Uint8Array): Uint8Array {
+    while (this.#following && this.#held()) {
+      const bytes = this.reader.bytes(source)
+      if (bytes !== undefined) return bytes
+    }
+    const bytes = this.#terms.context.outside(produce)
+    this.writer.bytes(source, bytes)
+    this.#terms.onRecorded?.()
+    return bytes
+  }
+
   /** Primary: what was recorded so far becomes an entry of its own. */
   sealNow(): void {
     if (this.open && !this.#following && !this.writer.empty) this.#seal()

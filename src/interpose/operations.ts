@@ -15,6 +15,12 @@ export const VALUE_SOURCE = {
 
 export type ValueSource = (typeof VALUE_SOURCE)[keyof typeof VALUE_SOURCE]
 
+/** What `async_hooks` knows of something that completes later. */
+export interface AsyncResource {
+  readonly resource: object
+  readonly triggerAsyncId: number
+}
+
 /**
  * The operation boundary as the facilities of this room see it (determinizer.md A1). Everything that the program does
  * happens inside one ordered operation; what it reads from the world is recorded there and replayed at the backups.
@@ -32,6 +38,8 @@ export interface Operations {
   recordNumber(source: ValueSource, produce: () => number): number
   /** The same for text (and, through JSON, for anything plain); costs its UTF-8 length in the history. */
   recordText(source: ValueSource, produce: () => string): string
+  /** The same for bytes; at a backup they are a copy of the history's, which the caller may keep. */
+  recordBytes(source: ValueSource, produce: () => Uint8Array): Uint8Array
 
   /** Produces a message to a connected group; counted into the digest; leaves when the operation ends. */
   submit(to: GroupId, frame: Frame): void
@@ -48,9 +56,12 @@ export interface Operations {
   newAsyncId(): number
   /**
    * Runs `complete` as an ordered operation of its own, in the order that the primary decides. Called where the local
-   * work is finished (outside an operation); `asyncId` was taken with `newAsyncId` inside the operation that began it.
+   * work is finished, or where there is none to wait for; `asyncId` was taken inside the operation that began it.
+   * `of`: the resource in whose async context it runs.
    */
-  complete(asyncId: number, complete: () => void): void
+  complete(asyncId: number, complete: () => void, of?: AsyncResource): void
+  /** LLFT's own work inside an operation: it takes none of the program's async ids. */
+  outside<Result>(work: () => Result): Result
 
   /** Who handles messages that arrive from a connected group; called inside an ordered operation, one at a time. */
   onFrame(from: GroupId, handle: (frame: Frame) => void): void

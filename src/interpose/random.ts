@@ -1,6 +1,5 @@
 import type { Internals } from './internals.js'
 import type { Operations } from './operations.js'
-import { replaceFunction } from './replace.js'
 
 /** Key stream made at a time; `randomUUID` and `randomInt` draw a few bytes at each call. */
 const POOL_BYTES = 4096
@@ -54,20 +53,33 @@ export interface RandomTerms {
   readonly operations: Operations
   /** 64 hexadecimal digits. */
   readonly seed: string
-  readonly isOn: (hook: string) => boolean
 }
 
 /** All randomness of the program is derived from the founding seed; it costs no byte of history. */
-export function installRandom(terms: RandomTerms): void {
-  const { internals, operations, isOn } = terms
-  const binding = internals.binding<CryptoBinding>('crypto')
-  const key = Uint8Array.from(terms.seed.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
-  if (isOn('mathRandom')) installMathRandom(operations, new KeyStream(binding, key, STREAM.math))
-  if (isOn('cryptoRandom')) installRandomBytes(operations, binding, new KeyStream(binding, key, STREAM.crypto))
+export class Random {
+  readonly #operations: Operations
+  readonly #binding: CryptoBinding
+  readonly #key: Uint8Array
+
+  constructor({ internals, operations, seed }: RandomTerms) {
+    this.#operations = operations
+    this.#binding = internals.binding<CryptoBinding>('crypto')
+    this.#key = Uint8Array.from(seed.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
+  }
+
+  /** What `Math.random` is, in every realm. */
+  math(): () => number {
+    return mathRandom(this.#operations, new KeyStream(this.#binding, this.#key, STREAM.math))
+  }
+
+  installBytes(): void {
+    const stream = new KeyStream(this.#binding, this.#key, STREAM.crypto)
+    installRandomBytes(this.#operations, this.#binding, stream)
+  }
 }
 
 /** sfc32, seeded from the key stream, so that what a program shows of it tells nothing about the seed. */
-function installMathRandom(operations: Operations, stream: KeyStream): void {
+function mathRandom(operations: Operations, stream: KeyStream): () => number {
   const state = new Int32Array(4)
   const bytes = new Uint8Array(state.buffer)
   stream.draw(bytes)
@@ -82,9 +94,7 @@ function installMathRandom(operations: Operations, stream: KeyStream): void {
     return t >>> 0
   }
   const original = Math.random
-  replaceFunction(Math, 'random', () =>
-    operations.inside ? (next32() * 2 ** 21 + (next32() >>> 11)) / 2 ** 53 : original(),
-  )
+  return () => (operations.inside ? (next32() * 2 ** 21 + (next32() >>> 11)) / 2 ** 53 : original())
 }
 
 /** The single source of `randomBytes`, `randomFill`, `randomInt`, `randomUUID` and `getRandomValues`. */

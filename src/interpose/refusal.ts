@@ -73,9 +73,13 @@ const REFUSALS = {
     why: 'what an add-on does on threads of its own is not seen by LLFT, so it cannot be put in order',
     fix: 'use a version in JavaScript or WebAssembly (bcryptjs for bcrypt, hash-wasm for argon2)',
   },
-  LLFT_E_REFUSED_KEY_GENERATION: {
-    why: 'OpenSSL takes their randomness from the system, so every replica would get another key',
-    fix: 'generate the key before and read it from a file or the environment',
+  LLFT_E_REFUSED_HEAP: {
+    why: 'each replica has a heap of its own, with other addresses and other garbage in it',
+    fix: 'look at the heap of the program alone: node --heapsnapshot-signal=SIGUSR2 server.js',
+  },
+  LLFT_E_REFUSED_EXECVE: {
+    why: 'it would replace the process, and LLFT in it',
+    fix: 'end the program, and let whoever started it start the other one',
   },
   LLFT_E_REFUSED_INSPECTOR: {
     why: 'a stopped replica answers nobody and would be taken for dead',

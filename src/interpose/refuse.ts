@@ -1,10 +1,10 @@
 import type { Binding, BindingName, NativeClass, NativeFunction } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { installAddonRefusal } from './refuse-addons.js'
-import { installCryptoRefusals } from './refuse-crypto.js'
 import { installFileRefusals } from './refuse-files.js'
 import type { RefusalCode } from './refusal.js'
 import { refusal } from './refusal.js'
+import { replaceFunction } from './replace.js'
 
 interface Refused {
   readonly binding: BindingName
@@ -42,9 +42,21 @@ const REFUSED: readonly Refused[] = [
   },
   {
     binding: 'heap_utils',
+    code: 'LLFT_E_REFUSED_HEAP',
+    call: 'v8.getHeapSnapshot()',
+    functions: ['createHeapSnapshotStream'],
+  },
+  {
+    binding: 'heap_utils',
     code: 'LLFT_E_REFUSED_FILE_WRITE',
     call: 'v8.writeHeapSnapshot()',
     functions: ['triggerHeapSnapshot'],
+  },
+  {
+    binding: 'report',
+    code: 'LLFT_E_REFUSED_FILE_WRITE',
+    call: 'process.report.writeReport()',
+    functions: ['writeReport'],
   },
   { binding: 'wasi', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'new WASI()', classes: ['WASI'] },
 ]
@@ -56,10 +68,10 @@ export function installRefusals(terms: EdgeTerms): void {
     for (const name of refused.functions ?? []) refuseFunction(terms, { owner: binding, name }, refused)
     for (const name of refused.classes ?? []) refuseClass(terms, { owner: binding, name }, refused)
   }
+  installProcessRefusals(terms)
   installNameLookup(terms)
   installWatchers(terms)
   installFileRefusals(terms)
-  installCryptoRefusals(terms)
   installAddonRefusal(terms)
 }
 
@@ -90,6 +102,36 @@ function refuseClass({ operations }: EdgeTerms, { owner, name }: Member, reason:
   refusing.prototype = (real as NativeClass).prototype as object
   Object.setPrototypeOf(refusing, real)
   owner[name] = refusing
+}
+
+/** Functions that were copied while Node started, so that replacing them in their bindings would come too late. */
+function installProcessRefusals(terms: EdgeTerms): void {
+  const owner = process as unknown as Binding
+  const vm = terms.internals.module<Binding>('vm')
+  const heap = terms.internals.module<Binding>('internal/heap_utils')
+  const copied: readonly (readonly [Member, Reason])[] = [
+    [
+      { owner, name: '_debugProcess' },
+      { code: 'LLFT_E_REFUSED_INSPECTOR', call: 'process._debugProcess()' },
+    ],
+    [
+      { owner, name: '_debugEnd' },
+      { code: 'LLFT_E_REFUSED_INSPECTOR', call: 'process._debugEnd()' },
+    ],
+    [
+      { owner, name: 'execve' },
+      { code: 'LLFT_E_REFUSED_EXECVE', call: 'process.execve()' },
+    ],
+    [
+      { owner: vm, name: 'measureMemory' },
+      { code: 'LLFT_E_REFUSED_HEAP', call: 'vm.measureMemory()' },
+    ],
+    [
+      { owner: heap, name: 'queryObjects' },
+      { code: 'LLFT_E_REFUSED_HEAP', call: 'v8.queryObjects()' },
+    ],
+  ]
+  for (const [member, reason] of copied) if (member.name in member.owner) refuseMethod(terms, member, reason)
 }
 
 /** `cluster.fork()` comes down to a child process too, but has another cure. */
@@ -128,8 +170,8 @@ function installWatchers(terms: EdgeTerms): void {
 
 function refuseMethod({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
   const real = owner[name] as NativeFunction
-  owner[name] = function (this: unknown, ...parameters: unknown[]): unknown {
+  replaceFunction(owner, name, function (this: unknown, ...parameters: unknown[]): unknown {
     if (operations.inside) throw refusal(reason.code, reason.call)
     return Reflect.apply(real, this, parameters)
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import type { PrepareStackTrace } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
-import { isOwn } from './own-code.js'
+import { isOwn, isOwnError } from './own-code.js'
 
 /**
  * The program's stack traces do not show what LLFT has put between it and Node. An error that LLFT's own code has
@@ -11,7 +11,7 @@ export function installStacks({ internals, operations }: EdgeTerms): void {
   const prepare = internals.prepareStackTrace
   errors.setPrepareStackTraceCallback((realm, error, frames) => {
     const [thrown] = frames
-    const keep = !operations.inside || thrown === undefined || isOwn(thrown)
+    const keep = !operations.inside || thrown === undefined || isOwnError(thrown)
     return prepare(realm, error, keep ? frames : frames.filter((frame) => !isOwn(frame)))
   })
 }

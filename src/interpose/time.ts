@@ -1,5 +1,4 @@
 import type { Clocks } from './clocks.js'
-import { installDate } from './date.js'
 import type { Internals } from './internals.js'
 import { type Operations, VALUE_SOURCE } from './operations.js'
 import { replaceFunction } from './replace.js'
@@ -11,58 +10,29 @@ export interface TimeTerms {
   readonly internals: Internals
   readonly operations: Operations
   readonly clocks: Clocks
+  readonly nowMs: () => number
   readonly isOn: (hook: string) => boolean
 }
 
-/** Every clock that a program can read is recorded call by call: `while (Date.now() < t)` must come to its end. */
+/**
+ * Every clock that a program can read is recorded call by call: `while (Date.now() < t)` must come to its end. Those
+ * of the language itself are in `realm`.
+ */
 export function installTime(terms: TimeTerms): void {
-  const { operations, clocks, isOn } = terms
-  const nowMs = (): number => operations.recordNumber(VALUE_SOURCE.date, clocks.dateMs)
-  if (isOn('date')) {
-    installDate(nowMs)
-    installIntl(nowMs)
-  }
-  if (isOn('utcDate')) installUtcDate(terms, nowMs)
+  const { isOn } = terms
+  if (isOn('utcDate')) installUtcDate(terms)
   if (isOn('hrtime')) installHrtime(terms)
   if (isOn('performance')) installPerformance(terms)
 }
 
-/** `format()` and `formatToParts()` without a date mean now. */
-function installIntl(nowMs: () => number): void {
-  const { prototype } = Intl.DateTimeFormat
-  type Format = (date?: Date | number) => string
-  const getter = Object.getOwnPropertyDescriptor(prototype, 'format')?.get as () => Format
-  const formats = new WeakMap<object, Format>()
-  const replacedGetter = Object.getOwnPropertyDescriptor(
-    {
-      get format(): Format {
-        const original = Reflect.apply(getter, this, [])
-        let format = formats.get(this)
-        if (format === undefined) {
-          format = (date) => original(date === undefined ? nowMs() : date)
-          Object.defineProperty(format, 'name', { value: '', configurable: true })
-          formats.set(this, format)
-        }
-        return format
-      },
-    },
-    'format',
-  )?.get as () => Format
-  Object.defineProperty(prototype, 'format', { get: replacedGetter, enumerable: false, configurable: true })
-  const { formatToParts } = prototype
-  replaceFunction(prototype, 'formatToParts', function (this: Intl.DateTimeFormat, date?: Date | number) {
-    return Reflect.apply(formatToParts, this, [date === undefined ? nowMs() : date])
-  })
-}
-
 /** The HTTP `Date` header. Node's own keeps it by a timer; ours asks per response, so that a history costs no timer. */
-function installUtcDate(terms: TimeTerms, nowMs: () => number): void {
+function installUtcDate(terms: TimeTerms): void {
   const Original = Object.getPrototypeOf(new Date(0)) as Date
   let cached = ''
   let cachedSecond = -1
   const http = terms.internals.module<{ utcDate: () => string }>('internal/http')
   http.utcDate = (): string => {
-    const ms = nowMs()
+    const ms = terms.nowMs()
     const second = Math.floor(ms / 1000)
     if (second !== cachedSecond) {
       cachedSecond = second

@@ -1,3 +1,4 @@
+import { concatenate } from '../base/index.js'
 import { ENTRY_BYTES_MAX, ENTRY_CONTINUES } from '../message/index.js'
 import { VALUE_SOURCE, type ValueSource } from './operations.js'
 
@@ -119,8 +120,12 @@ export class ValueWriter {
   }
 
   text(source: ValueSource, text: string): void {
+    this.bytes(source, this.#encoder.encode(text))
+  }
+
+  /** Text and bytes are the same to a reader that knows what it asks for. */
+  bytes(source: ValueSource, bytes: Uint8Array): void {
     this.count++
-    const bytes = this.#encoder.encode(text)
     let from = 0
     do {
       const chunk = bytes.subarray(from, from + TEXT_CHUNK_BYTES_MAX)
@@ -232,6 +237,12 @@ export class ValueReader {
 
   /** Only when `ready`; undefined: the text goes on in the next part, ask again when that is open. */
   text(source: ValueSource): string | undefined {
+    const bytes = this.bytes(source)
+    return bytes === undefined ? undefined : this.#decoder.decode(bytes)
+  }
+
+  /** As `text`; the bytes are the caller's own. */
+  bytes(source: ValueSource): Uint8Array<ArrayBuffer> | undefined {
     for (;;) {
       if (this.#at >= this.#bytes.length) return undefined
       const form = this.#form(source)
@@ -242,8 +253,7 @@ export class ValueReader {
       this.#chunks.push(this.#bytes.subarray(this.#at, this.#at + length))
       this.#at += length
       if (form !== FORM.textOnly && form !== FORM.textLast) continue
-      const whole =
-        this.#chunks.map((chunk) => this.#decoder.decode(chunk, { stream: true })).join('') + this.#decoder.decode()
+      const whole = Uint8Array.from(concatenate(this.#chunks))
       this.#chunks = []
       this.count++
       return whole

@@ -1,15 +1,14 @@
 import type { EdgeTerms } from './edge-terms.js'
+import type { HandleType, Listed } from './handles.js'
 import { Hold } from './hold.js'
-
-/** Node's name for the kind of a handle, as `async_hooks` shows it. */
-export type HandleType = 'TCPWRAP' | 'TCPSERVERWRAP' | 'PIPEWRAP' | 'SIGNALWRAP'
 
 /**
  * What every handle that exists in JavaScript only has in common with a native one: an async id, a share in what
  * keeps the program alive, and callbacks that run in its own async context, so that AsyncLocalStorage works as on
  * plain Node.
  */
-export abstract class VirtualHandle {
+export abstract class VirtualHandle implements Listed {
+  readonly type: HandleType
   readonly #terms: EdgeTerms
   readonly #hold: Hold
   readonly #asyncId: number
@@ -18,6 +17,8 @@ export abstract class VirtualHandle {
 
   constructor(terms: EdgeTerms, type: HandleType, triggerAsyncId?: number) {
     this.#terms = terms
+    this.type = type
+    terms.handles.add(this)
     this.#hold = new Hold(terms.operations)
     const { asyncScope } = terms.internals
     this.#asyncId = terms.operations.newAsyncId()
@@ -35,6 +36,14 @@ export abstract class VirtualHandle {
 
   get closed(): boolean {
     return this.#closed
+  }
+
+  get counted(): boolean {
+    return this.#hold.counted
+  }
+
+  get owner(): unknown {
+    return Reflect.get(this, this.#terms.internals.ownerSymbol) ?? this
   }
 
   getAsyncId(): number {
@@ -65,6 +74,7 @@ export abstract class VirtualHandle {
     if (this.#closed) return
     this.#closed = true
     this.#hold.activate(false)
+    this.#terms.handles.remove(this)
     this.released()
     this.terms.internals.later.setImmediate(() => {
       if (typeof called === 'function') this.enter(() => called.call(this))

@@ -35,6 +35,8 @@ describe('a backup does what the primary did', () => {
     { guest: 'hooks.mjs', code: 0, says: 'Immediate' },
     { guest: 'facts.cjs', code: 0, says: '4711 4710 llft-test' },
     { guest: 'parts.cjs', code: 0, says: 'end' },
+    { guest: 'crypto.cjs', code: 0, says: 'done' },
+    { guest: 'contexts.cjs', code: 0, says: 'given' },
     { guest: 'timers.cjs', code: 0, says: 'immediate 39' },
   ]
   test.each(guests)('$guest', async ({ guest, code, says }) => {
@@ -126,6 +128,17 @@ describe('a history that ends is gone on with', () => {
       expect(successor.code).toBe(0)
       expect(successor.entries[cut]?.[0]).toBeDefined()
       expectSame(await runGuest('parts.cjs', { follow: successor }), { ...successor })
+    }
+  })
+
+  test('while keys are being made: a successor makes those that are not recorded', async () => {
+    const live = await runGuest('crypto.cjs')
+    const last = live.entries.length
+    for (let cut = 0; cut < last; cut += Math.ceil(last / 12)) {
+      const successor = await takeOver('crypto.cjs', live, cut)
+      expect(successor.code).toBe(0)
+      expect(successor.output).toContain('done')
+      expectSame(await runGuest('crypto.cjs', { follow: successor }), { ...successor })
     }
   })
 

@@ -21,6 +21,14 @@ const places = {
   parts: [Intl.DateTimeFormat.prototype, 'formatToParts'],
   compile: [WebAssembly, 'compile'],
   instantiate: [WebAssembly, 'instantiate'],
+  compileStreaming: [WebAssembly, 'compileStreaming'],
+  waitAsync: [Atomics, 'waitAsync'],
+  WeakRef: [globalThis, 'WeakRef'],
+  register: [FinalizationRegistry.prototype, 'register'],
+  createContext: [require('vm'), 'createContext'],
+  runInNewContext: [require('vm'), 'runInNewContext'],
+  scriptInNewContext: [require('vm').Script.prototype, 'runInNewContext'],
+  resources: [process, 'getActiveResourcesInfo'],
   enable: [Object.getPrototypeOf(require('async_hooks').createHook({})), 'enable'],
 }
 for (const [name, [owner, key]] of Object.entries(places)) console.log(name, shape(owner, key))

@@ -1,9 +1,11 @@
+import type { Realm } from './realm.js'
+
 /**
  * The program's `Date`: a function that shares the original's prototype, so that `instanceof`, subclasses and older
- * dates keep working (determinizer.md B3). Only "now" comes from `nowMs`.
+ * dates keep working (determinizer.md B3). Only "now" comes from `nowMs`. Stands alone: see `Realm`.
  */
-export function makeDate(nowMs: () => number): DateConstructor {
-  const Original = globalThis.Date
+export function furnishDate({ global, define }: Realm, nowMs: () => number): void {
+  const Original = global.Date
   const replacement = function (this: unknown, ...args: unknown[]): unknown {
     if (new.target === undefined) return new Original(nowMs()).toString()
     if (new.target !== (replacement as unknown))
@@ -17,22 +19,12 @@ export function makeDate(nowMs: () => number): DateConstructor {
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(Original))) {
     Object.defineProperty(replacement, name, name === 'now' ? { ...descriptor, value: now } : descriptor)
   }
-  return replacement as unknown as DateConstructor
-}
-
-/** Installs it as the global, and as what `new date.constructor()` makes. */
-export function installDate(nowMs: () => number): void {
-  const Replacement = makeDate(nowMs)
-  Object.defineProperty(Replacement.prototype, 'constructor', {
-    value: Replacement,
+  // What `new date.constructor()` makes.
+  Object.defineProperty(Original.prototype, 'constructor', {
+    value: replacement,
     writable: true,
     enumerable: false,
     configurable: true,
   })
-  Object.defineProperty(globalThis, 'Date', {
-    value: Replacement,
-    writable: true,
-    enumerable: false,
-    configurable: true,
-  })
+  define('Date', replacement)
 }

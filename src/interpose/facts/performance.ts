@@ -1,0 +1,91 @@
+import type { Internals } from '../internals.js'
+import type { Operations } from '../operations.js'
+import { recordedNumber, recordPlain } from './recorded.js'
+
+/** Event loop utilization counts from here, in nanoseconds of the program's own clock. */
+const LOOP_START_NS = 1e6
+
+interface PerformanceFactTerms {
+  readonly internals: Internals
+  readonly operations: Operations
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown
+type NativeHistogram = Record<string, Method>
+
+/** Native members that act, or belong to the handle itself. All others answer with what they have counted. */
+const ACTIONS: ReadonlySet<string> = new Set(['start', 'stop', 'reset', 'close', 'ref', 'unref', 'hasRef'])
+const MAPS: ReadonlySet<string> = new Set(['percentiles', 'percentilesBigInt'])
+const HANDLE_METHODS = /^(constructor|asyncReset|get[A-Z]\w+)$/
+
+/** Idle time, loop metrics and the delay histogram: what `perf_hooks` copies when it is loaded, which is after this. */
+export function installPerformanceFacts({ internals, operations }: PerformanceFactTerms): void {
+  const binding = internals.performance
+  const { loopIdleTime, uvMetricsInfo, createELDHistogram } = binding
+  const milestones = new Float64Array(binding.milestones)
+  milestones[binding.constants['NODE_PERFORMANCE_MILESTONE_LOOP_START'] as number] = LOOP_START_NS
+  binding.milestones = milestones
+  binding.loopIdleTime = recordedNumber(operations, loopIdleTime)
+  binding.uvMetricsInfo = (): number[] => recordPlain(operations, uvMetricsInfo) as unknown as number[]
+  binding.createELDHistogram = (...args): object =>
+    recordedHistogram(operations, createELDHistogram(...args) as NativeHistogram)
+  installDelta(operations, binding)
+  // Garbage is collected at another time in each replica: the program is told of none.
+  binding.installGarbageCollectionTracking = (): void => undefined
+  binding.removeGarbageCollectionTracking = (): void => undefined
+}
+
+/** `recordDelta`, which every histogram has as a property of its own, reads the clock in C++. */
+function installDelta(operations: Operations, binding: Internals['performance']): void {
+  const real = binding.Histogram
+  // As the program reads it: recorded.
+  const { hrtime } = process
+  const Histogram = function (...terms: unknown[]): object {
+    const native = Reflect.construct(real, terms) as NativeHistogram
+    let before: bigint | undefined
+    const recordDelta = (): void => {
+      const now = hrtime.bigint()
+      if (before !== undefined) native['record']?.(now - before)
+      before = now
+    }
+    if (operations.inside) native['recordDelta'] = recordDelta
+    return native
+  }
+  Histogram.prototype = real.prototype
+  binding.Histogram = Histogram as unknown as typeof real
+}
+
+/** The delay of the event loop: counted by every replica for itself, and read at the primary. */
+function recordedHistogram(operations: Operations, native: NativeHistogram): object {
+  const members: NativeHistogram = {}
+  for (const name of methodsOf(native)) {
+    const read = (args: unknown[]): unknown => Reflect.apply(native[name] as Method, native, args)
+    members[name] = (...args) => {
+      if (ACTIONS.has(name)) return read(args)
+      if (MAPS.has(name)) return recordMap(operations, args[0] as Map<number, unknown>, (map) => read([map]))
+      const plain = recordPlain(operations, () => {
+        const answer = read(args)
+        return typeof answer === 'bigint' ? answer.toString() : answer
+      })
+      return name.endsWith('BigInt') ? BigInt(plain as string) : plain
+    }
+  }
+  return members
+}
+
+function methodsOf(native: object): readonly string[] {
+  const names: string[] = []
+  for (let owner: object = native; owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object) {
+    names.push(...Object.getOwnPropertyNames(owner).filter((name) => !HANDLE_METHODS.test(name)))
+  }
+  return names
+}
+
+function recordMap(operations: Operations, map: Map<number, unknown>, fill: (own: Map<number, unknown>) => void): void {
+  const pairs = recordPlain(operations, () => {
+    const own = new Map<number, unknown>()
+    fill(own)
+    return [...own].map(([key, value]) => [key, typeof value === 'bigint' ? String(value) : value])
+  }) as readonly [number, number | string][]
+  for (const [key, value] of pairs) map.set(key, typeof value === 'string' ? BigInt(value) : value)
+}
