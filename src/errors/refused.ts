@@ -6,9 +6,9 @@
 export const REFUSED = {
   LLFT_E_REFUSED_FILE_WRITE: {
     exit: 'none',
-    what: 'The program wants to change a file: {call}.',
-    why: 'every replica would write it, and a new primary would write it again; ordered file writes are not built yet',
-    fix: 'keep the state in memory, write to stdout or stderr, or send it to a client that writes',
+    what: 'The program wants to write a file in a way that cannot be put in order: {call}.',
+    why: 'it writes files in C++, past LLFT: every replica would, and a new primary again',
+    fix: 'do this with the program alone; files that the program writes with `fs` are no matter',
   },
   LLFT_E_REFUSED_WORKER: {
     exit: 'none',
@@ -61,8 +61,8 @@ export const REFUSED = {
   LLFT_E_REFUSED_PIPE: {
     exit: 'none',
     what: 'The program wants to use a Unix socket or named pipe: {call}.',
-    why: 'the gateway opens TCP ports only',
-    fix: 'listen on a port: server.listen(3000)',
+    why: 'the gateway opens TCP ports only, and what was read from a pipe cannot be read again by a successor',
+    fix: 'use a port: server.listen(3000); pass data in regular files',
   },
   LLFT_E_REFUSED_LISTEN_FD: {
     exit: 'none',
@@ -94,6 +94,12 @@ export const REFUSED = {
     why: "an HTTP/2 session writes from native code, outside of the program's operations; not ordered yet",
     fix: 'use http.createServer',
   },
+  LLFT_E_REFUSED_IDENTITY: {
+    exit: 'none',
+    what: 'The program wants to become another user: {call}.',
+    why: 'files are written, and processes started, by LLFT, which would stay the user that it is',
+    fix: 'start `llft run` as that user; for ports below 1024: --listen 80=8080 as root, or a capability',
+  },
   LLFT_E_REFUSED_SIGNAL: {
     exit: 'none',
     what: 'The program wants to send a signal to another process: {call}.',
@@ -105,12 +111,6 @@ export const REFUSED = {
     what: 'The program wants to wait on shared memory: {call}.',
     why: 'a main thread that waits executes nothing, so nothing could be ordered meanwhile',
     fix: 'wait for a message or a promise instead',
-  },
-  LLFT_E_REFUSED_FILE_WATCH: {
-    exit: 'none',
-    what: 'The program wants to watch a file: {call}.',
-    why: 'changes of files are seen by each host at another time, and are not ordered yet',
-    fix: 'switch the watching off, as in production',
   },
   LLFT_E_REFUSED_HEAP: {
     exit: 'none',

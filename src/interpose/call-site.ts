@@ -14,7 +14,7 @@ const FRAMES_MAX = 60
 const DEPENDENCY = /[/\\]node_modules[/\\]/
 
 export function callSite(): CallSite {
-  const frames = stackFrames().filter((frame) => !isOwn(frame))
+  const frames = stackFrames(FRAMES_MAX).filter((frame) => !isOwn(frame))
   const isProgram = (frame: NodeJS.CallSite): boolean => fileOf(frame) !== '' && !fileOf(frame).startsWith('node:')
   const first = frames.findIndex(isProgram)
   const caller = frames[first]
@@ -25,20 +25,31 @@ export function callSite(): CallSite {
   return { call: entry === undefined ? undefined : nameOf(entry), place: `at ${placeOf(caller)}${through}` }
 }
 
-function stackFrames(): readonly NodeJS.CallSite[] {
+/** The caller's caller and those above it. */
+export function stackFrames(count: number): readonly NodeJS.CallSite[] {
   const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
-  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
   const holder: { stack?: readonly NodeJS.CallSite[] } = {}
   try {
     Object.defineProperty(Error, 'prepareStackTrace', {
       value: (_error: unknown, frames: readonly NodeJS.CallSite[]) => frames,
       configurable: true,
     })
-    Object.defineProperty(Error, 'stackTraceLimit', { value: FRAMES_MAX, configurable: true })
-    Error.captureStackTrace(holder, callSite)
-    return holder.stack ?? []
+    return withFrames(count, () => {
+      Error.captureStackTrace(holder, stackFrames)
+      return holder.stack ?? []
+    })
   } finally {
     restore('prepareStackTrace', prepare)
+  }
+}
+
+/** Errors that are made inside remember so many frames. */
+export function withFrames<Result>(count: number, call: () => Result): Result {
+  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
+  try {
+    Object.defineProperty(Error, 'stackTraceLimit', { value: count, configurable: true })
+    return call()
+  } finally {
     restore('stackTraceLimit', limit)
   }
 }

@@ -58,6 +58,11 @@ export class Clocks {
     this.#origin = origin
   }
 
+  /** When the group was founded. */
+  get foundedMs(): number {
+    return this.#origin?.dateMs ?? 0
+  }
+
   /** `performance.timeOrigin` of the program. */
   get timeOriginMs(): number {
     return this.#origin === undefined ? 0 : this.#origin.dateMs - this.#origin.elapsedNs / NS_PER_MS

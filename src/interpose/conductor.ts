@@ -13,6 +13,7 @@ import { Outbox } from './outbox.js'
 import { Peers } from './peers.js'
 import type { ReplicaClock } from './replica-clock.js'
 import type { ProgramTimers, TimerTarget } from './timers.js'
+import { runUnordered } from './unordered.js'
 import type { LastValues } from './values.js'
 
 /** Outputs wait for at most so many further operations of one turn: they share datagrams, and none waits long. */
@@ -44,6 +45,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
   readonly #ending: Ending
+  readonly #onLive: (() => void)[] = []
   #live = false
   #turning = false
   #turnScheduled = false
@@ -164,6 +166,10 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#peers.onChange(group, { lost, up })
   }
 
+  onLive(call: () => void): void {
+    this.#onLive.push(call)
+  }
+
   holdOpen(delta: 1 | -1): void {
     this.#heldOpen += delta
     if (this.#live) this.#terms.clock.hold(this.#heldOpen > 0)
@@ -239,19 +245,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#drainedAt = this.#terms.group.executed
   }
 
-  /** For a hook that a test has left out: the program's code runs when this replica happens to come to it. */
   unordered(run: () => void): void {
-    const { context, timers, group } = this.#terms
-    context.enter()
-    try {
-      run()
-    } catch (error) {
-      context.uncaught(error)
-    }
-    context.drain()
-    context.leave()
-    timers.rearm()
-    group.flush()
+    runUnordered(this.#terms, run)
   }
 
   #turn(): void {
@@ -277,6 +272,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#terms.clocks.takeOver()
     this.#terms.clock.hold(this.#heldOpen > 0)
     this.#terms.timers.takeOver()
+    for (const call of this.#onLive) this.outside(call)
   }
 
   // Primary

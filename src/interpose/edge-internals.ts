@@ -16,6 +16,8 @@ export interface EdgeInternals {
   readonly streamState: StreamState
   readonly asyncScope: AsyncScope
   readonly errno: Errno
+  /** By errno: the code, and what it means. */
+  readonly errorNames: ReadonlyMap<number, readonly [code: string, description: string]>
   readonly ownerSymbol: symbol
   readonly asyncIdSymbol: symbol
   /** Where C++ keeps the source line of an error's origin, and whether the error's text has it already. */
@@ -28,6 +30,8 @@ export interface EdgeInternals {
   readonly prepareStackTrace: PrepareStackTrace
   /** What follows the encoding in `KeyObjectHandle.init`: no passphrase and, from Node 24 on, no curve. */
   readonly keyInitTail: readonly undefined[] | readonly null[]
+  /** How a native folder is closed at once: Node 20 wants a place for an error. */
+  readonly folderCloseArgs: readonly unknown[]
   /** What runs later: captured before the program could replace it. */
   readonly later: Later
 }
@@ -37,6 +41,7 @@ export type BindingName =
   | 'crypto'
   | 'errors'
   | 'fs'
+  | 'fs_dir'
   | 'fs_event_wrap'
   | 'heap_utils'
   | 'http2'
@@ -53,6 +58,7 @@ export type BindingName =
   | 'udp_wrap'
   | 'wasi'
   | 'worker'
+  | 'zlib'
 
 export type Binding = Record<string, unknown>
 /** A function of Node as it is called: with a receiver and whatever arguments. */
@@ -131,6 +137,7 @@ export function edgeInternals(doors: Doors): EdgeInternals {
     },
     asyncScope: asyncScope(doors),
     errno: doors.binding<Errno>('uv'),
+    errorNames: doors.binding<{ getErrorMap(): EdgeInternals['errorNames'] }>('uv').getErrorMap(),
     ownerSymbol: symbols['owner_symbol'] as symbol,
     asyncIdSymbol: symbols['async_id_symbol'] as symbol,
     arrowMessageSymbol: privateSymbols.arrow_message_private_symbol,
@@ -139,6 +146,7 @@ export function edgeInternals(doors: Doors): EdgeInternals {
     fatalEnhancers: errors.fatalExceptionStackEnhancers,
     prepareStackTrace: errors.prepareStackTraceCallback,
     keyInitTail: 'kCryptoJobWebCrypto' in doors.binding<Binding>('crypto') ? [null, null] : [undefined],
+    folderCloseArgs: Number.parseInt(process.versions.node, 10) < 22 ? [undefined, {}] : [],
     later: later(doors),
   }
 }

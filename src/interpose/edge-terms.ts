@@ -1,5 +1,6 @@
 import type { EdgeInternals } from './edge-internals.js'
 import type { Handles } from './handles.js'
+import type { Host } from './host/host.js'
 import type { Operations } from './operations.js'
 
 /** What every facility at the edge is installed with. */
@@ -7,4 +8,7 @@ export interface EdgeTerms {
   readonly internals: EdgeInternals
   readonly operations: Operations
   readonly handles: Handles
+  readonly host: Host
+  /** When the group was founded; inside operations only. */
+  readonly foundedMs: () => number
 }

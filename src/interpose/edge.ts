@@ -1,7 +1,9 @@
 import { installCrypto } from './crypto/install.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { installEnd } from './end.js'
+import { installFiles } from './files/install.js'
 import { installHttp } from './http.js'
+import { installProcessState } from './process-state.js'
 import { installRefusals } from './refuse.js'
 import { installSignals } from './signals.js'
 import { installStacks } from './stacks.js'
@@ -12,9 +14,10 @@ import { installTls } from './tls.js'
 
 /**
  * The facilities at the edge of the program, by the names under which a test leaves one out. Order matters where two
- * replace the same function: output to descriptors 1 and 2 is taken before files are refused.
+ * replace the same function: output to descriptors 1 and 2 is taken before other files.
  */
 const EDGE_FACILITIES = {
+  files: installFiles,
   refusals: installRefusals,
   crypto: installCrypto,
   tcp: installTcp,
@@ -22,6 +25,7 @@ const EDGE_FACILITIES = {
   http: installHttp,
   stdio: installStdio,
   stdioFiles: installStdioFiles,
+  processState: installProcessState,
   signals: installSignals,
   end: installEnd,
   stacks: installStacks,

@@ -7,11 +7,11 @@ import { installEdge } from './edge.js'
 import { edgeInternals } from './edge-internals.js'
 import { installFacts } from './facts/install.js'
 import { Handles } from './handles.js'
+import { Host } from './host/host.js'
 import type { Internals } from './internals.js'
 import type { DigestSink } from './operation-digest.js'
 import { VALUE_SOURCE } from './operations.js'
 import { orderedPromise } from './ordered-promise.js'
-import { installPromises } from './promises.js'
 import { Random } from './random.js'
 import { installRealms } from './realm/install.js'
 import type { ReplicaClock } from './replica-clock.js'
@@ -85,10 +85,11 @@ export function install(options: InstallOptions): Conductor {
   installRealms(internals, { nowMs, random: random.math(), ordered }, isOn)
   installTime({ internals, operations: conductor, clocks, nowMs, isOn })
   if (isOn('cryptoRandom')) random.installBytes()
-  if (isOn('promises')) installPromises({ internals, context, operations: conductor })
   const handles = new Handles()
+  const host = new Host(conductor)
+  const foundedMs = (): number => clocks.foundedMs
   installFacts({ internals, operations: conductor, founding, handles, isOn })
-  installEdge({ internals: edgeInternals(internals), operations: conductor, handles }, hooksOff)
+  installEdge({ internals: edgeInternals(internals), operations: conductor, handles, host, foundedMs }, hooksOff)
   timers.install(conductor)
   installTrampoline({ internals, context, target: conductor, ordered: isOn('completions') })
   return conductor

@@ -11,6 +11,7 @@ export const VALUE_SOURCE = {
   fact: 4,
   listen: 5,
   crypto: 6,
+  file: 7,
 } as const
 
 export type ValueSource = (typeof VALUE_SOURCE)[keyof typeof VALUE_SOURCE]
@@ -63,10 +64,13 @@ export interface Operations {
   /** LLFT's own work inside an operation: it takes none of the program's async ids. */
   outside<Result>(work: () => Result): Result
 
-  /** Who handles messages that arrive from a connected group; called inside an ordered operation, one at a time. */
+  /** Handles messages of a connected group, besides other handlers; inside an ordered operation, one at a time. */
   onFrame(from: GroupId, handle: (frame: Frame) => void): void
   /** Called inside the ordered operation in which a connected group is given up, or has come back. */
   onPeerChange(group: GroupId, lost: () => void, up: () => void): void
+
+  /** Called, outside of operations, when this replica begins to decide. */
+  onLive(call: () => void): void
 
   /**
    * Counts what keeps the program alive and is not known to the event loop (virtual servers and sockets): the process

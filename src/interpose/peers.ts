@@ -19,7 +19,7 @@ export class Peers {
   readonly #group: Group
   readonly #context: Context
   /** Bounded by the groups of the service group. */
-  readonly #onFrame = new Map<GroupId, (frame: Frame) => void>()
+  readonly #onFrame = new Map<GroupId, ((frame: Frame) => void)[]>()
   readonly #onChange = new Map<GroupId, PeerHandlers>()
   /** Bounded by how often a supervisor restarts a peer before this replica comes to a turn. */
   readonly #changes: PeerChange[] = []
@@ -30,7 +30,9 @@ export class Peers {
   }
 
   onFrame(from: GroupId, handle: (frame: Frame) => void): void {
-    this.#onFrame.set(from, handle)
+    const handlers = this.#onFrame.get(from)
+    if (handlers === undefined) this.#onFrame.set(from, [handle])
+    else handlers.push(handle)
   }
 
   onChange(group: GroupId, handlers: PeerHandlers): void {
@@ -61,7 +63,7 @@ export class Peers {
     const frame = this.#group.received(from) as Frame
     this.#group.accept(from)
     this.#context.resume(suspended)
-    this.#onFrame.get(from)?.(frame)
+    for (const handle of this.#onFrame.get(from) ?? []) handle(frame)
   }
 
   lose(group: GroupId): void {

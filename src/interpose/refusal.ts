@@ -18,8 +18,8 @@ const REFUSALS = {
     fix: 'use TCP or WebSocket',
   },
   LLFT_E_REFUSED_PIPE: {
-    why: 'the gateway opens TCP ports only',
-    fix: 'listen on a port: server.listen(3000)',
+    why: 'the gateway opens TCP ports only, and what was read from a pipe cannot be read again by a successor',
+    fix: 'use a port: server.listen(3000); pass data in regular files',
   },
   LLFT_E_REFUSED_LISTEN_FD: {
     why: 'the sockets are held by the gateway; a replica has none to inherit',
@@ -46,12 +46,8 @@ const REFUSALS = {
     fix: 'give the input as a file, as arguments, or over a connection',
   },
   LLFT_E_REFUSED_FILE_WRITE: {
-    why: 'every replica would write it, and a new primary would write it again',
-    fix: 'keep the state in memory, write to stdout or stderr, or send it to a client that writes',
-  },
-  LLFT_E_REFUSED_FILE_WATCH: {
-    why: 'changes of files are seen by each replica at another time',
-    fix: 'switch the watching off, as in production',
+    why: 'it writes files in C++, past LLFT: every replica would, and a new primary again',
+    fix: 'do this with the program alone; files that the program writes with `fs` are no matter',
   },
   LLFT_E_REFUSED_WORKER: {
     why: 'messages and shared memory between threads are not ordered yet',
@@ -64,6 +60,10 @@ const REFUSALS = {
   LLFT_E_REFUSED_CLUSTER: {
     why: 'LLFT replicates one process; a cluster is several with no common state',
     fix: 'start the program without its cluster mode',
+  },
+  LLFT_E_REFUSED_IDENTITY: {
+    why: 'files are written, and processes started, by LLFT, which would stay the user that it is',
+    fix: 'start `llft run` as that user; for ports below 1024: --listen 80=8080 as root, or a capability',
   },
   LLFT_E_REFUSED_SIGNAL: {
     why: 'every replica would send it, and a replica does not know the process ids of others',

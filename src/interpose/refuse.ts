@@ -1,7 +1,6 @@
 import type { Binding, BindingName, NativeClass, NativeFunction } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { installAddonRefusal } from './refuse-addons.js'
-import { installFileRefusals } from './refuse-files.js'
 import type { RefusalCode } from './refusal.js'
 import { refusal } from './refusal.js'
 import { replaceFunction } from './replace.js'
@@ -70,8 +69,6 @@ export function installRefusals(terms: EdgeTerms): void {
   }
   installProcessRefusals(terms)
   installNameLookup(terms)
-  installWatchers(terms)
-  installFileRefusals(terms)
   installAddonRefusal(terms)
 }
 
@@ -154,17 +151,6 @@ function installNameLookup(terms: EdgeTerms): void {
   const reason: Reason = { code: 'LLFT_E_REFUSED_DNS', call: 'dns.resolve()' }
   for (const name of Object.getOwnPropertyNames(channel)) {
     if (/^query|^getHostByAddr$/.test(name)) refuseMethod(terms, { owner: channel, name }, reason)
-  }
-}
-
-/** Their classes are copied while Node starts, so that replacing them would come too late. */
-function installWatchers(terms: EdgeTerms): void {
-  for (const [name, native, call] of [
-    ['fs_event_wrap', 'FSEvent', 'fs.watch()'],
-    ['fs', 'StatWatcher', 'fs.watchFile()'],
-  ] as const) {
-    const owner = (terms.internals.binding(name)[native] as NativeClass).prototype as Binding
-    refuseMethod(terms, { owner, name: 'start' }, { code: 'LLFT_E_REFUSED_FILE_WATCH', call })
   }
 }
 

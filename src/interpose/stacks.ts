@@ -12,6 +12,8 @@ export function installStacks({ internals, operations }: EdgeTerms): void {
   errors.setPrepareStackTraceCallback((realm, error, frames) => {
     const [thrown] = frames
     const keep = !operations.inside || thrown === undefined || isOwnError(thrown)
-    return prepare(realm, error, keep ? frames : frames.filter((frame) => !isOwn(frame)))
+    if (keep) return prepare(realm, error, frames)
+    const shown = frames.filter((frame) => !isOwn(frame))
+    return prepare(realm, error, shown.slice(0, Math.max(Error.stackTraceLimit, 0)))
   })
 }

@@ -1,5 +1,6 @@
 import type { Clock, Entropy, PeerEvent, PeerListener, PeerPort, PeerStart, Transport } from '../driver/index.js'
 import type { Frame } from '../message/index.js'
+import type { HostServer } from './host/host-server.js'
 import type { OutputPump } from './output-pump.js'
 import type { ProcessEnd } from './process-end.js'
 
@@ -15,6 +16,8 @@ export type OpenConsole = (start: PeerStart, ports: ConsolePorts, listener: Peer
 export interface ConsoleTerms {
   readonly stdout: OutputPump
   readonly stderr: OutputPump
+  /** Does what the program asks of its host. */
+  readonly host: Pick<HostServer, 'receive'>
   /** The program has ended, in order; `uncaught`: by an error that it did not handle. */
   exited(end: ProcessEnd, uncaught: boolean): void
   event(event: PeerEvent): void
@@ -30,6 +33,7 @@ export class ConsoleApplication implements PeerListener {
 
   released(frame: Frame): void {
     if (frame.frame === 'output') (frame.fd === 1 ? this.#terms.stdout : this.#terms.stderr).write(frame.bytes)
+    else if (frame.frame === 'data') this.#terms.host.receive(frame.stream, frame.bytes)
     else if (frame.frame === 'exit') this.#terms.exited({ code: frame.code, signal: frame.signal }, frame.uncaught)
   }
 

@@ -23,6 +23,7 @@ import { FailoverTimeline } from './failover-timeline.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
 import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
+import { HostServer } from './host/host-server.js'
 import { Launcher } from './launcher.js'
 import type { Notice } from './notice.js'
 import type { OutputPump } from './output-pump.js'
@@ -81,6 +82,7 @@ export class Supervisor {
   #transport: TransportChoice | undefined
   #gatewayPeer: PeerInfo | undefined
   #group: RunningGroup | undefined
+  #host: HostServer | undefined
   /** How the program has ended by itself: what it released to its clients is still delivered. */
   #orderly: ProcessEnd | undefined
   /** What was reported and would only be repeated, by each replica or client. */
@@ -236,8 +238,10 @@ export class Supervisor {
 
   #openGroup(founding: Founding): RunningGroup {
     const { options, clock, entropy, transport, output, notice } = this.#terms
+    const host = (this.#host = new HostServer({ send: (frame) => port.send(frame), flush: () => port.flush() }))
     const listener = new ConsoleApplication({
       ...output,
+      host,
       exited: (end, uncaught) => this.#exited(end, uncaught),
       event: (event: PeerEvent) => this.#group?.event(event),
     })
@@ -374,6 +378,7 @@ export class Supervisor {
     this.#replicas.close()
     if (this.#orderly !== undefined) await this.#gateway.stop()
     else this.#gateway.kill()
+    await this.#host?.close()
     this.#group?.close()
     this.#terms.transport.close()
     await this.#reaper.close()

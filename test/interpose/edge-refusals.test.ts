@@ -44,29 +44,6 @@ const REFUSED: readonly (readonly [source: string, code: string, call: string])[
   [`process.stdin.pipe(process.stdout)`, 'LLFT_E_REFUSED_STDIN', ''],
   [`require('readline').createInterface(process.stdin)`, 'LLFT_E_REFUSED_STDIN', 'readline.createInterface()'],
   [`fs.readFileSync(0)`, 'LLFT_E_REFUSED_STDIN', 'fs.readFileSync()'],
-  [`fs.writeFileSync('x', 'y')`, FILE, 'fs.writeFileSync()'],
-  [`fs.writeFileSync('x', Buffer.from('y'))`, FILE, 'fs.writeFileSync()'],
-  [`fs.writeFile('x', 'y', () => {})`, FILE, 'fs.writeFile()'],
-  [`fs.appendFileSync('x', 'y')`, FILE, 'fs.appendFileSync()'],
-  [`fs.promises.writeFile('x', 'y')`, FILE, 'fs/promises.writeFile()'],
-  [`fs.promises.open('x', 'w')`, FILE, 'fs/promises.open()'],
-  [`fs.openSync('x', 'r+')`, FILE, 'fs.openSync()'],
-  [`fs.mkdirSync('x')`, FILE, 'fs.mkdirSync()'],
-  [`fs.promises.mkdir('x', { recursive: true })`, FILE, 'fs/promises.mkdir()'],
-  [`fs.mkdtempSync('x')`, FILE, 'fs.mkdtempSync()'],
-  [`fs.unlinkSync(__filename)`, FILE, 'fs.unlinkSync()'],
-  [`fs.rmSync(__filename)`, FILE, 'fs.rmSync()'],
-  [`fs.rmdirSync('x')`, FILE, 'fs.rmdirSync()'],
-  [`fs.renameSync(__filename, 'x')`, FILE, 'fs.renameSync()'],
-  [`fs.copyFileSync(__filename, 'x')`, FILE, 'fs.copyFileSync()'],
-  [`fs.chmodSync(__filename, 0o600)`, FILE, 'fs.chmodSync()'],
-  [`fs.utimesSync(__filename, 1, 1)`, FILE, 'fs.utimesSync()'],
-  [`fs.symlinkSync(__filename, 'x')`, FILE, 'fs.symlinkSync()'],
-  [`fs.linkSync(__filename, 'x')`, FILE, 'fs.linkSync()'],
-  [`fs.truncateSync(__filename)`, FILE, 'fs.truncateSync()'],
-  [`fs.cpSync(__filename, 'x')`, FILE, 'fs.cpSync()'],
-  [`fs.watch('.')`, 'LLFT_E_REFUSED_FILE_WATCH', 'fs.watch()'],
-  [`fs.watchFile(__filename, () => {})`, 'LLFT_E_REFUSED_FILE_WATCH', 'fs.watchFile()'],
   [`require('v8').writeHeapSnapshot()`, FILE, 'v8.writeHeapSnapshot()'],
   [`require('v8').getHeapSnapshot()`, 'LLFT_E_REFUSED_HEAP', 'v8.getHeapSnapshot()'],
   [`require('v8').queryObjects(Object)`, 'LLFT_E_REFUSED_HEAP', 'v8.queryObjects()'],
@@ -76,6 +53,7 @@ const REFUSED: readonly (readonly [source: string, code: string, call: string])[
   [`process.dlopen({ exports: {} }, '/app/node_modules/bcrypt/bcrypt.node')`, 'LLFT_E_REFUSED_ADDON', ''],
   [`require('inspector').open()`, 'LLFT_E_REFUSED_INSPECTOR', ''],
   [`new (require('inspector').Session)().connect()`, 'LLFT_E_REFUSED_INSPECTOR', ''],
+  [`process.setuid(1)`, 'LLFT_E_REFUSED_IDENTITY', ''],
   [`new (require('wasi').WASI)({ version: 'preview1' })`, FILE, 'new WASI()'],
   [`process.kill(1, 'SIGTERM')`, 'LLFT_E_REFUSED_SIGNAL', ''],
 ]
@@ -144,14 +122,13 @@ Promise.all(all).then(() => process.exit())`)
 
   test('in a dependency both lines are named', async () => {
     const guest = start(`
-      const { mkdirSync } = require('module')
       const Module = require('module')
       const dependency = new Module('/app/node_modules/dep/index.js')
-      dependency._compile("module.exports = () => require('fs').mkdirSync('x')", '/app/node_modules/dep/index.js')
+      dependency._compile("module.exports = () => process.setuid(1)", '/app/node_modules/dep/index.js')
       try { dependency.exports() } catch (error) { console.log(error.message); process.exit() }`)
     await guest.exit()
     expect(guest.output(1)).toContain(
-      `fs.mkdirSync() at /app/node_modules/dep/index.js:1 (called from ${guest.file}:6) is refused: `,
+      `process.setuid() at /app/node_modules/dep/index.js:1 (called from ${guest.file}:5) is refused: `,
     )
   })
 })

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), 'fixtures')
+const GUESTS = fileURLToPath(new URL('../../coverage/guests', import.meta.url))
 
 /** A frame, or another word of the preload, as JSON has it. */
 export type Message = Readonly<Record<string, unknown>>
@@ -27,8 +28,9 @@ export class Guest {
   #realOutput = ''
 
   constructor(source: string, options: { readonly name?: string; readonly args?: readonly string[] } = {}) {
-    // Inside the repository, so that the program finds the installed packages.
-    this.folder = mkdtempSync(join(FIXTURES, 'guest-'))
+    // Inside the repository, so that the program finds the installed packages; not where house rules are checked.
+    mkdirSync(GUESTS, { recursive: true })
+    this.folder = mkdtempSync(join(GUESTS, 'guest-'))
     this.file = join(this.folder, options.name ?? 'program.cjs')
     writeFileSync(this.file, source)
     const args = ['--expose-internals', '-r', join(FIXTURES, 'live-edge.cjs'), this.file, ...(options.args ?? [])]

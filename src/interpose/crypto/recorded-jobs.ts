@@ -1,6 +1,7 @@
 import type { EdgeTerms } from '../edge-terms.js'
 import { VALUE_SOURCE } from '../operations.js'
-import { recordOutcome } from '../outcome.js'
+import { recordedPromise } from '../ordered-promise.js'
+import { type Outcome, recordOutcome } from '../outcome.js'
 import { DRAWING_JOBS, JobKind } from './job-kinds.js'
 import { KeyMaterial } from './key-material.js'
 
@@ -98,32 +99,20 @@ class RecordedJob {
 
   #promised(): Promise<unknown> {
     const { kind, run, makeAtOnce } = this.#terms
-    const asyncId = this.#operations.newAsyncId()
-    return new Promise((resolve, reject) => {
-      const complete = (produce: () => unknown): void => {
-        this.#operations.complete(asyncId, () => {
-          const { error, value } = this.#record(produce)
-          if (error === undefined) resolve(kind.toPromise(value))
-          else reject(error)
-        })
-      }
-      const start = async (): Promise<void> => {
-        try {
-          const result = kind.fromPromise(await run())
-          complete(() => result)
-        } catch (error) {
-          complete(() => resultOf([error as Error]))
-        }
-      }
-      if (this.#operations.live) void this.#operations.outside(start)
-      else complete(makeAtOnce)
+    return recordedPromise(this.#operations, {
+      atOnce: makeAtOnce,
+      start: async () => kind.fromPromise(await run()),
+      record: (produce) => {
+        const outcome = this.#record(produce)
+        return outcome.error === undefined ? { value: kind.toPromise(outcome.value) } : outcome
+      },
     })
   }
 
-  #record(produce: () => unknown): { readonly error?: unknown; readonly value?: unknown } {
+  #record(produce: () => unknown): Outcome<unknown> {
     const { kind, material } = this.#terms
     const outcome = recordOutcome(this.#operations, VALUE_SOURCE.crypto, () => material.toPlain(produce(), kind.keys))
-    if (outcome.error !== undefined) return { error: outcome.error }
+    if (outcome.error !== undefined) return outcome
     return { value: material.fromPlain(outcome.value, kind.keys) }
   }
 }

@@ -1,10 +1,13 @@
 'use strict'
 
 // A group of one replica: live, it writes history, output and digests to files; replaying, it follows a written history
-// (the whole, or up to a cut, where it becomes live). Messages of the peers come from a script.
+// (the whole, or up to a cut, where it becomes live). Messages of the peers come from a script; what is asked of the
+// host goes to whoever runs the guest.
 const { openSync, readFileSync, writeSync } = require('node:fs')
 
 const GATEWAY = 2
+const CONSOLE = 3
+const WAIT_STEP_US = 100
 
 exports.RecordedGroup = class RecordedGroup {
   live
@@ -21,10 +24,21 @@ exports.RecordedGroup = class RecordedGroup {
   #file
   #clock
   #script
+  #host
 
-  /** `script`: peers' frames, `[afterMs, group, frame]`; `follow`: a history file; `cut`: entries of it to hold. */
-  constructor({ clock, file, follow, cut, script = [] }) {
+  /**
+   * `script`: peers' frames, `[afterMs, group, frame]`; `follow`: a history file; `cut`: entries of it to hold; `host`:
+   * the transport to the host, and its locator.
+   */
+  constructor({ clock, file, follow, cut, script = [], host }) {
     this.#clock = clock
+    this.#host = host
+    if (host !== undefined) {
+      host.transport.onDatagram = (datagram) => {
+        this.#receive(CONSOLE, revive(JSON.parse(Buffer.from(datagram).toString())))
+        this.listener.work()
+      }
+    }
     this.#file = openSync(file, 'w')
     this.#script = script
     this.live = follow === undefined
@@ -84,6 +98,9 @@ exports.RecordedGroup = class RecordedGroup {
     const kept = 'bytes' in frame ? { ...frame, bytes: Buffer.from(frame.bytes).toString('latin1') } : frame
     this.#frames.push(kept)
     this.note({ to, frame: kept })
+    if (to === CONSOLE && this.live && this.#host !== undefined && ['data', 'end'].includes(frame.frame)) {
+      this.#host.transport.send(this.#host.locator, Buffer.from(JSON.stringify(kept)))
+    }
     if (frame.frame === 'listen' && this.live) {
       this.#receive(GATEWAY, {
         frame: 'listening',
@@ -103,6 +120,9 @@ exports.RecordedGroup = class RecordedGroup {
   waitUntil(done) {
     this.flush()
     if (!this.live && this.#cut && this.executed === this.#history.length) this.#promote()
+    while (this.#host !== undefined && this.live && !done()) {
+      if (this.#host.transport.poll() === 0) this.#clock.pause(WAIT_STEP_US)
+    }
     return done()
   }
 

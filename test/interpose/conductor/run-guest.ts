@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { openHost } from './host.js'
 
 /** A guest that waits for what never comes is stopped; its digests up to there count. */
 const GUEST_BOUND_MS = 15_000
@@ -26,8 +27,11 @@ export interface GuestOptions {
   readonly hooksOff?: readonly string[]
   readonly script?: readonly (readonly [number, number, object])[]
   readonly flags?: readonly string[]
+  readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly boundMs?: number
+  /** What the program asks of its host is done. */
+  readonly host?: true
 }
 
 const folder = new URL('.', import.meta.url).pathname
@@ -37,9 +41,10 @@ export async function runGuest(guest: string, options: GuestOptions = {}): Promi
   onTestFinished(() => rmSync(place, { recursive: true, force: true }))
   const file = join(place, 'record')
   const { follow, cut, hooksOff, script } = options
-  const replica = JSON.stringify({ file, follow: follow?.file, cut, hooksOff, script })
+  const host = options.host === true ? await openHost() : undefined
+  const replica = JSON.stringify({ file, follow: follow?.file, cut, hooksOff, script, host })
   const flags = ['--expose-internals', ...(options.flags ?? []), '-r', join(folder, 'preload.cjs')]
-  const child = spawn(process.execPath, [...flags, join(folder, 'guests', guest)], {
+  const child = spawn(process.execPath, [...flags, resolve(folder, 'guests', guest), ...(options.args ?? [])], {
     env: { ...process.env, ...options.env, LLFT_TEST_REPLICA: replica },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

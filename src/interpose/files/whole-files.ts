@@ -1,0 +1,63 @@
+import { EMPTY } from '../../base/index.js'
+import type { NativeFunction } from '../edge-internals.js'
+import { valueOf } from '../outcome.js'
+import { textBytes } from '../write-chunks.js'
+import { type FileFunction, type FileTerms, recordResult } from './file-terms.js'
+import type { HostFiles } from './host-files.js'
+import { isLoading } from './loader.js'
+import type { LocalFiles } from './local-files.js'
+import { absolute, forHost, NULL_DEVICE, type Path, textOf } from './paths.js'
+
+/** Functions that read or write a whole file of text at once; a file is a path, or a descriptor. */
+export class WholeFiles {
+  readonly #terms: FileTerms
+  readonly #local: LocalFiles
+  readonly #host: HostFiles
+
+  constructor(terms: FileTerms, local: LocalFiles, host: HostFiles) {
+    this.#terms = terms
+    this.#local = local
+    this.#host = host
+  }
+
+  read(target: Path | number, flags: number, functions: Readonly<Record<string, FileFunction>>): string {
+    if (typeof target === 'number') return this.#readOpen(target, functions)
+    const { real, freshness, operations } = this.#terms
+    const read = real['readFileUtf8'] as NativeFunction
+    const isCode = isLoading(target)
+    const outcome = recordResult(
+      this.#terms,
+      () => {
+        // A backup may not have got to the program's folder; the primary's path is what an error shows.
+        const path = operations.live ? target : absolute(target)
+        return { content: textBytes(read(path, flags) as string, 'utf8') }
+      },
+      { name: textOf(target), write: () => freshness.ofPath(target, isCode) },
+    )
+    return Buffer.from(valueOf(outcome) as Uint8Array).toString()
+  }
+
+  /** `text` goes to a path, all of it, or to where a descriptor stands. */
+  write(target: Path, text: string, [flags, mode]: readonly [number, number]): void {
+    if (target === NULL_DEVICE) return
+    this.#host.make(
+      {
+        call: 'writeFile',
+        args: [forHost(absolute(target)), flags, mode],
+        body: textBytes(text, 'utf8'),
+        place: { path: textOf(target) },
+      },
+      'sync',
+    )
+  }
+
+  #readOpen(descriptor: number, functions: Readonly<Record<string, FileFunction>>): string {
+    const file = this.#terms.descriptors.get(descriptor)
+    // For the error.
+    if (file === undefined) functions['read']?.([descriptor, EMPTY, 0, 0, -1])
+    if (file?.kind === 'local') return Buffer.from(this.#local.readRest(file)).toString()
+    if (file?.kind !== 'host') return ''
+    const all = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
+    return this.#host.read(file, { length: Infinity, position: undefined, take: all }, 'sync') as string
+  }
+}

@@ -1,0 +1,125 @@
+import { EMPTY } from '../../base/index.js'
+import { packRecord, RecordReader } from '../../driver/index.js'
+import type { HostAnswer, HostRecord, HostRequest } from '../../driver/index.js'
+import { GROUP } from '../../message/index.js'
+import type { Frame, StreamId } from '../../message/index.js'
+import { type Operations, VALUE_SOURCE } from '../operations.js'
+
+/** A frame stays below a datagram's size. */
+const FRAME_BYTES_MAX = 32 * 1024
+/** One wait for an answer; it is waited on, because only the answer, or the end of this replica, helps. */
+const ANSWER_SLICE_MS = 1000
+
+export interface Answered extends HostAnswer {
+  readonly body: Uint8Array
+}
+
+/** Takes a record that came on a call's stream; inside an ordered operation. */
+type Take = (answer: Answered) => void
+
+interface Call {
+  readonly reader: RecordReader
+  readonly take: Take
+  /** Records come until it is shut. */
+  readonly stays: boolean
+}
+
+/** The program's side of `driver/host-calls.ts`: what must happen once is asked of the console. */
+export class Host {
+  readonly #operations: Operations
+  /** Bounded by what the program has under way. */
+  readonly #calls = new Map<StreamId, Call>()
+  #last: StreamId = 0
+
+  constructor(operations: Operations) {
+    this.#operations = operations
+    operations.onFrame(GROUP.console, (frame) => {
+      if (frame.frame === 'data') this.#receive(frame.stream, frame.bytes)
+    })
+  }
+
+  /** The number that the next call will have. */
+  get next(): StreamId {
+    return this.#last + 1
+  }
+
+  /** Waits for the answer, inside the running operation; at a backup, and in a replay, the recorded one. */
+  now(request: HostRequest, body?: Uint8Array): Answered {
+    const stream = this.#ask(request, body)
+    const reader = new RecordReader()
+    reader.push(this.#operations.recordBytes(VALUE_SOURCE.file, () => this.#await(stream)))
+    return answeredOf(reader.next() as HostRecord)
+  }
+
+  /** The answer is taken in an operation of its own. */
+  later(request: HostRequest, body: Uint8Array | undefined, take: Take): void {
+    const stream = this.#ask(request, body)
+    this.#calls.set(stream, { reader: new RecordReader(), take, stays: false })
+    this.#operations.holdOpen(1)
+  }
+
+  /** Nobody wants to know what becomes of it. */
+  tell(request: HostRequest): void {
+    this.#ask(request)
+  }
+
+  /** A call that goes on: after the answer, which is returned, records come until it is shut. */
+  open(request: HostRequest, take: Take): { readonly stream: StreamId; readonly answer: Answered } {
+    const answer = this.now(request)
+    const stream = this.#last
+    let isFirst = true
+    const takeNext: Take = (record) => {
+      // The answer, in its place in the sequence.
+      if (isFirst) isFirst = false
+      else take(record)
+    }
+    if (answer.errno === undefined) this.#calls.set(stream, { reader: new RecordReader(), take: takeNext, stays: true })
+    return { stream, answer }
+  }
+
+  /** No record of this call is taken any more. */
+  shut(stream: StreamId): void {
+    this.#calls.delete(stream)
+  }
+
+  #close(stream: StreamId): void {
+    this.#calls.delete(stream)
+    this.#operations.holdOpen(-1)
+  }
+
+  #ask(request: HostRequest, body: Uint8Array = EMPTY): StreamId {
+    const stream = ++this.#last
+    this.#send(stream, packRecord({ head: Buffer.from(JSON.stringify(request)), body }))
+    return stream
+  }
+
+  #send(stream: StreamId, bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; from += FRAME_BYTES_MAX) {
+      const part = bytes.subarray(from, from + FRAME_BYTES_MAX)
+      this.#operations.submit(GROUP.console, { frame: 'data', stream, bytes: part })
+    }
+  }
+
+  /** The frame stays in its place in the sequence; nobody waits for it when it is delivered. */
+  #await(stream: StreamId): Uint8Array {
+    const answers = (frame: Frame): boolean => frame.frame === 'data' && frame.stream === stream
+    for (;;) {
+      const frame = this.#operations.ask(GROUP.console, answers, ANSWER_SLICE_MS)
+      if (frame?.frame === 'data') return frame.bytes
+    }
+  }
+
+  #receive(stream: StreamId, bytes: Uint8Array): void {
+    const call = this.#calls.get(stream)
+    if (call === undefined) return
+    call.reader.push(bytes)
+    for (let record = call.reader.next(); record !== undefined; record = call.reader.next()) {
+      if (!call.stays) this.#close(stream)
+      call.take(answeredOf(record))
+    }
+  }
+}
+
+function answeredOf({ head, body }: HostRecord): Answered {
+  return { ...(JSON.parse(Buffer.from(head).toString()) as HostAnswer), body }
+}

@@ -1,0 +1,32 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { onTestFinished } from 'vitest'
+import type { Frame } from '../../../src/message/index.js'
+import { HostServer } from '../../../src/supervisor/host/host-server.js'
+
+interface Datagram {
+  readonly frame: string
+  readonly stream: number
+  readonly bytes?: string
+}
+
+/** The console's part for one guest, until the test is over; resolves with its address. */
+export async function openHost(): Promise<string> {
+  const socket = createSocket('udp4')
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  let guest: { readonly address: string; readonly port: number } | undefined
+  const send = (frame: Frame): void => {
+    const text = 'bytes' in frame ? { bytes: Buffer.from(frame.bytes).toString('latin1') } : {}
+    socket.send(JSON.stringify({ ...frame, ...text }), guest?.port ?? 0, guest?.address)
+  }
+  const host = new HostServer({ send, flush: () => undefined })
+  socket.on('message', (datagram, from) => {
+    guest = from
+    const { frame, stream, bytes } = JSON.parse(datagram.toString()) as Datagram
+    if (frame === 'data') host.receive(stream, Buffer.from(bytes ?? '', 'latin1'))
+  })
+  onTestFinished(() => void socket.close())
+  const { address, port } = socket.address()
+  return `${address}:${port}`
+}
