@@ -10,6 +10,12 @@ export const REFUSED = {
     why: 'it writes files in C++, past LLFT: every replica would, and a new primary again',
     fix: 'do this with the program alone; files that the program writes with `fs` are no matter',
   },
+  LLFT_E_REFUSED_FILE_BLOB: {
+    exit: 'none',
+    what: 'The program wants a Blob of a file: {call}.',
+    why: 'a Blob of a file reads it in C++, past LLFT, whenever it is looked at',
+    fix: 'make the Blob of what was read: new Blob([await fs.promises.readFile(path)])',
+  },
   LLFT_E_REFUSED_WORKER: {
     exit: 'none',
     what: 'The program wants to start a worker thread: {call}.',

@@ -90,6 +90,8 @@ export function install(options: InstallOptions): Conductor {
   const foundedMs = (): number => clocks.foundedMs
   installFacts({ internals, operations: conductor, founding, handles, isOn })
   installEdge({ internals: edgeInternals(internals), operations: conductor, handles, host, foundedMs }, hooksOff)
+  // What was replaced in modules that LLFT itself has imported is what `import` gives, too.
+  internals.module<{ syncBuiltinESMExports: () => void }>('module').syncBuiltinESMExports()
   timers.install(conductor)
   installTrampoline({ internals, context, target: conductor, ordered: isOn('completions') })
   return conductor

@@ -49,6 +49,10 @@ const REFUSALS = {
     why: 'it writes files in C++, past LLFT: every replica would, and a new primary again',
     fix: 'do this with the program alone; files that the program writes with `fs` are no matter',
   },
+  LLFT_E_REFUSED_FILE_BLOB: {
+    why: 'a Blob of a file reads it in C++, past LLFT, whenever it is looked at',
+    fix: 'make the Blob of what was read: new Blob([await fs.promises.readFile(path)])',
+  },
   LLFT_E_REFUSED_WORKER: {
     why: 'messages and shared memory between threads are not ordered yet',
     fix: 'do the work on the main thread; many libraries have a setting that turns workers off',

@@ -105,8 +105,13 @@ function refuseClass({ operations }: EdgeTerms, { owner, name }: Member, reason:
 function installProcessRefusals(terms: EdgeTerms): void {
   const owner = process as unknown as Binding
   const vm = terms.internals.module<Binding>('vm')
+  const fs = terms.internals.module<Binding>('fs')
   const heap = terms.internals.module<Binding>('internal/heap_utils')
   const copied: readonly (readonly [Member, Reason])[] = [
+    [
+      { owner: fs, name: 'openAsBlob' },
+      { code: 'LLFT_E_REFUSED_FILE_BLOB', call: 'fs.openAsBlob()' },
+    ],
     [
       { owner, name: '_debugProcess' },
       { code: 'LLFT_E_REFUSED_INSPECTOR', call: 'process._debugProcess()' },

@@ -49,6 +49,7 @@ const REFUSED: readonly (readonly [source: string, code: string, call: string])[
   [`require('v8').queryObjects(Object)`, 'LLFT_E_REFUSED_HEAP', 'v8.queryObjects()'],
   [`require('vm').measureMemory()`, 'LLFT_E_REFUSED_HEAP', 'vm.measureMemory()'],
   [`process.report.writeReport('x')`, FILE, ''],
+  [`fs.openAsBlob(__filename)`, 'LLFT_E_REFUSED_FILE_BLOB', 'fs.openAsBlob()'],
   [`process._debugProcess(process.pid)`, 'LLFT_E_REFUSED_INSPECTOR', ''],
   [`process.dlopen({ exports: {} }, '/app/node_modules/bcrypt/bcrypt.node')`, 'LLFT_E_REFUSED_ADDON', ''],
   [`require('inspector').open()`, 'LLFT_E_REFUSED_INSPECTOR', ''],

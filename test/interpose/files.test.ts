@@ -38,7 +38,8 @@ test('whoever takes over in the middle of reading goes on, and a third replica f
     const successor = await runGuest('reading.cjs', { follow: live, cut })
     expect(successor.errors).toBe('')
     expect(successor.promoted).toBe(cut)
-    expect(successor.output).toBe(live.output)
+    // What is timed may come in another order after the cut.
+    expect(successor.output.split('\n').toSorted()).toEqual(live.output.split('\n').toSorted())
     expectSame(await runGuest('reading.cjs', { follow: successor }), successor)
   }
 })

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { type Run, runGuest } from './conductor/run-guest.js'
+
+const COMPLETIONS = 35
+
+function expectSame(replayed: Run, live: Run): void {
+  expect(replayed.errors).toBe('')
+  expect(replayed.output).toBe(live.output)
+  expect(replayed.digests).toEqual(live.digests)
+}
+
+function expectAll({ output, code }: Run): void {
+  expect(code).toBe(0)
+  expect(output.match(new RegExp(`^\\d ${COMPLETIONS} in the context of all `, 'gm'))).toHaveLength(6)
+  expect(output).toContain('done\n')
+}
+
+describe('what completes on other threads, in V8 and in the module loader', () => {
+  test('completes in the same order with other thread pools and compilers, each in its own context', async () => {
+    const live = await runGuest('completions.mjs')
+    expectAll(live)
+    expectSame(await runGuest('completions.mjs', { follow: live, env: { UV_THREADPOOL_SIZE: '1' } }), live)
+    const flags = ['--no-opt', '--hash-seed=3', '--max-semi-space-size=1']
+    expectSame(await runGuest('completions.mjs', { follow: live, env: { UV_THREADPOOL_SIZE: '16' }, flags }), live)
+    const narrow = await runGuest('completions.mjs', { env: { UV_THREADPOOL_SIZE: '1' } })
+    expectAll(narrow)
+    expectSame(await runGuest('completions.mjs', { follow: narrow }), narrow)
+  })
+
+  test('goes on under whoever takes over, wherever the history ends', async () => {
+    const live = await runGuest('completions.mjs')
+    const last = live.entries.length
+    for (let cut = 1; cut < last; cut += Math.ceil(last / 10)) {
+      const successor = await runGuest('completions.mjs', { follow: live, cut })
+      expect(successor.errors).toBe('')
+      expect(successor.promoted).toBe(cut)
+      expectAll(successor)
+      expectSame(await runGuest('completions.mjs', { follow: successor }), successor)
+    }
+  })
+})
