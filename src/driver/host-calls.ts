@@ -49,6 +49,11 @@ export class RecordReader {
   #parts: Uint8Array[] = []
   #length = 0
 
+  /** No part of a record is left. */
+  get empty(): boolean {
+    return this.#length === 0
+  }
+
   /** The bytes are kept until their record is whole. */
   push(bytes: Uint8Array): void {
     this.#parts.push(bytes.slice())

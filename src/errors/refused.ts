@@ -22,11 +22,11 @@ export const REFUSED = {
     why: 'messages and shared memory between threads are not ordered yet',
     fix: 'do the work on the main thread; many libraries have a setting that turns workers off',
   },
-  LLFT_E_REFUSED_CHILD_PROCESS: {
+  LLFT_E_REFUSED_CHILD_HANDLE: {
     exit: 'none',
-    what: 'The program wants to start a process: {call}.',
-    why: 'every replica would start one, and what they answer is not ordered',
-    fix: 'start it outside, as a service with its own `llft run` or without',
+    what: 'The program wants to give a socket or another handle to a process: {call}.',
+    why: 'the sockets of the program are held by the gateway; there is none to hand on',
+    fix: 'send what is to be said over the pipes of the child process',
   },
   LLFT_E_REFUSED_CLUSTER: {
     exit: 'none',
@@ -108,9 +108,9 @@ export const REFUSED = {
   },
   LLFT_E_REFUSED_SIGNAL: {
     exit: 'none',
-    what: 'The program wants to send a signal to another process: {call}.',
-    why: 'every replica would send it, and a replica does not know the process ids of others',
-    fix: 'signal the program itself with process.kill(process.pid, signal), or others from outside',
+    what: 'The program wants to stop itself: {call}.',
+    why: 'a stopped replica answers nobody and would be taken for dead',
+    fix: 'stop `llft run`, if it must be',
   },
   LLFT_E_REFUSED_SHARED_MEMORY: {
     exit: 'none',

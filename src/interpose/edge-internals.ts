@@ -88,6 +88,7 @@ export interface Errno {
   readonly UV_ECONNRESET: number
   readonly UV_ENOTCONN: number
   readonly UV_EINVAL: number
+  readonly UV_ESRCH: number
 }
 
 export interface FatalEnhancers {

@@ -1,4 +1,5 @@
 import type { EdgeInternals } from './edge-internals.js'
+import type { Descriptors } from './files/descriptors.js'
 import type { Handles } from './handles.js'
 import type { Host } from './host/host.js'
 import type { Operations } from './operations.js'
@@ -9,6 +10,7 @@ export interface EdgeTerms {
   readonly operations: Operations
   readonly handles: Handles
   readonly host: Host
+  readonly descriptors: Descriptors
   /** When the group was founded; inside operations only. */
   readonly foundedMs: () => number
 }

@@ -4,6 +4,7 @@ import { installEnd } from './end.js'
 import { installFiles } from './files/install.js'
 import { installHttp } from './http.js'
 import { installProcessState } from './process-state.js'
+import { installProcesses } from './processes/install.js'
 import { installRefusals } from './refuse.js'
 import { installSignals } from './signals.js'
 import { installStacks } from './stacks.js'
@@ -23,6 +24,7 @@ const EDGE_FACILITIES = {
   tcp: installTcp,
   tls: installTls,
   http: installHttp,
+  processes: installProcesses,
   stdio: installStdio,
   stdioFiles: installStdioFiles,
   processState: installProcessState,

@@ -1,11 +1,12 @@
 /** Node's name for the kind of a handle, as `async_hooks` shows it. */
-export type HandleType = 'TCPWRAP' | 'TCPSERVERWRAP' | 'PIPEWRAP' | 'SIGNALWRAP'
+export type HandleType = 'TCPWRAP' | 'TCPSERVERWRAP' | 'PIPEWRAP' | 'PROCESSWRAP' | 'SIGNALWRAP'
 
 /** And as `process.getActiveResourcesInfo` does. */
 const RESOURCE_NAMES: Readonly<Record<HandleType, string>> = {
   TCPWRAP: 'TCPSocketWrap',
   TCPSERVERWRAP: 'TCPServerWrap',
   PIPEWRAP: 'PipeWrap',
+  PROCESSWRAP: 'ProcessWrap',
   SIGNALWRAP: 'SignalWrap',
 }
 

@@ -6,6 +6,7 @@ import { Context } from './context.js'
 import { installEdge } from './edge.js'
 import { edgeInternals } from './edge-internals.js'
 import { installFacts } from './facts/install.js'
+import { Descriptors } from './files/descriptors.js'
 import { Handles } from './handles.js'
 import { Host } from './host/host.js'
 import type { Internals } from './internals.js'
@@ -87,9 +88,13 @@ export function install(options: InstallOptions): Conductor {
   if (isOn('cryptoRandom')) random.installBytes()
   const handles = new Handles()
   const host = new Host(conductor)
+  const descriptors = new Descriptors()
   const foundedMs = (): number => clocks.foundedMs
   installFacts({ internals, operations: conductor, founding, handles, isOn })
-  installEdge({ internals: edgeInternals(internals), operations: conductor, handles, host, foundedMs }, hooksOff)
+  installEdge(
+    { internals: edgeInternals(internals), operations: conductor, handles, host, descriptors, foundedMs },
+    hooksOff,
+  )
   // What was replaced in modules that LLFT itself has imported is what `import` gives, too.
   internals.module<{ syncBuiltinESMExports: () => void }>('module').syncBuiltinESMExports()
   timers.install(conductor)

@@ -57,9 +57,9 @@ const REFUSALS = {
     why: 'messages and shared memory between threads are not ordered yet',
     fix: 'do the work on the main thread; many libraries have a setting that turns workers off',
   },
-  LLFT_E_REFUSED_CHILD_PROCESS: {
-    why: 'every replica would start one, and what they answer is not ordered',
-    fix: 'start it outside, as a service with its own `llft run` or without',
+  LLFT_E_REFUSED_CHILD_HANDLE: {
+    why: 'the sockets of the program are held by the gateway; there is none to hand on',
+    fix: 'send what is to be said over the pipes of the child process',
   },
   LLFT_E_REFUSED_CLUSTER: {
     why: 'LLFT replicates one process; a cluster is several with no common state',
@@ -70,8 +70,8 @@ const REFUSALS = {
     fix: 'start `llft run` as that user; for ports below 1024: --listen 80=8080 as root, or a capability',
   },
   LLFT_E_REFUSED_SIGNAL: {
-    why: 'every replica would send it, and a replica does not know the process ids of others',
-    fix: 'signal the program itself with process.kill(process.pid, signal), or others from outside',
+    why: 'a stopped replica answers nobody and would be taken for dead',
+    fix: 'stop `llft run`, if it must be',
   },
   LLFT_E_REFUSED_ADDON: {
     why: 'what an add-on does on threads of its own is not seen by LLFT, so it cannot be put in order',

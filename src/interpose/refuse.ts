@@ -16,19 +16,6 @@ interface Refused {
 /** What cannot be ordered yet, by the functions and classes of Node's bindings that it comes down to. */
 const REFUSED: readonly Refused[] = [
   { binding: 'worker', code: 'LLFT_E_REFUSED_WORKER', call: 'new Worker()', classes: ['Worker'] },
-  {
-    binding: 'process_wrap',
-    code: 'LLFT_E_REFUSED_CHILD_PROCESS',
-    call: 'child_process.spawn()',
-    classes: ['Process'],
-  },
-  {
-    binding: 'spawn_sync',
-    code: 'LLFT_E_REFUSED_CHILD_PROCESS',
-    call: 'child_process.spawnSync()',
-    functions: ['spawn'],
-  },
-  { binding: 'pipe_wrap', code: 'LLFT_E_REFUSED_PIPE', call: 'a Unix socket', classes: ['Pipe'] },
   { binding: 'udp_wrap', code: 'LLFT_E_REFUSED_DGRAM', call: 'dgram.createSocket()', classes: ['UDP'] },
   { binding: 'cares_wrap', code: 'LLFT_E_REFUSED_DNS', call: 'dns.lookupService()', functions: ['getnameinfo'] },
   { binding: 'http2', code: 'LLFT_E_REFUSED_HTTP2', call: 'an HTTP/2 session', classes: ['Http2Session'] },
@@ -83,7 +70,7 @@ function refuseFunction({ operations }: EdgeTerms, { owner, name }: Member, reas
   const real = owner[name]
   if (typeof real !== 'function') return
   owner[name] = (...parameters: unknown[]): unknown => {
-    if (operations.inside) throw refusal(codeAtCall(reason.code), reason.call)
+    if (operations.inside) throw refusal(reason.code, reason.call)
     return (real as NativeFunction)(...parameters)
   }
 }
@@ -92,7 +79,7 @@ function refuseClass({ operations }: EdgeTerms, { owner, name }: Member, reason:
   const real = owner[name]
   if (typeof real !== 'function') return
   const refusing = function (...parameters: unknown[]): object {
-    if (operations.inside) throw refusal(codeAtCall(reason.code), reason.call)
+    if (operations.inside) throw refusal(reason.code, reason.call)
     return Reflect.construct(real as NativeClass, parameters, new.target ?? real) as object
   }
   Object.defineProperty(refusing, 'name', { value: name, configurable: true })
@@ -134,12 +121,6 @@ function installProcessRefusals(terms: EdgeTerms): void {
     ],
   ]
   for (const [member, reason] of copied) if (member.name in member.owner) refuseMethod(terms, member, reason)
-}
-
-/** `cluster.fork()` comes down to a child process too, but has another cure. */
-function codeAtCall(code: RefusalCode): RefusalCode {
-  if (code !== 'LLFT_E_REFUSED_CHILD_PROCESS') return code
-  return new Error('probe').stack?.includes('node:internal/cluster') === true ? 'LLFT_E_REFUSED_CLUSTER' : code
 }
 
 /** `localhost` is in every hosts file; its lookup completes in order like a file read. */

@@ -29,8 +29,10 @@ export function installSignals(terms: EdgeTerms): void {
   const kill = Reflect.get(process, '_kill') as NativeFunction
   replaceFunction(process as unknown as Binding, '_kill', (pid: unknown, signal: number): unknown => {
     if (!operations.inside) return kill(pid, signal)
-    // Loosely, as Node's own check of the argument is: a text of digits is a process id too.
-    if (Number(pid) !== process.pid) throw refusal('LLFT_E_REFUSED_SIGNAL', `process.kill(${String(pid)})`)
+    // Loosely, as Node's own check of the argument is: a text of digits is a process id too. 0 is the program's group.
+    if (Math.abs(Number(pid)) !== process.pid && Number(pid) !== 0) {
+      return terms.host.now({ call: 'kill', args: [Number(pid), signal] }).errno ?? 0
+    }
     signals.raise(signal)
     return 0
   })

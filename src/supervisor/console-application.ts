@@ -17,7 +17,7 @@ export interface ConsoleTerms {
   readonly stdout: OutputPump
   readonly stderr: OutputPump
   /** Does what the program asks of its host. */
-  readonly host: Pick<HostServer, 'receive'>
+  readonly host: Pick<HostServer, 'receive' | 'relieved'>
   /** The program has ended, in order; `uncaught`: by an error that it did not handle. */
   exited(end: ProcessEnd, uncaught: boolean): void
   event(event: PeerEvent): void
@@ -37,8 +37,9 @@ export class ConsoleApplication implements PeerListener {
     else if (frame.frame === 'exit') this.#terms.exited({ code: frame.code, signal: frame.signal }, frame.uncaught)
   }
 
-  /** The console sends a signal now and then, never so much that it is held back. */
-  relieved(): void {}
+  relieved(): void {
+    this.#terms.host.relieved()
+  }
 
   event(event: PeerEvent): void {
     this.#terms.event(event)

@@ -238,7 +238,13 @@ export class Supervisor {
 
   #openGroup(founding: Founding): RunningGroup {
     const { options, clock, entropy, transport, output, notice } = this.#terms
-    const host = (this.#host = new HostServer({ send: (frame) => port.send(frame), flush: () => port.flush() }))
+    const host = new HostServer({
+      send: (frame) => port.send(frame),
+      flush: () => port.flush(),
+      congested: () => port.congested,
+      print: (fd, bytes) => (fd === 1 ? output.stdout : output.stderr).write(bytes),
+    })
+    this.#host = host
     const listener = new ConsoleApplication({
       ...output,
       host,

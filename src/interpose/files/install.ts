@@ -3,7 +3,6 @@ import type { NativeFunction } from '../edge-internals.js'
 import type { EdgeTerms } from '../edge-terms.js'
 import { ContentLog } from './content-log.js'
 import { DESCRIPTOR_FUNCTIONS, DescriptorFunctions } from './descriptor-functions.js'
-import { Descriptors } from './descriptors.js'
 import { ProgramFileHandle } from './file-handle.js'
 import type { FileFunction, FileTerms } from './file-terms.js'
 import { openFolder } from './folders.js'
@@ -61,7 +60,7 @@ function callWithTaker(call: () => unknown, taker: object): unknown {
   }
 }
 
-function makeTerms({ internals, operations, host, foundedMs }: EdgeTerms): FileTerms {
+function makeTerms({ internals, operations, host, descriptors, foundedMs }: EdgeTerms): FileTerms {
   const binding = internals.binding('fs')
   const real = Object.fromEntries(Object.entries(binding).filter(([, value]) => typeof value === 'function'))
   const { crc32 } = internals.binding('zlib') as { crc32: (bytes: Uint8Array, seed: number) => number }
@@ -74,7 +73,7 @@ function makeTerms({ internals, operations, host, foundedMs }: EdgeTerms): FileT
     usePromises: binding['kUsePromises'],
     log: new ContentLog({ operations, crc32 }),
     freshness: new Freshness({ stat: stat as NativeFunction, fstat: fstat as NativeFunction, foundedMs }),
-    descriptors: new Descriptors(),
+    descriptors,
     requests: new Requests({ operations, asyncScope: internals.asyncScope, usePromises: binding['kUsePromises'] }),
   }
 }

@@ -77,6 +77,11 @@ export class Host {
     return { stream, answer }
   }
 
+  /** A further record on the stream of a call that goes on. */
+  send(stream: StreamId, head: object, body: Uint8Array): void {
+    this.#send(stream, packRecord({ head: Buffer.from(JSON.stringify(head)), body }))
+  }
+
   /** No record of this call is taken any more. */
   shut(stream: StreamId): void {
     this.#calls.delete(stream)

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import type { StreamId } from '../../message/index.js'
 import { pathOf, statOf } from './file-values.js'
 import type { OpenFiles } from './open-files.js'
+import type { CallResult } from './results.js'
 
 /** One call about files, as the program's replicas make it. */
 export interface FileCall {
@@ -13,12 +14,7 @@ export interface FileCall {
   readonly files: OpenFiles
 }
 
-export interface FileResult {
-  readonly value?: unknown
-  readonly body?: Uint8Array
-}
-
-type Perform = (call: FileCall) => Promise<FileResult>
+type Perform = (call: FileCall) => Promise<CallResult>
 type Path = ReturnType<typeof pathOf>
 
 const later = {
@@ -93,14 +89,14 @@ function onFile(work: (descriptor: number, call: FileCall) => Promise<unknown>):
 }
 
 /** A pipe or a socket is not opened: that would wait for its other end, and is refused to the program. */
-async function openFile({ stream, args: [path, flags, mode], files }: FileCall): Promise<FileResult> {
+async function openFile({ stream, args: [path, flags, mode], files }: FileCall): Promise<CallResult> {
   const found = await later.stat(pathOf(path)).catch(() => undefined)
   if (found?.isFIFO() === true || found?.isSocket() === true) return { value: 'pipe' }
   files.opened(stream, await later.open(pathOf(path), flags as number, mode as number))
   return {}
 }
 
-async function readFile({ args: [file, length, position], files }: FileCall): Promise<FileResult> {
+async function readFile({ args: [file, length, position], files }: FileCall): Promise<CallResult> {
   const buffer = Buffer.alloc(length as number)
   return files.inTurn(file as StreamId, async (descriptor) => {
     const { bytesRead } = await later.read(descriptor, buffer, 0, buffer.length, position as number | null)

@@ -1,10 +1,12 @@
 import { EMPTY } from '../../base/index.js'
 import { packRecord, RecordReader } from '../../driver/index.js'
-import type { HostAnswer, HostRequest } from '../../driver/index.js'
+import type { ChildStart, HostAnswer, HostRecord, HostRequest, ToChild } from '../../driver/index.js'
 import type { Frame, StreamId } from '../../message/index.js'
-import { FILE_CALLS, type FileResult } from './file-calls.js'
+import { Children } from './children.js'
+import { FILE_CALLS } from './file-calls.js'
 import { OpenFiles } from './open-files.js'
-import { Watchers } from './watch-calls.js'
+import type { CallResult } from './results.js'
+import { Watchers } from './watchers.js'
 
 /** A frame stays below a datagram's size. */
 const FRAME_BYTES_MAX = 32 * 1024
@@ -13,70 +15,115 @@ export interface HostTerms {
   /** To the application group; `flush` follows. */
   readonly send: (frame: Frame) => void
   readonly flush: () => void
+  /** Nothing more can be sent for the moment; `relieved` is called when it can. */
+  readonly congested: () => boolean
+  /** On the program's own output. */
+  readonly print: (fd: 1 | 2, bytes: Uint8Array) => void
 }
+
+/** A call that is no function of files: performed at once, or by somebody who answers in time. */
+type Perform = (stream: StreamId, args: readonly unknown[], body: Uint8Array) => CallResult | Promise<CallResult>
 
 /** The console's side of `driver/host-calls.ts`: does what the program asks of its host, once. */
 export class HostServer {
   readonly #terms: HostTerms
   readonly #files = new OpenFiles()
   readonly #watchers = new Watchers()
-  /** Requests that are not whole yet. */
-  readonly #requests = new Map<StreamId, RecordReader>()
-  /** Bounded by what the program asks for at one time. */
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #children: Children
+  readonly #calls: Readonly<Record<string, Perform>>
+  /** Records that are not whole yet. */
+  readonly #records = new Map<StreamId, RecordReader>()
+  /** Changes of files; bounded by what the program asks for at one time. */
+  readonly #changes = new Set<Promise<void>>()
 
   constructor(terms: HostTerms) {
     this.#terms = terms
+    this.#children = new Children({
+      files: this.#files,
+      print: terms.print,
+      tell: (stream, value, bytes) => this.#answer(stream, { value }, bytes),
+    })
+    this.#calls = this.#makeCalls()
   }
 
   /** Bytes of the application group: each once, in order, as all that is released. */
   receive(stream: StreamId, bytes: Uint8Array): void {
-    const reader = this.#requests.get(stream) ?? new RecordReader()
+    const reader = this.#records.get(stream) ?? new RecordReader()
     reader.push(bytes)
-    const record = reader.next()
-    if (record === undefined) {
-      this.#requests.set(stream, reader)
-      return
-    }
-    this.#requests.delete(stream)
-    const request = JSON.parse(Buffer.from(record.head).toString()) as HostRequest
-    const work = this.#perform(stream, request, record.body).finally(() => this.#underWay.delete(work))
-    this.#underWay.add(work)
+    for (let record = reader.next(); record !== undefined; record = reader.next()) this.#take(stream, record)
+    if (reader.empty) this.#records.delete(stream)
+    else this.#records.set(stream, reader)
   }
 
-  /** Nothing is asked any more; what was is done. */
+  /** Bytes can be sent again. */
+  relieved(): void {
+    this.#children.congest(false)
+  }
+
+  /** Nothing is asked any more; what was to be written is written. */
   async close(): Promise<void> {
     this.#watchers.close()
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    while (this.#changes.size > 0) await Promise.all(this.#changes)
   }
 
-  async #perform(stream: StreamId, { call, args }: HostRequest, body: Uint8Array): Promise<void> {
+  #take(stream: StreamId, { head, body }: HostRecord): void {
+    const request = JSON.parse(Buffer.from(head).toString()) as HostRequest | ToChild
+    if ('to' in request) {
+      this.#children.take(stream, request, body)
+      return
+    }
+    const { call, args } = request
+    const change = FILE_CALLS[call]
+    if (change === undefined) {
+      void this.#perform(stream, async () => this.#call(call)(stream, args, body))
+      return
+    }
+    const work = this.#perform(stream, () => change({ stream, args, body, files: this.#files }))
+    this.#changes.add(work)
+    void work.finally(() => this.#changes.delete(work))
+  }
+
+  async #perform(stream: StreamId, work: () => Promise<CallResult>): Promise<void> {
     try {
-      const result = await this.#resultOf(stream, { call, args }, body)
-      this.#answer(stream, { value: result.value }, result.body)
+      const { value, body } = await work()
+      this.#answer(stream, { value }, body)
     } catch (error) {
       this.#answer(stream, answerOf(error))
     }
   }
 
-  async #resultOf(stream: StreamId, { call, args }: HostRequest, body: Uint8Array): Promise<FileResult> {
-    const tell = (value: unknown): void => this.#answer(stream, { value })
-    const perform = FILE_CALLS[call]
-    if (perform !== undefined) return perform({ stream, args, body, files: this.#files })
-    if (call === 'watch') this.#watchers.watch(stream, args[0], tell)
-    else if (call === 'watchFile') this.#watchers.watchFile(stream, args, tell)
-    else if (call === 'unwatch') this.#watchers.unwatch(args[0] as StreamId)
-    else if (call === 'umask') process.umask(args[0] as number)
-    else throw new Error(`unknown call ${call}`)
-    return {}
+  #call(name: string): Perform {
+    const perform = this.#calls[name]
+    if (perform === undefined) throw new Error(`unknown call ${name}`)
+    return perform
+  }
+
+  #makeCalls(): Readonly<Record<string, Perform>> {
+    const [children, watchers] = [this.#children, this.#watchers]
+    const done = (_nothing: unknown): CallResult => ({})
+    const tell = (stream: StreamId) => (value: unknown) => this.#answer(stream, { value })
+    return {
+      watch: (stream, [path]) => done(watchers.watch(stream, path, tell(stream))),
+      watchFile: (stream, args) => done(watchers.watchFile(stream, args, tell(stream))),
+      unwatch: (_stream, [watched]) => done(watchers.unwatch(watched as StreamId)),
+      umask: (_stream, [mask]) => done(process.umask(mask as number)),
+      kill: (_stream, [pid, signal]) => done(process.kill(pid as number, signal as number)),
+      spawn: (stream, [start]) => children.spawn(stream, start as ChildStart),
+      spawnSync: (stream, [start], input) => children.spawnSync(stream, start as ChildStart, input),
+      output: (_stream, args) => children.output(args as readonly number[]),
+      forget: (_stream, [finished]) => done(children.forget(finished as StreamId)),
+      killChild: (_stream, [started, signal]) => done(children.kill(started as StreamId, signal as number)),
+    }
   }
 
   #answer(stream: StreamId, answer: HostAnswer, body: Uint8Array = EMPTY): void {
+    const { send, flush, congested } = this.#terms
     const record = packRecord({ head: Buffer.from(JSON.stringify(answer)), body })
     for (let from = 0; from < record.length; from += FRAME_BYTES_MAX) {
-      this.#terms.send({ frame: 'data', stream, bytes: record.subarray(from, from + FRAME_BYTES_MAX) })
+      send({ frame: 'data', stream, bytes: record.subarray(from, from + FRAME_BYTES_MAX) })
     }
-    this.#terms.flush()
+    flush()
+    if (congested()) this.#children.congest(true)
   }
 }
 

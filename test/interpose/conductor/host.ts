@@ -17,14 +17,14 @@ export async function openHost(): Promise<string> {
   await once(socket, 'listening')
   let guest: { readonly address: string; readonly port: number } | undefined
   const send = (frame: Frame): void => {
-    const text = 'bytes' in frame ? { bytes: Buffer.from(frame.bytes).toString('latin1') } : {}
+    const text = 'bytes' in frame ? { bytes: Buffer.from(frame.bytes).toString('base64') } : {}
     socket.send(JSON.stringify({ ...frame, ...text }), guest?.port ?? 0, guest?.address)
   }
-  const host = new HostServer({ send, flush: () => undefined })
+  const host = new HostServer({ send, flush: () => undefined, congested: () => false, print: () => undefined })
   socket.on('message', (datagram, from) => {
     guest = from
     const { frame, stream, bytes } = JSON.parse(datagram.toString()) as Datagram
-    if (frame === 'data') host.receive(stream, Buffer.from(bytes ?? '', 'latin1'))
+    if (frame === 'data') host.receive(stream, Buffer.from(bytes ?? '', 'base64'))
   })
   onTestFinished(() => void socket.close())
   const { address, port } = socket.address()

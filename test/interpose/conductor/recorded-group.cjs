@@ -35,7 +35,8 @@ exports.RecordedGroup = class RecordedGroup {
     this.#host = host
     if (host !== undefined) {
       host.transport.onDatagram = (datagram) => {
-        this.#receive(CONSOLE, revive(JSON.parse(Buffer.from(datagram).toString())))
+        const { bytes, ...head } = JSON.parse(Buffer.from(datagram).toString())
+        this.#receive(CONSOLE, { ...head, bytes: Uint8Array.from(Buffer.from(bytes ?? '', 'base64')) })
         this.listener.work()
       }
     }
@@ -99,7 +100,8 @@ exports.RecordedGroup = class RecordedGroup {
     this.#frames.push(kept)
     this.note({ to, frame: kept })
     if (to === CONSOLE && this.live && this.#host !== undefined && ['data', 'end'].includes(frame.frame)) {
-      this.#host.transport.send(this.#host.locator, Buffer.from(JSON.stringify(kept)))
+      const bytes = Buffer.from(frame.bytes ?? '').toString('base64')
+      this.#host.transport.send(this.#host.locator, Buffer.from(JSON.stringify({ ...frame, bytes })))
     }
     if (frame.frame === 'listen' && this.live) {
       this.#receive(GATEWAY, {
