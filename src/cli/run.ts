@@ -11,7 +11,24 @@ import { makeStyle, wantsColor } from './style.js'
 import type { Surroundings } from './surroundings.js'
 import { Talk } from './talk.js'
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/**
+ * All that can be caught and mean something to a program. Not those that stop a process: the terminal stops `llft run`.
+ */
+const SIGNALS: readonly NodeJS.Signals[] = [
+  'SIGALRM',
+  'SIGCONT',
+  'SIGHUP',
+  'SIGINT',
+  'SIGIO',
+  'SIGPWR',
+  'SIGQUIT',
+  'SIGTERM',
+  'SIGURG',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGVTALRM',
+  'SIGWINCH',
+]
 /** 128 bits cannot be guessed. */
 const TOKEN_BYTES = 16
 
@@ -75,6 +92,7 @@ class Foreground {
       environment: env,
       paths: { node: process.execPath, ...paths },
       output: { stdout: this.#stdout, stderr: this.#stderr },
+      openInput: () => process.stdin,
       notice: (notice) => this.#talk.notice(notice),
     })
     const { port } = options.admin

@@ -52,12 +52,6 @@ export const REFUSED = {
     why: 'datagrams to and from the program do not pass through the gateway yet',
     fix: 'use TCP or WebSocket',
   },
-  LLFT_E_REFUSED_STDIN: {
-    exit: 'none',
-    what: 'The program wants to read its standard input: {call}.',
-    why: 'input that only one process can read is not ordered yet',
-    fix: 'give the input as a file, as arguments, or over a connection',
-  },
   LLFT_E_REFUSED_ADDON: {
     exit: 'none',
     what: 'The program wants to load a native add-on: {call}.',

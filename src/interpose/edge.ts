@@ -8,15 +8,11 @@ import { installProcesses } from './processes/install.js'
 import { installRefusals } from './refuse.js'
 import { installSignals } from './signals.js'
 import { installStacks } from './stacks.js'
-import { installStdioFiles } from './stdio-files.js'
 import { installStdio } from './stdio.js'
 import { installTcp } from './tcp.js'
 import { installTls } from './tls.js'
 
-/**
- * The facilities at the edge of the program, by the names under which a test leaves one out. Order matters where two
- * replace the same function: output to descriptors 1 and 2 is taken before other files.
- */
+/** The facilities at the edge of the program, by the names under which a test leaves one out. */
 const EDGE_FACILITIES = {
   files: installFiles,
   refusals: installRefusals,
@@ -26,7 +22,6 @@ const EDGE_FACILITIES = {
   http: installHttp,
   processes: installProcesses,
   stdio: installStdio,
-  stdioFiles: installStdioFiles,
   processState: installProcessState,
   signals: installSignals,
   end: installEnd,

@@ -6,10 +6,6 @@ export type OutputFd = 1 | 2
 /** A frame stays below a datagram's size. */
 const FRAME_OUTPUT_BYTES_MAX = 32 * 1024
 
-export function isOutputFd(fd: unknown): fd is OutputFd {
-  return fd === 1 || fd === 2
-}
-
 /** What the program prints: a stream of the group, which the console shows once (determinizer.md A11). */
 export function print(operations: Operations, fd: OutputFd, bytes: Uint8Array): void {
   for (let from = 0; from < bytes.length; from += FRAME_OUTPUT_BYTES_MAX) {

@@ -41,10 +41,6 @@ const REFUSALS = {
     why: "an HTTP/2 session writes from native code, outside of the program's operations; not ordered yet",
     fix: 'use http.createServer',
   },
-  LLFT_E_REFUSED_STDIN: {
-    why: 'input that only one process can read is not ordered yet',
-    fix: 'give the input as a file, as arguments, or over a connection',
-  },
   LLFT_E_REFUSED_FILE_WRITE: {
     why: 'it writes files in C++, past LLFT: every replica would, and a new primary again',
     fix: 'do this with the program alone; files that the program writes with `fs` are no matter',

@@ -1,7 +1,10 @@
+import { EMPTY } from '../base/index.js'
+import type { ToChild } from '../driver/index.js'
+import type { StreamId } from '../message/index.js'
 import type { EdgeTerms } from './edge-terms.js'
+import { InputStream } from './input-stream.js'
 import type { OutputFd } from './output.js'
 import { print } from './output.js'
-import { refusal } from './refusal.js'
 import { VirtualStream } from './virtual-stream.js'
 
 /** `process.stdout` or `process.stderr` as `net.Socket` sees it: a pipe that takes everything at once. */
@@ -28,21 +31,32 @@ export class OutputHandle extends VirtualStream {
   }
 }
 
-/** `process.stdin` as `net.Socket` sees it: a pipe that nobody may read yet. */
-export class InputHandle extends VirtualStream {
+/** So much waits for a program that does not read, before the console is asked to wait. */
+const WAITING_BYTES_MAX = 64 * 1024
+
+/** `process.stdin` as `net.Socket` sees it: a pipe that the console reads, from the moment the program wants it. */
+export class InputHandle extends InputStream {
   readonly fd = 0
-  onread: unknown = undefined
+  #stream: StreamId | undefined
+  #throttled = false
 
   constructor(terms: EdgeTerms) {
     super(terms, 'PIPEWRAP')
   }
 
-  readStart(): number {
-    throw refusal('LLFT_E_REFUSED_STDIN', 'process.stdin')
+  override readStart(): number {
+    this.#stream ??= this.terms.host.follow({ call: 'followInput', args: [] }, ({ body }) => {
+      if (body.length === 0) this.receiveEnd()
+      else this.receive(body)
+    })
+    return super.readStart()
   }
 
-  readStop(): number {
-    return 0
+  protected override throttle(waitingBytes: number): void {
+    const throttled = this.#throttled ? waitingBytes > 0 : waitingBytes > WAITING_BYTES_MAX
+    if (throttled === this.#throttled || this.#stream === undefined) return
+    this.#throttled = throttled
+    this.terms.host.send(this.#stream, { to: 'flow', fd: 0, on: !throttled } satisfies ToChild, EMPTY)
   }
 
   protected transmit(): number {

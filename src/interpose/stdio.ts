@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net'
 import type { EdgeTerms } from './edge-terms.js'
 import type { OutputFd } from './output.js'
-import { refusal } from './refusal.js'
 import { InputHandle, OutputHandle } from './stdio-handle.js'
 
 /** The parts of a socket that Node sets up for the standard streams. */
@@ -10,6 +9,8 @@ interface StandardStream extends Socket {
   _type: string
   _isStdio: boolean
   _writableState: { ended: boolean; emitClose: boolean }
+  _readableState: { reading: boolean }
+  _handle: InputHandle | null
   _destroy(error: Error | null, called: (error: Error | null) => void): void
   _undestroy(): void
 }
@@ -66,17 +67,14 @@ function outputStream(stream: StandardStream, fd: OutputFd): StandardStream {
 function inputStream(stream: StandardStream): StandardStream {
   stream.fd = 0
   stream._writableState.ended = true
-  const refuse = (): never => {
-    throw refusal('LLFT_E_REFUSED_STDIN', 'reading process.stdin')
+  // As in Node: it does not read until somebody listens, and stops when nobody does, so that the process can end.
+  const stop = (): void => {
+    const handle = stream._handle
+    if (handle === null || !handle.reading || stream.readableFlowing === true) return
+    stream._readableState.reading = false
+    handle.reading = false
+    handle.readStop()
   }
-  const { on } = stream
-  const guarded = function (this: StandardStream, event: string | symbol, listener: () => void): StandardStream {
-    if (event === 'data' || event === 'readable') refuse()
-    return Reflect.apply(on, this, [event, listener]) as StandardStream
-  }
-  const methods = { on: guarded, addListener: guarded, read: refuse, resume: refuse }
-  for (const [name, value] of Object.entries(methods)) {
-    Object.defineProperty(stream, name, { value, configurable: true, writable: true })
-  }
+  stream.on('pause', () => process.nextTick(stop))
   return stream
 }

@@ -6,7 +6,10 @@ import { Supervisor } from './supervisor.js'
 import type { SupervisorTerms } from './supervisor.js'
 import { bufferWarning, chooseTransport } from './transport-choice.js'
 
-export type ProductionTerms = Pick<SupervisorTerms, 'options' | 'environment' | 'paths' | 'output' | 'notice'>
+export type ProductionTerms = Pick<
+  SupervisorTerms,
+  'options' | 'environment' | 'paths' | 'output' | 'openInput' | 'notice'
+>
 
 /** A supervisor on real time, real randomness and real sockets. */
 export function makeSupervisor(terms: ProductionTerms): Supervisor {

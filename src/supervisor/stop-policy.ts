@@ -1,8 +1,19 @@
+import { constants } from 'node:os'
+
 /**
  * `npx` and `npm` pass on a Ctrl-C that the terminal has already given to the whole foreground group: the same signal
  * again within this time is the same key.
  */
 const SAME_KEY_MS = 150
+
+/** What asks a program to end. */
+const STOPS: ReadonlySet<number> = new Set(
+  (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const).map((name) => constants.signals[name]),
+)
+
+export function isStop(signal: number): boolean {
+  return STOPS.has(signal)
+}
 
 export interface StopTerms {
   readonly graceMs: number

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import type { GroupStatus, KillResult } from '../admin/index.js'
 import type { RunOptions } from '../config/index.js'
 import type {
@@ -23,7 +24,6 @@ import { FailoverTimeline } from './failover-timeline.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
 import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
-import { HostServer } from './host/host-server.js'
 import { Launcher } from './launcher.js'
 import type { Notice } from './notice.js'
 import type { OutputPump } from './output-pump.js'
@@ -36,7 +36,7 @@ import { ReplicaSet } from './replica-set.js'
 import type { Replica } from './replica-set.js'
 import { RunningGroup } from './running-group.js'
 import { statusOf } from './status-model.js'
-import { StopPolicy } from './stop-policy.js'
+import { isStop, StopPolicy } from './stop-policy.js'
 import type { TransportChoice } from './transport-choice.js'
 
 const TOKEN_BYTES = 16
@@ -57,6 +57,8 @@ export interface SupervisorTerms {
   readonly openConsole: OpenConsole
   /** Where the program's output goes. */
   readonly output: { readonly stdout: OutputPump; readonly stderr: OutputPump }
+  /** The program's standard input. */
+  readonly openInput: () => Readable
   /** By slot, `gateway`, `console`, or `*` for every replica; set by tests only. */
   readonly faults: Readonly<Record<string, TestFaults>>
   readonly notice: (notice: Notice) => void
@@ -82,7 +84,7 @@ export class Supervisor {
   #transport: TransportChoice | undefined
   #gatewayPeer: PeerInfo | undefined
   #group: RunningGroup | undefined
-  #host: HostServer | undefined
+  #application: ConsoleApplication | undefined
   /** How the program has ended by itself: what it released to its clients is still delivered. */
   #orderly: ProcessEnd | undefined
   /** What was reported and would only be repeated, by each replica or client. */
@@ -144,10 +146,13 @@ export class Supervisor {
     }
   }
 
-  /** Ctrl-C, SIGTERM or SIGHUP. */
+  /** One that this process got; the program gets it once, in order. */
   signal(signal: number): void {
-    if (this.#phase === 'running') this.#stop.signal(signal)
-    else this.#settle?.resolve({ code: 0, signal })
+    const stops = isStop(signal)
+    if (this.#phase !== 'running') {
+      if (stops) this.#settle?.resolve({ code: 0, signal })
+    } else if (stops) this.#stop.signal(signal)
+    else this.#group?.signal(signal)
   }
 
   async status(): Promise<GroupStatus> {
@@ -237,20 +242,15 @@ export class Supervisor {
   }
 
   #openGroup(founding: Founding): RunningGroup {
-    const { options, clock, entropy, transport, output, notice } = this.#terms
-    const host = new HostServer({
-      send: (frame) => port.send(frame),
-      flush: () => port.flush(),
-      congested: () => port.congested,
-      print: (fd, bytes) => (fd === 1 ? output.stdout : output.stderr).write(bytes),
-    })
-    this.#host = host
+    const { options, clock, entropy, transport, output, openInput, notice } = this.#terms
     const listener = new ConsoleApplication({
       ...output,
-      host,
+      openInput,
+      port: () => port,
       exited: (end, uncaught) => this.#exited(end, uncaught),
       event: (event: PeerEvent) => this.#group?.event(event),
     })
+    this.#application = listener
     const port = this.#terms.openConsole(
       {
         identity: this.#console,
@@ -384,7 +384,7 @@ export class Supervisor {
     this.#replicas.close()
     if (this.#orderly !== undefined) await this.#gateway.stop()
     else this.#gateway.kill()
-    await this.#host?.close()
+    await this.#application?.close()
     this.#group?.close()
     this.#terms.transport.close()
     await this.#reaper.close()

@@ -39,6 +39,13 @@ export class Scene {
     return run
   }
 
+  /** The same, with a standard input to write to. */
+  runFed(...args: readonly string[]): Run {
+    const run = new Run(this.#spawn(['run', '--admin', '127.0.0.1:0', ...args], 'pipe'))
+    this.#runs.push(run)
+    return run
+  }
+
   /** Any other `llft` command, to its end. */
   async llft(...args: readonly string[]): Promise<Run> {
     const run = new Run(this.#spawn(args))
@@ -66,10 +73,10 @@ export class Scene {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  #spawn(args: readonly string[]): ChildProcess {
+  #spawn(args: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
     const places = { XDG_RUNTIME_DIR: this.folder, TMPDIR: this.#temporary }
     const env = { ...process.env, ...places, NO_COLOR: '1', ...this.#environment }
-    return spawn(process.execPath, [LLFT, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    return spawn(process.execPath, [LLFT, ...args], { cwd: this.folder, env, stdio: [stdin, 'pipe', 'pipe'] })
   }
 }
 

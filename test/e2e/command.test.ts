@@ -259,16 +259,18 @@ describe('the end', () => {
     expect(run.stderr).toMatch(/LLFT_E_GUEST_(FAILED|CRASHED)_ALIKE/)
   })
 
+  const CAUGHT = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGALRM'] as const
+
   const HANDLER = `
     let count = 0
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {
+    for (const name of ${JSON.stringify(CAUGHT)}) process.on(name, () => {
       console.log(name, ++count)
       setTimeout(() => process.exit(5), 300)
     })
     setInterval(() => {}, 1000)
     console.log('up')`
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s reaches the handler of the program once', async (signal) => {
+  test.each(CAUGHT)('%s reaches the handler of the program once', async (signal) => {
     const run = program(HANDLER)
     await run.printed(/up/)
     run.child.kill(signal)
@@ -276,10 +278,21 @@ describe('the end', () => {
     expect(run.stdout).toBe(`up\n${signal} 1\n`)
   })
 
+  test('signals that mean nothing by default do nothing', async () => {
+    const run = program(`process.on('SIGTERM', () => process.exit(6)); setInterval(() => {}, 1000); console.log('up')`)
+    await run.printed(/up/)
+    for (const signal of ['SIGWINCH', 'SIGCONT', 'SIGURG', 'SIGUSR1'] as const) run.child.kill(signal)
+    run.child.kill('SIGTERM')
+    expect(await run.code()).toBe(6)
+  })
+
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+    ['SIGUSR2', 140],
+    ['SIGALRM', 142],
   ] as const)('%s without a handler ends with %d', async (signal, code) => {
     const run = program(`setInterval(() => {}, 1000); console.log('up')`)
     await run.printed(/up/)

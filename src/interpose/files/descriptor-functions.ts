@@ -1,4 +1,5 @@
 import type { NativeFunction } from '../edge-internals.js'
+import { print } from '../output.js'
 import { gather as gatherChunks, textBytes } from '../write-chunks.js'
 import type { LocalFile, OpenFile } from './descriptors.js'
 import { failure, type FileFunction, type FileTerms } from './file-terms.js'
@@ -63,19 +64,15 @@ export class DescriptorFunctions {
     return this.#other(file, args, { name, request })
   }
 
-  /** A standard stream: it stays open, and is what it is at the primary. Or nothing at all. */
   #notOpen(name: Name, args: Args, request: Request): unknown {
-    const { requests, real } = this.#terms
-    const isStandard = (args[0] as number) <= 2
-    if (isStandard && name === 'close') return requests.succeed(request)
-    if (isStandard && name === 'fstat') {
-      const stream: LocalFile = { ...NO_FILE, real: args[0] as number, waiting: [] }
-      return this.#local.ask(stream, (fd, ...given) => real['fstat']?.(fd, args[1], ...tail(given)), request)
-    }
-    const { syscall } = FUNCTIONS[name]
     // `fs.readFile` asks so, and looks at the result.
     if (name === 'fstat' && args[3] === true) return undefined
-    return requests.fail(request, failure(this.#terms, EBADF, { syscall }))
+    return this.#fail(name, request)
+  }
+
+  #fail(name: Name, request: Request): unknown {
+    const { syscall } = FUNCTIONS[name]
+    return this.#terms.requests.fail(request, failure(this.#terms, EBADF, { syscall }))
   }
 
   #close(descriptor: number, file: OpenFile, request: Request): unknown {
@@ -88,12 +85,14 @@ export class DescriptorFunctions {
   #read(file: OpenFile, reading: Reading, request: Request): unknown {
     if (file.kind === 'local') return this.#local.read(file, reading, request)
     if (file.kind === 'null') return this.#terms.requests.succeed(request, 0)
+    if (file.kind === 'output') return this.#fail('read', request)
     const { views, position } = reading
     const take = (bytes: Uint8Array): number => {
       scatter(bytes, views)
       return bytes.length
     }
     const length = views.reduce((sum, view) => sum + view.length, 0)
+    if (file.kind === 'input') return this.#host.readInput(length, take, request)
     const from = position === undefined ? undefined : Number(position)
     return this.#host.read(file, { length, position: from, take }, request)
   }
@@ -104,7 +103,10 @@ export class DescriptorFunctions {
     if (file.kind === 'local') {
       return this.#local.ask(file, (real, ...given) => fstat?.(real, isBig, ...tail(given)), request)
     }
-    const device: LocalFile = { ...NO_FILE, real: 0, waiting: [] }
+    const device = deviceOf(file)
+    if (file.kind !== 'null') {
+      return this.#local.ask(device, (real, ...given) => fstat?.(real, isBig, ...tail(given)), request)
+    }
     const ask = (_real: number, ...given: unknown[]): unknown =>
       stat?.(NULL_DEVICE, isBig, ...(given.length === 0 ? [undefined, true] : given))
     return this.#local.ask(device, ask, request)
@@ -114,8 +116,9 @@ export class DescriptorFunctions {
     const { bytes, position } = writingOf(name, args)
     const at = typeof position === 'number' && position >= 0 ? position : null
     if (file.kind === 'host') return this.#host.write(file, bytes, { position: at, request })
-    if (file.kind === 'null') return this.#terms.requests.succeed(request, bytes.length)
-    return this.#terms.requests.fail(request, failure(this.#terms, EBADF, { syscall: 'write' }))
+    if (file.kind === 'output') print(this.#terms.operations, file.fd, bytes)
+    else if (file.kind !== 'null') return this.#fail('writeBuffer', request)
+    return this.#terms.requests.succeed(request, bytes.length)
   }
 
   #other(file: OpenFile, args: Args, { name, request }: { name: Name; request: Request }): unknown {
@@ -124,8 +127,11 @@ export class DescriptorFunctions {
     const rest = args.slice(1, FUNCTIONS[name].request)
     if (file.kind === 'host') return this.#host.make({ call: name, args: [file.file, ...rest] }, request)
     const byPath = BY_PATH[name]
-    if (byPath !== undefined) return this.#host.make({ call: byPath, args: [forHost(file.path), ...rest] }, request)
-    return this.#local.ask(file, (fd, ...given) => real[name]?.(fd, ...rest, ...given), request)
+    if (byPath !== undefined && file.kind === 'local') {
+      return this.#host.make({ call: byPath, args: [forHost(file.path), ...rest] }, request)
+    }
+    const asked = file.kind === 'local' ? file : deviceOf(file)
+    return this.#local.ask(asked, (fd, ...given) => real[name]?.(fd, ...rest, ...given), request)
   }
 }
 
@@ -138,6 +144,11 @@ const NO_FILE = {
   position: 0,
   reading: false,
 } as const
+
+/** A standard stream as it is at the primary. */
+function deviceOf(file: OpenFile): LocalFile {
+  return { ...NO_FILE, real: file.kind === 'output' ? file.fd : 0, waiting: [] }
+}
 
 /** What a synchronous `fstat` has behind the descriptor: no request, and errors are thrown. */
 function tail(given: readonly unknown[]): readonly unknown[] {

@@ -1,4 +1,5 @@
 import type { StreamId } from '../../message/index.js'
+import type { OutputFd } from '../output.js'
 import type { Path } from './paths.js'
 
 /** Where plain Node's first descriptors lie, too: below are the standard streams and what Node itself has open. */
@@ -32,11 +33,26 @@ export interface NullDevice {
   readonly kind: 'null'
 }
 
-export type OpenFile = LocalFile | HostFile | NullDevice
+/** The program's standard input, which the console reads. */
+export interface Input {
+  readonly kind: 'input'
+}
+
+/** What the program prints. */
+export interface Output {
+  readonly kind: 'output'
+  readonly fd: OutputFd
+}
+
+export type OpenFile = LocalFile | HostFile | NullDevice | Input | Output
 
 /** The program's file descriptors: the same numbers at every replica. Bounded by the files that the program opens. */
 export class Descriptors {
-  readonly #open = new Map<number, OpenFile>()
+  readonly #open = new Map<number, OpenFile>([
+    [0, { kind: 'input' }],
+    [1, { kind: 'output', fd: 1 }],
+    [2, { kind: 'output', fd: 2 }],
+  ])
 
   add(file: OpenFile): number {
     let descriptor = FIRST_DESCRIPTOR
@@ -49,7 +65,8 @@ export class Descriptors {
     return this.#open.get(descriptor)
   }
 
+  /** The standard streams stay open, whatever the program does. */
   delete(descriptor: number): void {
-    this.#open.delete(descriptor)
+    if (descriptor >= FIRST_DESCRIPTOR) this.#open.delete(descriptor)
   }
 }

@@ -89,6 +89,12 @@ export class HostFiles {
     }
   }
 
+  /** Waits for what comes next on the program's standard input; nothing, when it has ended. */
+  readInput(length: number, take: (bytes: Uint8Array) => unknown, request: Request): unknown {
+    const args = [Math.min(length, HOST_BODY_BYTES_MAX)]
+    return this.make({ call: 'readInput', args, value: ({ body }) => take(body) }, request)
+  }
+
   stat({ file }: HostFile, isBig: boolean, request: Request): unknown {
     const value = (answer: Answered): Float64Array | BigInt64Array => {
       const fields = answer.value as readonly string[]

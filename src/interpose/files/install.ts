@@ -13,6 +13,7 @@ import { PATH_CHANGES, pathChange } from './path-changes.js'
 import { ModuleStat, PATH_QUERIES, pathQuery } from './path-queries.js'
 import { NULL_DEVICE, type Path } from './paths.js'
 import { Requests } from './requests.js'
+import { standardStream } from './standard-streams.js'
 import { installWatchers } from './watchers.js'
 import { WholeFiles } from './whole-files.js'
 
@@ -88,6 +89,8 @@ function functionsOf(terms: FileTerms): Readonly<Record<string, FileFunction>> {
   for (const name of DESCRIPTOR_FUNCTIONS) functions[name] = onDescriptors.of(name)
   const open: FileFunction = ([path, flags, mode, given]) => {
     const request = requests.kindOf(given)
+    const stream = standardStream(path)
+    if (stream !== undefined) return requests.succeed(request, descriptors.add(stream))
     if (((flags as number) & WRITING) === 0) return local.open(path as Path, flags as number, request)
     if (path === NULL_DEVICE) return requests.succeed(request, descriptors.add({ kind: 'null' }))
     return host.open(path as Path, [flags as number, mode as number], request)

@@ -1,12 +1,14 @@
 import { EMPTY } from '../../base/index.js'
 import type { NativeFunction } from '../edge-internals.js'
 import { valueOf } from '../outcome.js'
+import { print } from '../output.js'
 import { textBytes } from '../write-chunks.js'
 import { type FileFunction, type FileTerms, recordResult } from './file-terms.js'
 import type { HostFiles } from './host-files.js'
 import { isLoading } from './loader.js'
 import type { LocalFiles } from './local-files.js'
 import { absolute, forHost, NULL_DEVICE, type Path, textOf } from './paths.js'
+import { standardStream } from './standard-streams.js'
 
 /** Functions that read or write a whole file of text at once; a file is a path, or a descriptor. */
 export class WholeFiles {
@@ -22,6 +24,7 @@ export class WholeFiles {
 
   read(target: Path | number, flags: number, functions: Readonly<Record<string, FileFunction>>): string {
     if (typeof target === 'number') return this.#readOpen(target, functions)
+    if (standardStream(target)?.kind === 'input') return this.#readInput()
     const { real, freshness, operations } = this.#terms
     const read = real['readFileUtf8'] as NativeFunction
     const isCode = isLoading(target)
@@ -40,6 +43,8 @@ export class WholeFiles {
   /** `text` goes to a path, all of it, or to where a descriptor stands. */
   write(target: Path, text: string, [flags, mode]: readonly [number, number]): void {
     if (target === NULL_DEVICE) return
+    const stream = standardStream(target)
+    if (stream?.kind === 'output') return print(this.#terms.operations, stream.fd, textBytes(text, 'utf8'))
     this.#host.make(
       {
         call: 'writeFile',
@@ -56,8 +61,17 @@ export class WholeFiles {
     // For the error.
     if (file === undefined) functions['read']?.([descriptor, EMPTY, 0, 0, -1])
     if (file?.kind === 'local') return Buffer.from(this.#local.readRest(file)).toString()
+    if (file?.kind === 'input') return this.#readInput()
     if (file?.kind !== 'host') return ''
     const all = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
     return this.#host.read(file, { length: Infinity, position: undefined, take: all }, 'sync') as string
+  }
+
+  /** All that comes until it ends. */
+  #readInput(): string {
+    const parts: Uint8Array[] = []
+    const take = (bytes: Uint8Array): number => parts.push(bytes) && bytes.length
+    while (this.#host.readInput(Infinity, take, 'sync') !== 0);
+    return Buffer.concat(parts).toString()
   }
 }

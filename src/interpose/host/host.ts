@@ -77,6 +77,13 @@ export class Host {
     return { stream, answer }
   }
 
+  /** A call without an answer: records come until it is shut. */
+  follow(request: HostRequest, take: Take): StreamId {
+    const stream = this.#ask(request)
+    this.#calls.set(stream, { reader: new RecordReader(), take, stays: true })
+    return stream
+  }
+
   /** A further record on the stream of a call that goes on. */
   send(stream: StreamId, head: object, body: Uint8Array): void {
     this.#send(stream, packRecord({ head: Buffer.from(JSON.stringify(head)), body }))

@@ -1,9 +1,11 @@
+import type { Readable } from 'node:stream'
 import { EMPTY } from '../../base/index.js'
 import { packRecord, RecordReader } from '../../driver/index.js'
 import type { ChildStart, HostAnswer, HostRecord, HostRequest, ToChild } from '../../driver/index.js'
 import type { Frame, StreamId } from '../../message/index.js'
 import { Children } from './children.js'
 import { FILE_CALLS } from './file-calls.js'
+import { Input } from './input.js'
 import { OpenFiles } from './open-files.js'
 import type { CallResult } from './results.js'
 import { Watchers } from './watchers.js'
@@ -19,6 +21,8 @@ export interface HostTerms {
   readonly congested: () => boolean
   /** On the program's own output. */
   readonly print: (fd: 1 | 2, bytes: Uint8Array) => void
+  /** The program's standard input, opened when the program wants it. */
+  readonly openInput: () => Readable
 }
 
 /** A call that is no function of files: performed at once, or by somebody who answers in time. */
@@ -30,6 +34,7 @@ export class HostServer {
   readonly #files = new OpenFiles()
   readonly #watchers = new Watchers()
   readonly #children: Children
+  readonly #input: Input
   readonly #calls: Readonly<Record<string, Perform>>
   /** Records that are not whole yet. */
   readonly #records = new Map<StreamId, RecordReader>()
@@ -43,6 +48,7 @@ export class HostServer {
       print: terms.print,
       tell: (stream, value, bytes) => this.#answer(stream, { value }, bytes),
     })
+    this.#input = new Input(terms.openInput)
     this.#calls = this.#makeCalls()
   }
 
@@ -57,12 +63,13 @@ export class HostServer {
 
   /** Bytes can be sent again. */
   relieved(): void {
-    this.#children.congest(false)
+    this.#congest(false)
   }
 
   /** Nothing is asked any more; what was to be written is written. */
   async close(): Promise<void> {
     this.#watchers.close()
+    this.#input.close()
     while (this.#changes.size > 0) await Promise.all(this.#changes)
   }
 
@@ -70,9 +77,14 @@ export class HostServer {
     const request = JSON.parse(Buffer.from(head).toString()) as HostRequest | ToChild
     if ('to' in request) {
       this.#children.take(stream, request, body)
+      this.#input.take(stream, request)
       return
     }
     const { call, args } = request
+    if (call === 'followInput') {
+      void this.#input.follow(stream, (bytes) => this.#answer(stream, {}, bytes))
+      return
+    }
     const change = FILE_CALLS[call]
     if (change === undefined) {
       void this.#perform(stream, async () => this.#call(call)(stream, args, body))
@@ -106,6 +118,7 @@ export class HostServer {
       watch: (stream, [path]) => done(watchers.watch(stream, path, tell(stream))),
       watchFile: (stream, args) => done(watchers.watchFile(stream, args, tell(stream))),
       unwatch: (_stream, [watched]) => done(watchers.unwatch(watched as StreamId)),
+      readInput: async (_stream, [length]) => ({ body: await this.#input.read(length as number) }),
       umask: (_stream, [mask]) => done(process.umask(mask as number)),
       kill: (_stream, [pid, signal]) => done(process.kill(pid as number, signal as number)),
       spawn: (stream, [start]) => children.spawn(stream, start as ChildStart),
@@ -116,6 +129,11 @@ export class HostServer {
     }
   }
 
+  #congest(congested: boolean): void {
+    this.#children.congest(congested)
+    this.#input.congest(congested)
+  }
+
   #answer(stream: StreamId, answer: HostAnswer, body: Uint8Array = EMPTY): void {
     const { send, flush, congested } = this.#terms
     const record = packRecord({ head: Buffer.from(JSON.stringify(answer)), body })
@@ -123,7 +141,7 @@ export class HostServer {
       send({ frame: 'data', stream, bytes: record.subarray(from, from + FRAME_BYTES_MAX) })
     }
     flush()
-    if (congested()) this.#children.congest(true)
+    if (congested()) this.#congest(true)
   }
 }
 

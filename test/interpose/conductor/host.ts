@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import type { Frame } from '../../../src/message/index.js'
 import { HostServer } from '../../../src/supervisor/host/host-server.js'
@@ -11,7 +12,7 @@ interface Datagram {
 }
 
 /** The console's part for one guest, until the test is over; resolves with its address. */
-export async function openHost(): Promise<string> {
+export async function openHost(input: readonly string[] = []): Promise<string> {
   const socket = createSocket('udp4')
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
@@ -20,7 +21,17 @@ export async function openHost(): Promise<string> {
     const text = 'bytes' in frame ? { bytes: Buffer.from(frame.bytes).toString('base64') } : {}
     socket.send(JSON.stringify({ ...frame, ...text }), guest?.port ?? 0, guest?.address)
   }
-  const host = new HostServer({ send, flush: () => undefined, congested: () => false, print: () => undefined })
+  const host = new HostServer({
+    send,
+    flush: () => undefined,
+    congested: () => false,
+    print: () => undefined,
+    openInput: () =>
+      Readable.from(
+        input.map((text) => Buffer.from(text)),
+        { objectMode: false },
+      ),
+  })
   socket.on('message', (datagram, from) => {
     guest = from
     const { frame, stream, bytes } = JSON.parse(datagram.toString()) as Datagram

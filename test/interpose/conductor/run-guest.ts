@@ -32,6 +32,8 @@ export interface GuestOptions {
   readonly boundMs?: number
   /** What the program asks of its host is done. */
   readonly host?: true
+  /** Its standard input, in pieces. */
+  readonly input?: readonly string[]
 }
 
 const folder = new URL('.', import.meta.url).pathname
@@ -41,7 +43,7 @@ export async function runGuest(guest: string, options: GuestOptions = {}): Promi
   onTestFinished(() => rmSync(place, { recursive: true, force: true }))
   const file = join(place, 'record')
   const { follow, cut, hooksOff, script } = options
-  const host = options.host === true ? await openHost() : undefined
+  const host = options.host === true ? await openHost(options.input) : undefined
   const replica = JSON.stringify({ file, follow: follow?.file, cut, hooksOff, script, host })
   const flags = ['--expose-internals', ...(options.flags ?? []), '-r', join(folder, 'preload.cjs')]
   const child = spawn(process.execPath, [...flags, resolve(folder, 'guests', guest), ...(options.args ?? [])], {
