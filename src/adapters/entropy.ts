@@ -1,4 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { nodeFiles } from './node-files.js'
+
+const { closeSync, openSync, readSync } = nodeFiles
 import type { Entropy } from '../driver/index.js'
 
 /**

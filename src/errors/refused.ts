@@ -118,6 +118,18 @@ export const REFUSED = {
     why: 'each replica has a heap of its own, with other addresses and other garbage in it',
     fix: 'look at the heap of the program alone: node --heapsnapshot-signal=SIGUSR2 server.js',
   },
+  LLFT_E_REFUSED_CLOCK: {
+    exit: 'none',
+    what: 'The program wants to use a clock that cannot be put in order: {call}.',
+    why: 'it reads the clock in C++, past LLFT, in each replica for itself',
+    fix: 'leave out the option that forgets with time: halfLife, or chunkDuration instead of recordsPerChunk',
+  },
+  LLFT_E_REFUSED_SQLITE: {
+    exit: 'none',
+    what: 'The program wants to open a database of node:sqlite: {call}.',
+    why: 'SQLite writes its files, and reads the clock and chance, in C++: every replica would for itself',
+    fix: 'keep the data in objects of the program, or in files that it writes with `fs`',
+  },
   LLFT_E_REFUSED_EXECVE: {
     exit: 'none',
     what: 'The program wants to become another one: {call}.',

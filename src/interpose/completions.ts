@@ -8,6 +8,7 @@ export interface Completion {
   readonly triggerAsyncId: number
   /** Undefined: no async context is to be restored, `callback` does that itself. */
   readonly resource: object | undefined
+  readonly frame: unknown
   readonly callback: (...args: unknown[]) => unknown
   readonly self: unknown
   readonly args: readonly unknown[]
@@ -76,15 +77,17 @@ export function adopt(context: Context, value: unknown): void {
 }
 
 export function runCompletion(internals: Internals, context: Context, completion: Completion): void {
-  const { asyncId, triggerAsyncId, resource, callback, self, args } = completion
+  const { asyncId, triggerAsyncId, resource, frame, callback, self, args } = completion
   for (const argument of args) adopt(context, argument)
   if (resource === undefined) {
     Reflect.apply(callback, self, args)
     return
   }
+  internals.contextFrames.exchange(frame)
   internals.asyncHooks.emitBefore(asyncId, triggerAsyncId, resource)
   Reflect.apply(callback, self, args)
   internals.asyncHooks.emitAfter(asyncId)
+  internals.contextFrames.exchange(undefined)
 }
 
 /** Who is called for the entries from C++ that are the program's. */
@@ -105,7 +108,7 @@ export interface TrampolineTerms {
 
 /** Puts every entry from C++ into JavaScript under the conductor's control (determinizer.md B4). */
 export function installTrampoline({ internals, context, target, ordered }: TrampolineTerms): void {
-  const { asyncWrap, asyncHooks } = internals
+  const { asyncWrap, asyncHooks, contextFrames } = internals
   const { constants, async_hook_fields: fields, async_id_fields: ids, execution_async_resources } = asyncWrap
 
   /** What Node's own trampoline does. */
@@ -125,7 +128,8 @@ export function installTrampoline({ internals, context, target, ordered }: Tramp
       return Reflect.apply(pass, this, [asyncId, resource, callback, ...args])
     }
     const triggerAsyncId = ids[constants.kTriggerAsyncId] as number
-    const completion: Completion = { asyncId, triggerAsyncId, resource, callback, self: this, args }
+    const frame = contextFrames.current()
+    const completion: Completion = { asyncId, triggerAsyncId, resource, frame, callback, self: this, args }
     if (ordered) target.completed(completion)
     else target.unordered(() => runCompletion(internals, context, completion))
     return undefined

@@ -150,7 +150,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   complete(asyncId: number, complete: () => void, of?: AsyncResource): void {
-    this.#stash.push({ asyncId, ...(of ?? NO_RESOURCE), callback: complete, self: undefined, args: [] })
+    const frame = this.#terms.internals.contextFrames.current()
+    this.#stash.push({ asyncId, ...(of ?? NO_RESOURCE), frame, callback: complete, self: undefined, args: [] })
     this.work()
   }
 

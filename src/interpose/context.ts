@@ -22,6 +22,8 @@ export class Context {
   readonly #hooksTotal: number
   /** The counter of the world that is not running. */
   #otherIds: number = OWN_IDS_FROM
+  /** Of whatever was running when an operation began. */
+  #frame: unknown
   inside = false
 
   constructor(internals: Internals) {
@@ -87,10 +89,12 @@ export class Context {
   }
 
   pushBase(): void {
+    this.#frame = this.#internals.contextFrames.exchange(undefined)
     this.#internals.asyncHooks.pushAsyncContext(0, 0, {})
   }
 
   popBase(): void {
+    this.#internals.contextFrames.exchange(this.#frame)
     this.#internals.asyncHooks.popAsyncContext(0)
   }
 

@@ -1,3 +1,5 @@
+import { type ContextFrames, contextFrames } from './versions.js'
+
 /**
  * Node's internals as the facilities at the edge use them: the bindings whose members they replace (each is an object
  * that Node's own library looks its members up in, so a replaced member is seen by everything loaded later), and a few
@@ -9,6 +11,8 @@ export interface EdgeInternals {
    * replaced.
    */
   binding(name: BindingName): Binding
+  /** Not all versions have all. */
+  bindingIfAny(name: BindingName): Binding | undefined
   /** A JavaScript module of Node's own, loaded as late as possible. */
   readonly module: Doors['module']
   /** Loads `net` for the program, on the replaced handles. */
@@ -24,14 +28,14 @@ export interface EdgeInternals {
   readonly arrowMessageSymbol: symbol
   readonly decoratedSymbol: symbol
   readonly signals: Readonly<Record<string, number>>
+  /** Flags of `open`. */
+  readonly openFlags: Readonly<
+    Record<'O_WRONLY' | 'O_RDWR' | 'O_CREAT' | 'O_TRUNC' | 'O_APPEND' | 'O_NONBLOCK', number>
+  >
   /** What Node appends to the text of a fatal error: where it was emitted, its further properties. */
   readonly fatalEnhancers: FatalEnhancers
   /** Makes the text of a stack; respects `Error.prepareStackTrace`. */
   readonly prepareStackTrace: PrepareStackTrace
-  /** What follows the encoding in `KeyObjectHandle.init`: no passphrase and, from Node 24 on, no curve. */
-  readonly keyInitTail: readonly undefined[] | readonly null[]
-  /** How a native folder is closed at once: Node 20 wants a place for an error. */
-  readonly folderCloseArgs: readonly unknown[]
   /** What runs later: captured before the program could replace it. */
   readonly later: Later
 }
@@ -39,7 +43,9 @@ export interface EdgeInternals {
 export type BindingName =
   | 'cares_wrap'
   | 'crypto'
+  | 'dtls'
   | 'errors'
+  | 'ffi'
   | 'fs'
   | 'fs_dir'
   | 'fs_event_wrap'
@@ -49,14 +55,17 @@ export type BindingName =
   | 'inspector'
   | 'pipe_wrap'
   | 'process_wrap'
+  | 'quic'
   | 'report'
   | 'signal_wrap'
   | 'spawn_sync'
+  | 'sqlite'
   | 'tcp_wrap'
   | 'tls_wrap'
   | 'tty_wrap'
   | 'udp_wrap'
   | 'wasi'
+  | 'webstorage'
   | 'worker'
   | 'zlib'
 
@@ -80,6 +89,7 @@ export interface AsyncScope {
   emitBefore(asyncId: number, triggerAsyncId: number, resource: object): void
   emitAfter(asyncId: number): void
   emitDestroy(asyncId: number): void
+  readonly frames: ContextFrames
 }
 
 export interface Errno {
@@ -122,11 +132,20 @@ interface ErrorsModule {
 export function edgeInternals(doors: Doors): EdgeInternals {
   const stream = doors.binding<Binding>('stream_wrap')
   const symbols = doors.binding<Binding>('symbols')
-  const constants = doors.binding<{ os: { signals: Readonly<Record<string, number>> } }>('constants')
+  const constants = doors.binding<{ os: { signals: EdgeInternals['signals'] }; fs: EdgeInternals['openFlags'] }>(
+    'constants',
+  )
   const { privateSymbols } = doors.binding<{ privateSymbols: PrivateSymbols }>('util')
   const errors = doors.module<ErrorsModule>('internal/errors')
   return {
     binding: (name) => doors.binding<Binding>(name),
+    bindingIfAny(name) {
+      try {
+        return doors.binding<Binding>(name)
+      } catch {
+        return undefined
+      }
+    },
     module: doors.module,
     net: () => doors.module('net'),
     streamState: {
@@ -144,10 +163,9 @@ export function edgeInternals(doors: Doors): EdgeInternals {
     arrowMessageSymbol: privateSymbols.arrow_message_private_symbol,
     decoratedSymbol: privateSymbols.decorated_private_symbol,
     signals: constants.os.signals,
+    openFlags: constants.fs,
     fatalEnhancers: errors.fatalExceptionStackEnhancers,
     prepareStackTrace: errors.prepareStackTraceCallback,
-    keyInitTail: 'kCryptoJobWebCrypto' in doors.binding<Binding>('crypto') ? [null, null] : [undefined],
-    folderCloseArgs: Number.parseInt(process.versions.node, 10) < 22 ? [undefined, {}] : [],
     later: later(doors),
   }
 }
@@ -160,6 +178,7 @@ function asyncScope(doors: Doors): AsyncScope {
     emitBefore: hooks.emitBefore,
     emitAfter: hooks.emitAfter,
     emitDestroy: hooks.emitDestroy,
+    frames: contextFrames(doors.module),
   }
 }
 

@@ -15,6 +15,7 @@ import { VALUE_SOURCE } from './operations.js'
 import { orderedPromise } from './ordered-promise.js'
 import { Random } from './random.js'
 import { installRealms } from './realm/install.js'
+import { remakeModules } from './realm/remade.js'
 import type { ReplicaClock } from './replica-clock.js'
 import { installTime } from './time.js'
 import { ProgramTimers } from './timers.js'
@@ -95,6 +96,7 @@ export function install(options: InstallOptions): Conductor {
     { internals: edgeInternals(internals), operations: conductor, handles, host, descriptors, foundedMs },
     hooksOff,
   )
+  if (isOn('date')) remakeModules(internals)
   // What was replaced in modules that LLFT itself has imported is what `import` gives, too.
   internals.module<{ syncBuiltinESMExports: () => void }>('module').syncBuiltinESMExports()
   timers.install(conductor)

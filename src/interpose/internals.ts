@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { type ContextFrames, contextFrames } from './versions.js'
 
 /**
  * The one door to Node's internals (determinizer.md A2). They are no public API: every shape used is typed here,
@@ -13,6 +14,7 @@ export interface Internals {
   readonly asyncHooks: AsyncHooksModule
   readonly timers: TimersBinding
   readonly timersModule: TimersModule
+  readonly contextFrames: ContextFrames
   readonly errors: { triggerUncaughtException(error: unknown, fromPromise: boolean): void }
   readonly processMethods: ProcessMethodsBinding
   readonly performance: PerformanceBinding
@@ -93,17 +95,17 @@ export interface ProcessMethodsBinding {
 export interface PerformanceBinding {
   now(): number
   loopIdleTime(): number
-  uvMetricsInfo(): number[]
+  uvMetricsInfo(): unknown
+  readonly uvMetricsBuffer?: Int32Array
   createELDHistogram(...terms: unknown[]): object
   installGarbageCollectionTracking(): void
   removeGarbageCollectionTracking(): void
-  Histogram: { readonly prototype: object; new (...terms: unknown[]): object }
   milestones: Float64Array
   readonly constants: Readonly<Record<string, number>>
 }
 
 /** Major versions of Node on which the whole determinizer has been run. */
-export const TESTED_MAJORS: readonly number[] = [20]
+export const TESTED_MAJORS: readonly number[] = [20, 22, 24, 26]
 
 /** Opens the door. Throws when the process was started without `--expose-internals`. */
 export function openInternals(): Internals {
@@ -124,6 +126,7 @@ export function openInternals(): Internals {
     asyncHooks: load('internal/async_hooks') as AsyncHooksModule,
     timers: binding('timers'),
     timersModule: load('internal/timers') as TimersModule,
+    contextFrames: contextFrames(load as Internals['module']),
     errors: binding('errors'),
     processMethods: binding('process_methods'),
     performance: binding('performance'),

@@ -9,6 +9,7 @@ export type Plain =
   | number
   | string
   | Uint8Array
+  | Uint32Array
   | Float64Array
   | BigInt64Array
   | readonly Plain[]
@@ -73,6 +74,7 @@ export function encodePlain(plain: Plain): string {
     const bytes = this[name]
     if (bytes instanceof Uint8Array) return { $bytes: Buffer.from(bytes).toString('base64') }
     if (value === undefined) return { $undefined: true }
+    if (value instanceof Uint32Array) return { $uint32: [...value] }
     if (value instanceof Float64Array) return { $float64: [...value] }
     if (value instanceof BigInt64Array) return { $int64: Array.from(value, String) }
     return typeof value === 'number' && !Number.isFinite(value) ? { $number: String(value) } : value
@@ -85,6 +87,7 @@ export function decodePlain(text: string): Plain {
     if (typeof value !== 'object' || value === null) return value
     if ('$undefined' in value) return undefined
     if ('$number' in value) return Number(value.$number)
+    if ('$uint32' in value) return Uint32Array.from(value.$uint32 as number[])
     if ('$float64' in value) return Float64Array.from(value.$float64 as number[])
     if ('$int64' in value) return BigInt64Array.from(value.$int64 as string[], BigInt)
     if (!('$bytes' in value)) return value

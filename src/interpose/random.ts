@@ -1,18 +1,14 @@
 import type { Internals } from './internals.js'
 import type { Operations } from './operations.js'
+import { type Cipher, counterCipher } from './versions.js'
 
 /** Key stream made at a time; `randomUUID` and `randomInt` draw a few bytes at each call. */
 const POOL_BYTES = 4096
 /** Counter blocks from which the generators draw: far apart, so that their streams never meet. */
 const STREAM = { crypto: 0, math: 1 } as const
 
-interface CipherBase {
-  initiv(name: string, key: Uint8Array, iv: Uint8Array, authTagLength: number): void
-  update(data: Uint8Array): Uint8Array
-}
-
 interface CryptoBinding {
-  readonly CipherBase: new (encrypt: boolean) => CipherBase
+  readonly CipherBase: Parameters<typeof counterCipher>[0]
   readonly kCryptoJobSync: number
   RandomBytesJob: new (...terms: JobTerms) => object
 }
@@ -21,7 +17,7 @@ type JobTerms = [mode: number, buffer: ArrayBuffer | ArrayBufferView, offset: nu
 
 /** A strong generator (AES-256 in counter mode), the same at every replica (determinizer.md A3, B3). */
 class KeyStream {
-  readonly #cipher: CipherBase
+  readonly #cipher: Cipher
   readonly #zeros: Uint8Array = new Uint8Array(POOL_BYTES)
   #pool: Uint8Array = new Uint8Array(0)
   #at = 0
@@ -29,8 +25,7 @@ class KeyStream {
   constructor(binding: CryptoBinding, key: Uint8Array, stream: number) {
     const iv = new Uint8Array(16)
     iv[0] = stream
-    this.#cipher = new binding.CipherBase(true)
-    this.#cipher.initiv('aes-256-ctr', key, iv, -1)
+    this.#cipher = counterCipher(binding.CipherBase, key, iv)
   }
 
   draw(target: Uint8Array): void {

@@ -77,6 +77,14 @@ const REFUSALS = {
     why: 'each replica has a heap of its own, with other addresses and other garbage in it',
     fix: 'look at the heap of the program alone: node --heapsnapshot-signal=SIGUSR2 server.js',
   },
+  LLFT_E_REFUSED_CLOCK: {
+    why: 'it reads the clock in C++, past LLFT, in each replica for itself',
+    fix: 'leave out the option that forgets with time: halfLife, or chunkDuration instead of recordsPerChunk',
+  },
+  LLFT_E_REFUSED_SQLITE: {
+    why: 'SQLite writes its files, and reads the clock and chance, in C++: every replica would for itself',
+    fix: 'keep the data in objects of the program, or in files that it writes with `fs`',
+  },
   LLFT_E_REFUSED_EXECVE: {
     why: 'it would replace the process, and LLFT in it',
     fix: 'end the program, and let whoever started it start the other one',

@@ -1,6 +1,7 @@
 import type { Binding, BindingName, NativeClass, NativeFunction } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { installAddonRefusal } from './refuse-addons.js'
+import { installClockRefusals } from './refuse-clocks.js'
 import type { RefusalCode } from './refusal.js'
 import { refusal } from './refusal.js'
 import { replaceFunction } from './replace.js'
@@ -11,6 +12,8 @@ interface Refused {
   readonly call: string
   readonly functions?: readonly string[]
   readonly classes?: readonly string[]
+  /** What a class is made with says that nothing is wrong with it. */
+  readonly unless?: (given: readonly unknown[]) => boolean
 }
 
 /** What cannot be ordered yet, by the functions and classes of Node's bindings that it comes down to. */
@@ -44,22 +47,42 @@ const REFUSED: readonly Refused[] = [
     call: 'process.report.writeReport()',
     functions: ['writeReport'],
   },
+  { binding: 'dtls', code: 'LLFT_E_REFUSED_DGRAM', call: 'a DTLS endpoint', classes: ['DTLSEndpoint'] },
+  { binding: 'quic', code: 'LLFT_E_REFUSED_DGRAM', call: 'a QUIC endpoint', classes: ['Endpoint'] },
+  { binding: 'ffi', code: 'LLFT_E_REFUSED_ADDON', call: 'ffi.dlopen()', classes: ['DynamicLibrary'] },
+  {
+    binding: 'sqlite',
+    code: 'LLFT_E_REFUSED_SQLITE',
+    call: 'new DatabaseSync()',
+    functions: ['backup'],
+    classes: ['DatabaseSync'],
+  },
+  {
+    binding: 'webstorage',
+    code: 'LLFT_E_REFUSED_SQLITE',
+    call: 'localStorage',
+    classes: ['Storage'],
+    // That of a session lives in memory, and has no more than keys and values.
+    unless: ([, path]) => path === ':memory:',
+  },
   { binding: 'wasi', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'new WASI()', classes: ['WASI'] },
 ]
 
 /** Refusals happen inside operations only: LLFT's own code is not concerned. */
 export function installRefusals(terms: EdgeTerms): void {
   for (const refused of REFUSED) {
-    const binding = terms.internals.binding(refused.binding)
+    const binding = terms.internals.bindingIfAny(refused.binding)
+    if (binding === undefined) continue
     for (const name of refused.functions ?? []) refuseFunction(terms, { owner: binding, name }, refused)
     for (const name of refused.classes ?? []) refuseClass(terms, { owner: binding, name }, refused)
   }
   installProcessRefusals(terms)
   installNameLookup(terms)
   installAddonRefusal(terms)
+  installClockRefusals(terms)
 }
 
-type Reason = Pick<Refused, 'code' | 'call'>
+type Reason = Pick<Refused, 'code' | 'call' | 'unless'>
 
 interface Member {
   readonly owner: Binding
@@ -79,7 +102,7 @@ function refuseClass({ operations }: EdgeTerms, { owner, name }: Member, reason:
   const real = owner[name]
   if (typeof real !== 'function') return
   const refusing = function (...parameters: unknown[]): object {
-    if (operations.inside) throw refusal(reason.code, reason.call)
+    if (operations.inside && reason.unless?.(parameters) !== true) throw refusal(reason.code, reason.call)
     return Reflect.construct(real as NativeClass, parameters, new.target ?? real) as object
   }
   Object.defineProperty(refusing, 'name', { value: name, configurable: true })

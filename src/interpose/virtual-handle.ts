@@ -1,3 +1,4 @@
+import { AsyncPlace } from './async-place.js'
 import type { EdgeTerms } from './edge-terms.js'
 import type { HandleType, Listed } from './handles.js'
 import { Hold } from './hold.js'
@@ -12,7 +13,7 @@ export abstract class VirtualHandle implements Listed {
   readonly #terms: EdgeTerms
   readonly #hold: Hold
   readonly #asyncId: number
-  readonly #triggerAsyncId: number
+  readonly #place: AsyncPlace
   #closed = false
 
   constructor(terms: EdgeTerms, type: HandleType, triggerAsyncId?: number) {
@@ -22,8 +23,9 @@ export abstract class VirtualHandle implements Listed {
     this.#hold = new Hold(terms.operations)
     const { asyncScope } = terms.internals
     this.#asyncId = terms.operations.newAsyncId()
-    this.#triggerAsyncId = triggerAsyncId ?? asyncScope.defaultTriggerAsyncId()
-    asyncScope.emitInit(this.#asyncId, type, this.#triggerAsyncId, this)
+    const trigger = triggerAsyncId ?? asyncScope.defaultTriggerAsyncId()
+    this.#place = new AsyncPlace(asyncScope, { asyncId: this.#asyncId, resource: this, triggerAsyncId: trigger })
+    asyncScope.emitInit(this.#asyncId, type, trigger, this)
   }
 
   protected get terms(): EdgeTerms {
@@ -89,12 +91,6 @@ export abstract class VirtualHandle implements Listed {
 
   /** Runs a callback of this handle. */
   enter(call: () => void): void {
-    const { asyncScope } = this.terms.internals
-    asyncScope.emitBefore(this.#asyncId, this.#triggerAsyncId, this)
-    try {
-      call()
-    } finally {
-      asyncScope.emitAfter(this.#asyncId)
-    }
+    this.#place.enter(call)
   }
 }

@@ -1,5 +1,4 @@
-import { writeSync } from 'node:fs'
-import { parseLocator, endpointOf, ReplicaUdp } from '../adapters/index.js'
+import { endpointOf, nodeFiles, parseLocator, ReplicaUdp } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
 import { ATTACH_ENV } from '../driver/index.js'
 import type { AttachReply, AttachRequest, Clock, Entropy, Founding, JoinTerms, TestFaults } from '../driver/index.js'
@@ -103,6 +102,6 @@ function awaitStart(clock: AttachTerms['clock'], socket: AttachSocket, claim: Cl
 
 /** The program never runs: said on the real stderr, of which nobody has taken hold yet. */
 function giveUp(words: string): never {
-  writeSync(2, `${words}\n`)
+  nodeFiles.writeSync(2, `${words}\n`)
   process.exit(1)
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { nodeFiles } from '../adapters/index.js'
 import { mixBytes } from '../base/index.js'
 import type { AttachRequest } from '../driver/index.js'
 import { programEnvironment, programExecArgv } from './restore.js'
@@ -33,7 +33,7 @@ export function fingerprintOf(preload: string): Fingerprint {
 function programHash(program: string | undefined): string {
   if (program === undefined) return 'none'
   try {
-    return hashOf(readFileSync(createRequire(program).resolve(program)))
+    return hashOf(nodeFiles.readFileSync(createRequire(program).resolve(program)))
   } catch {
     return 'unreadable'
   }

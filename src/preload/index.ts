@@ -1,5 +1,4 @@
-import { appendFileSync, openSync, readSync, writeSync } from 'node:fs'
-import { SystemEntropy } from '../adapters/index.js'
+import { nodeFiles, SystemEntropy } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
 import { DEFAULT_LIMITS, NO_MEMBERSHIP, Replica } from '../core/index.js'
 import { Member } from '../driver/index.js'
@@ -10,6 +9,8 @@ import type { Precedence, View, ViewNumber } from '../message/index.js'
 import type { Attached } from './attach.js'
 import { attach } from './attach.js'
 import { datagramWriter, DigestChain, FaultyTransport, killAtRead, killAtTakeover } from './faults.js'
+
+const { appendFileSync, openSync, readSync, writeSync } = nodeFiles
 
 /** The view in which a group is founded: its first member leads (protocol.md section 6, Founding). */
 const FOUNDING_VIEW: View = { number: 1 as ViewNumber, precedence: 1 as Precedence, backupView: 0 }

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { nodeFiles } from '../adapters/index.js'
 
 /**
  * Programs that only start the guest (determinizer.md A2), by the end of their main file's real path. They run
@@ -21,7 +21,7 @@ export function isWrapper(program: string | undefined): boolean {
 
 function realPathOf(program: string): string {
   try {
-    return realpathSync(program)
+    return nodeFiles.realpathSync(program)
   } catch {
     return program
   }

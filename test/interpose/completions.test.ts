@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Run, runGuest } from './conductor/run-guest.js'
 
 const COMPLETIONS = 35
@@ -38,4 +42,16 @@ describe('what completes on other threads, in V8 and in the module loader', () =
       expectSame(await runGuest('completions.mjs', { follow: successor }), successor)
     }
   })
+})
+
+test('AsyncLocalStorage holds in every callback what it holds on plain Node', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'llft-places-'))
+  onTestFinished(() => rmSync(place, { recursive: true, force: true }))
+  const guest = new URL('conductor/guests/places.cjs', import.meta.url).pathname
+  const plain = execFileSync(process.execPath, [guest, place], { encoding: 'utf8' })
+  rmSync(join(place, 'made'), { recursive: true })
+  const live = await runGuest('places.cjs', { host: true, args: [place] })
+  expect(live.errors).toBe('')
+  expect(live.output).toBe(plain)
+  expectSame(await runGuest('places.cjs', { follow: live, args: [place] }), live)
 })

@@ -17,17 +17,33 @@ afterEach(async () => {
   await Promise.all(guests.splice(0).map((guest) => guest.close()))
 })
 
+const MAJOR = Number.parseInt(process.versions.node, 10)
 const FILE = 'LLFT_E_REFUSED_FILE_WRITE'
 const DNS = 'LLFT_E_REFUSED_DNS'
 
+type Refused = readonly [source: string, code: string, call: string]
+
+const NODE_22: readonly Refused[] = [
+  [`new (require('node:sqlite').DatabaseSync)(':memory:')`, 'LLFT_E_REFUSED_SQLITE', 'new DatabaseSync()'],
+]
+const NODE_26: readonly Refused[] = [
+  [`require('perf_hooks').createHistogram({ halfLife: 5 })`, 'LLFT_E_REFUSED_CLOCK', 'perf_hooks.createHistogram()'],
+  [
+    `require('perf_hooks').createSlidingWindowHistogram({ chunks: 3, chunkDuration: 5 })`,
+    'LLFT_E_REFUSED_CLOCK',
+    'perf_hooks.createSlidingWindowHistogram()',
+  ],
+  [`require('node:ffi').dlopen('libc.so.6')`, 'LLFT_E_REFUSED_ADDON', 'ffi.dlopen()'],
+]
+
 /** What is done, the code, and what the message calls it. Every call is synchronous or gives a promise. */
-const REFUSED: readonly (readonly [source: string, code: string, call: string])[] = [
+const REFUSED: readonly Refused[] = [
   [`new (require('worker_threads').Worker)('./x.js')`, 'LLFT_E_REFUSED_WORKER', 'new Worker()'],
   [`require('cluster').fork()`, 'LLFT_E_REFUSED_CLUSTER', 'cluster/primary.fork()'],
   [`require('net').connect(80, '127.0.0.1')`, 'LLFT_E_REFUSED_OUTBOUND', 'net.connect()'],
   [`require('http').get('http://127.0.0.1/')`, 'LLFT_E_REFUSED_OUTBOUND', 'http.get()'],
   [`require('https').get('https://127.0.0.1/')`, 'LLFT_E_REFUSED_OUTBOUND', 'https.get()'],
-  [`require('tls').connect(443, 'x.test')`, 'LLFT_E_REFUSED_OUTBOUND', '_tls_wrap.connect()'],
+  [`require('tls').connect(443, 'x.test')`, 'LLFT_E_REFUSED_OUTBOUND', ''],
   [`require('net').connect('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.connect()'],
   [`require('net').createServer().listen('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.listen()'],
   [`require('dgram').createSocket('udp4')`, 'LLFT_E_REFUSED_DGRAM', 'dgram.createSocket()'],
@@ -48,6 +64,8 @@ const REFUSED: readonly (readonly [source: string, code: string, call: string])[
   [`process.setuid(1)`, 'LLFT_E_REFUSED_IDENTITY', ''],
   [`new (require('wasi').WASI)({ version: 'preview1' })`, FILE, 'new WASI()'],
   [`process.kill(process.pid, 'SIGSTOP')`, 'LLFT_E_REFUSED_SIGNAL', ''],
+  ...(MAJOR >= 22 ? NODE_22 : []),
+  ...(MAJOR >= 26 ? NODE_26 : []),
 ]
 
 describe('refusals', () => {

@@ -1,5 +1,6 @@
 import type { Binding, EdgeInternals, NativeClass } from '../edge-internals.js'
 import type { Plain, PlainObject } from '../outcome.js'
+import { KEY_INIT_TAIL } from '../versions.js'
 
 /** `KeyObjectHandle` of the binding: a key of OpenSSL. */
 interface KeyHandle {
@@ -77,10 +78,9 @@ export class KeyMaterial {
     const { kKeyFormatDER, kKeyEncodingPKCS8, kKeyEncodingSPKI, KeyObjectHandle } = this.#binding
     const { kKeyTypeSecret, kKeyTypePublic, kKeyTypePrivate } = this.#binding
     const handle = new (KeyObjectHandle as NativeClass)() as KeyHandle
-    const none = this.#internals.keyInitTail
     if (type === 'secret') handle.init(kKeyTypeSecret, bytes)
-    else if (type === 'public') handle.init(kKeyTypePublic, bytes, kKeyFormatDER, kKeyEncodingSPKI, ...none)
-    else handle.init(kKeyTypePrivate, bytes, kKeyFormatDER, kKeyEncodingPKCS8, ...none)
+    else if (type === 'public') handle.init(kKeyTypePublic, bytes, kKeyFormatDER, kKeyEncodingSPKI, ...KEY_INIT_TAIL)
+    else handle.init(kKeyTypePrivate, bytes, kKeyFormatDER, kKeyEncodingPKCS8, ...KEY_INIT_TAIL)
     if (facts === undefined) return handle
     return new this.#keys.InternalCryptoKey(handle, facts.algorithm, facts.usages, facts.extractable)
   }

@@ -1,6 +1,7 @@
 import type { Internals } from '../internals.js'
 import type { Operations } from '../operations.js'
-import { recordedNumber, recordPlain } from './recorded.js'
+import { replaceFunction } from '../replace.js'
+import { recordBuffer, recordedNumber, recordPlain } from './recorded.js'
 
 /** Event loop utilization counts from here, in nanoseconds of the program's own clock. */
 const LOOP_START_NS = 1e6
@@ -21,38 +22,47 @@ const HANDLE_METHODS = /^(constructor|asyncReset|get[A-Z]\w+)$/
 /** Idle time, loop metrics and the delay histogram: what `perf_hooks` copies when it is loaded, which is after this. */
 export function installPerformanceFacts({ internals, operations }: PerformanceFactTerms): void {
   const binding = internals.performance
-  const { loopIdleTime, uvMetricsInfo, createELDHistogram } = binding
+  const { loopIdleTime, createELDHistogram } = binding
   const milestones = new Float64Array(binding.milestones)
   milestones[binding.constants['NODE_PERFORMANCE_MILESTONE_LOOP_START'] as number] = LOOP_START_NS
   binding.milestones = milestones
   binding.loopIdleTime = recordedNumber(operations, loopIdleTime)
-  binding.uvMetricsInfo = (): number[] => recordPlain(operations, uvMetricsInfo) as unknown as number[]
+  binding.uvMetricsInfo = recordedMetrics(operations, binding)
   binding.createELDHistogram = (...args): object =>
     recordedHistogram(operations, createELDHistogram(...args) as NativeHistogram)
-  installDelta(operations, binding)
+  installDelta(internals)
   // Garbage is collected at another time in each replica: the program is told of none.
   binding.installGarbageCollectionTracking = (): void => undefined
   binding.removeGarbageCollectionTracking = (): void => undefined
 }
 
-/** `recordDelta`, which every histogram has as a property of its own, reads the clock in C++. */
-function installDelta(operations: Operations, binding: Internals['performance']): void {
-  const real = binding.Histogram
+/** An array, or, in Node 26, one that all calls share. */
+function recordedMetrics(operations: Operations, binding: Internals['performance']): () => unknown {
+  const { uvMetricsInfo, uvMetricsBuffer } = binding
+  if (uvMetricsBuffer === undefined) return () => recordPlain(operations, uvMetricsInfo)
+  return () => recordBuffer(operations, uvMetricsBuffer, uvMetricsInfo)
+}
+
+interface Histograms {
+  readonly RecordableHistogram: { readonly prototype: RecordableHistogram }
+}
+
+interface RecordableHistogram {
+  record(value: bigint): void
+  recordDelta(): void
+}
+
+/** `recordDelta` reads the clock in C++. */
+function installDelta(internals: Internals): void {
+  const histograms = internals.module<Histograms>('internal/histogram')
   // As the program reads it: recorded.
   const { hrtime } = process
-  const Histogram = function (...terms: unknown[]): object {
-    const native = Reflect.construct(real, terms) as NativeHistogram
-    let before: bigint | undefined
-    const recordDelta = (): void => {
-      const now = hrtime.bigint()
-      if (before !== undefined) native['record']?.(now - before)
-      before = now
-    }
-    if (operations.inside) native['recordDelta'] = recordDelta
-    return native
-  }
-  Histogram.prototype = real.prototype
-  binding.Histogram = Histogram as unknown as typeof real
+  const before = new WeakMap<object, bigint>()
+  replaceFunction(histograms.RecordableHistogram.prototype, 'recordDelta', function (this: RecordableHistogram): void {
+    const [now, last] = [hrtime.bigint(), before.get(this)]
+    if (last !== undefined && now > last) this.record(now - last)
+    before.set(this, now)
+  })
 }
 
 /** The delay of the event loop: counted by every replica for itself, and read at the primary. */

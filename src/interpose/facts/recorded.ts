@@ -26,7 +26,7 @@ export function recordFields<Fields extends object>(
 }
 
 /** C++ fills a shared array; at a backup the recorded numbers do. */
-export function recordBuffer(operations: Operations, values: Float64Array, update: () => void): void {
+export function recordBuffer(operations: Operations, values: Float64Array | Int32Array, update: () => void): void {
   let updated = false
   for (let at = 0; at < values.length; at++) {
     values[at] = operations.recordNumber(VALUE_SOURCE.fact, () => {

@@ -2,7 +2,7 @@ import type { NativeFunction } from '../edge-internals.js'
 import { print } from '../output.js'
 import { gather as gatherChunks, textBytes } from '../write-chunks.js'
 import type { LocalFile, OpenFile } from './descriptors.js'
-import { failure, type FileFunction, type FileTerms } from './file-terms.js'
+import { failure, type FileFunction, type FileTerms, recordTimes } from './file-terms.js'
 import type { HostFiles } from './host-files.js'
 import type { LocalFiles, Reading } from './local-files.js'
 import { forHost, NULL_DEVICE } from './paths.js'
@@ -124,7 +124,7 @@ export class DescriptorFunctions {
   #other(file: OpenFile, args: Args, { name, request }: { name: Name; request: Request }): unknown {
     const { requests, real } = this.#terms
     if (file.kind === 'null') return requests.succeed(request)
-    const rest = args.slice(1, FUNCTIONS[name].request)
+    const rest = recordTimes(this.#terms, name, args.slice(1, FUNCTIONS[name].request))
     if (file.kind === 'host') return this.#host.make({ call: name, args: [file.file, ...rest] }, request)
     const byPath = BY_PATH[name]
     if (byPath !== undefined && file.kind === 'local') {

@@ -1,6 +1,6 @@
 import type { EdgeInternals, NativeFunction } from '../edge-internals.js'
 import type { Host } from '../host/host.js'
-import type { Operations } from '../operations.js'
+import { type Operations, VALUE_SOURCE } from '../operations.js'
 import { type Outcome, systemError } from '../outcome.js'
 import type { ContentLog } from './content-log.js'
 import type { Descriptors } from './descriptors.js'
@@ -36,6 +36,12 @@ export interface Place {
 export function failure({ internals }: FileTerms, errno: number, place: Place): Error {
   const [code, description] = internals.errorNames.get(errno) ?? [`E${-errno}`, 'unknown error']
   return systemError({ errno, code, description, ...place })
+}
+
+/** Of a negative time Node makes the present, by a clock that cannot be replaced. */
+export function recordTimes({ operations }: FileTerms, name: string, args: readonly unknown[]): readonly unknown[] {
+  if (!name.endsWith('utimes')) return args
+  return args.map((time) => (typeof time === 'number' ? operations.recordNumber(VALUE_SOURCE.fact, () => time) : time))
 }
 
 /** What is being recorded, for a report; and where it is to be written. */

@@ -1,6 +1,7 @@
 import type { NativeFunction } from '../edge-internals.js'
 import type { Outcome, Plain } from '../outcome.js'
 import { type FileFunction, type FileTerms, recordResult } from './file-terms.js'
+import { FOLDER_CLOSE_ARGS } from '../versions.js'
 import type { FsRequest } from './requests.js'
 
 type Entries = readonly [names: readonly unknown[], types: readonly number[]]
@@ -10,14 +11,14 @@ type Entries = readonly [names: readonly unknown[], types: readonly number[]]
  * another one's listing.
  */
 export function openFolder(terms: FileTerms, opendirSync: NativeFunction): FileFunction {
-  const { requests, internals } = terms
+  const { requests } = terms
   const list = terms.real['readdir'] as NativeFunction
   return ([path, encoding, given]) => {
     const request = requests.kindOf(given)
     const openAtOnce = (): unknown => {
       // For its own error.
       const handle = opendirSync(path) as { close(...end: readonly unknown[]): void }
-      handle.close(...internals.folderCloseArgs)
+      handle.close(...FOLDER_CLOSE_ARGS)
       return list(path, encoding, true)
     }
     return requests.perform(request, {

@@ -1,9 +1,9 @@
-import { constants } from 'node:fs'
-import type { NativeFunction } from '../edge-internals.js'
+import type { NativeClass, NativeFunction } from '../edge-internals.js'
 import type { EdgeTerms } from '../edge-terms.js'
 import { ContentLog } from './content-log.js'
 import { DESCRIPTOR_FUNCTIONS, DescriptorFunctions } from './descriptor-functions.js'
 import { ProgramFileHandle } from './file-handle.js'
+import { installEnvFile } from './env-file.js'
 import type { FileFunction, FileTerms } from './file-terms.js'
 import { openFolder } from './folders.js'
 import { Freshness } from './freshness.js'
@@ -14,10 +14,11 @@ import { ModuleStat, PATH_QUERIES, pathQuery } from './path-queries.js'
 import { NULL_DEVICE, type Path } from './paths.js'
 import { Requests } from './requests.js'
 import { standardStream } from './standard-streams.js'
+import { treeFunctions, treeJob } from './trees.js'
 import { installWatchers } from './watchers.js'
 import { WholeFiles } from './whole-files.js'
-
-const WRITING = constants.O_WRONLY | constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND
+import { installWholeJobs } from './whole-jobs.js'
+import { textBytes } from '../write-chunks.js'
 
 /**
  * Files (ADR 30): what the program learns of them is what the primary learns, what it changes is changed once, by the
@@ -27,7 +28,8 @@ export function installFiles(terms: EdgeTerms): void {
   const { internals, operations } = terms
   const binding = internals.binding('fs')
   const files = makeTerms(terms)
-  const functions = functionsOf(files)
+  const hostFiles = new HostFiles(files)
+  const { functions, whole } = functionsOf(files, hostFiles)
   for (const [name, call] of Object.entries(functions)) {
     const real = files.real[name]
     if (real === undefined) continue
@@ -38,7 +40,11 @@ export function installFiles(terms: EdgeTerms): void {
       return taker === undefined ? call(args) : callWithTaker(() => call(args), taker)
     }
   }
+  installWholeJobs({ files, binding, functions, whole })
+  const TreeJob = binding['CpDirJob'] as NativeClass | undefined
+  if (TreeJob !== undefined) binding['CpDirJob'] = treeJob(files, TreeJob, hostFiles)
   installWatchers(terms)
+  installEnvFile(terms)
   const folders = internals.binding('fs_dir')
   const open = openFolder(files, folders['opendirSync'] as NativeFunction)
   for (const name of ['opendir', 'opendirSync'] as const) {
@@ -79,9 +85,16 @@ function makeTerms({ internals, operations, host, descriptors, foundedMs }: Edge
   }
 }
 
-function functionsOf(terms: FileTerms): Readonly<Record<string, FileFunction>> {
-  const { requests, descriptors } = terms
-  const [local, host] = [new LocalFiles(terms), new HostFiles(terms)]
+interface Replacements {
+  readonly functions: Readonly<Record<string, FileFunction>>
+  readonly whole: WholeFiles
+}
+
+function functionsOf(terms: FileTerms, host: HostFiles): Replacements {
+  const { requests, descriptors, internals } = terms
+  const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND } = internals.openFlags
+  const writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND
+  const local = new LocalFiles(terms)
   const onDescriptors = new DescriptorFunctions(terms, local, host)
   const functions: Record<string, FileFunction> = {}
   for (const name of PATH_QUERIES) functions[name] = pathQuery(terms, name)
@@ -91,15 +104,14 @@ function functionsOf(terms: FileTerms): Readonly<Record<string, FileFunction>> {
     const request = requests.kindOf(given)
     const stream = standardStream(path)
     if (stream !== undefined) return requests.succeed(request, descriptors.add(stream))
-    if (((flags as number) & WRITING) === 0) return local.open(path as Path, flags as number, request)
+    if (((flags as number) & writing) === 0) return local.open(path as Path, flags as number, request)
     if (path === NULL_DEVICE) return requests.succeed(request, descriptors.add({ kind: 'null' }))
     return host.open(path as Path, [flags as number, mode as number], request)
   }
   const whole = new WholeFiles(terms, local, host)
   const moduleStat = new ModuleStat(terms)
   const { readdir } = functions as Record<'readdir', FileFunction>
-  return {
-    ...functions,
+  Object.assign(functions, treeFunctions(terms, host), {
     open,
     readdir: (args) => {
       moduleStat.note(args[0])
@@ -109,9 +121,17 @@ function functionsOf(terms: FileTerms): Readonly<Record<string, FileFunction>> {
     openFileHandle: async (args) => new ProgramFileHandle(terms, functions, (await open(args)) as number),
     readFileUtf8: ([target, flags]) => whole.read(target as Path | number, flags as number, functions),
     writeFileUtf8: ([target, text, flags, mode]) => {
-      if (typeof target !== 'number')
-        return whole.write(target as Path, text as string, [flags as number, mode as number])
-      functions['writeString']?.([target, text, null, 'utf8'])
+      if (typeof target === 'number') functions['writeString']?.([target, text, null, 'utf8'])
+      else writeAtOnce(whole, target as Path, [text as string, flags as number, mode as number])
     },
-  }
+  } satisfies Record<string, FileFunction>)
+  return { functions, whole }
+}
+
+function writeAtOnce(
+  whole: WholeFiles,
+  target: Path,
+  [text, flags, mode]: readonly [text: string, flags: number, mode: number],
+): void {
+  whole.write(target, textBytes(text, 'utf8'), { flags, mode, request: 'sync' })
 }

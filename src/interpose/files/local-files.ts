@@ -1,4 +1,3 @@
-import { constants } from 'node:fs'
 import { concatenate } from '../../base/index.js'
 import type { NativeFunction } from '../edge-internals.js'
 import type { Outcome, Plain } from '../outcome.js'
@@ -39,7 +38,8 @@ export class LocalFiles {
     const open = real['open'] as NativeFunction
     const file = { path: absolute(path), flags, isCode: isLoading(path) }
     // A pipe would wait for its other end.
-    const call = (native?: unknown): unknown => open(path, flags | constants.O_NONBLOCK, 0, ...given(native))
+    const call = (native?: unknown): unknown =>
+      open(path, flags | this.#terms.internals.openFlags.O_NONBLOCK, 0, ...given(native))
     return requests.perform(request, {
       atOnce: () => call(),
       start: call,
@@ -154,7 +154,8 @@ export class LocalFiles {
   }
 
   #realOf(file: LocalFile): number {
-    file.real ??= this.#terms.real['open']?.(file.path, file.flags | constants.O_NONBLOCK, 0) as number
+    const { real, internals } = this.#terms
+    file.real ??= real['open']?.(file.path, file.flags | internals.openFlags.O_NONBLOCK, 0) as number
     return file.real
   }
 }

@@ -1,4 +1,4 @@
-import { type FileFunction, type FileTerms } from './file-terms.js'
+import { type FileFunction, type FileTerms, recordTimes } from './file-terms.js'
 import type { HostFiles } from './host-files.js'
 import { absolute, forHost, type Path, textOf } from './paths.js'
 
@@ -30,12 +30,12 @@ const CHANGES: Readonly<Record<string, Change>> = {
 
 export const PATH_CHANGES: readonly string[] = Object.keys(CHANGES)
 
-export function pathChange({ requests }: FileTerms, files: HostFiles, name: string): FileFunction {
+export function pathChange(terms: FileTerms, files: HostFiles, name: string): FileFunction {
   const { request: at, paths, makes } = CHANGES[name] as Change
   return (args) => {
     const given = paths.map((place) => args[place] as Path)
     const [path, dest] = given as [Path, Path | undefined]
-    const asked = args.slice(0, at).map((argument, place) => {
+    const asked = recordTimes(terms, name, args.slice(0, at)).map((argument, place) => {
       // Where a link leads is not where somebody stands.
       const isPath = paths.includes(place) && !(name === 'symlink' && place === 0)
       return forHost(isPath ? absolute(argument as Path) : argument)
@@ -44,6 +44,6 @@ export function pathChange({ requests }: FileTerms, files: HostFiles, name: stri
     const shown = name === 'mkdtemp' ? `${textOf(path)}XXXXXX` : textOf(path)
     const place = { path: shown, dest: dest === undefined ? undefined : textOf(dest) }
     const call = { call: name, args: asked, place, ...(makes === true ? { value: files.made(path, args[1]) } : {}) }
-    return files.make(call, requests.kindOf(args[at]))
+    return files.make(call, terms.requests.kindOf(args[at]))
   }
 }

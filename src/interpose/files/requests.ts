@@ -1,3 +1,4 @@
+import { AsyncPlace } from '../async-place.js'
 import type { AsyncScope } from '../edge-internals.js'
 import type { Operations } from '../operations.js'
 import { recordedPromise } from '../ordered-promise.js'
@@ -66,16 +67,9 @@ export class Requests {
         begin((outcome) => (outcome.error === undefined ? resolve(outcome.value) : reject(outcome.error)))
       })
     }
-    const triggerAsyncId = asyncScope.defaultTriggerAsyncId()
+    const place = new AsyncPlace(asyncScope, { asyncId: request.getAsyncId(), resource: request })
     const done = request.oncomplete
-    begin((outcome) => {
-      asyncScope.emitBefore(request.getAsyncId(), triggerAsyncId, request)
-      try {
-        callBack(request, done, outcome)
-      } finally {
-        asyncScope.emitAfter(request.getAsyncId())
-      }
-    })
+    begin((outcome) => place.enter(() => callBack(request, done, outcome)))
     return undefined
   }
 

@@ -1,4 +1,5 @@
 import type { StreamId } from '../../message/index.js'
+import { AsyncPlace } from '../async-place.js'
 import type { Binding, NativeClass, NativeFunction } from '../edge-internals.js'
 import type { EdgeTerms } from '../edge-terms.js'
 import { Hold } from '../hold.js'
@@ -53,7 +54,7 @@ class Watching {
   readonly #handle: Watcher
   readonly #changeOf: (answer: Answered) => Change
   readonly #hold: Hold
-  readonly #triggerAsyncId: number
+  readonly #place: AsyncPlace
   #stream: StreamId | undefined
 
   constructor(terms: EdgeTerms, handle: Watcher, changeOf: (answer: Answered) => Change) {
@@ -61,7 +62,7 @@ class Watching {
     this.#handle = handle
     this.#changeOf = changeOf
     this.#hold = new Hold(terms.operations)
-    this.#triggerAsyncId = terms.internals.asyncScope.defaultTriggerAsyncId()
+    this.#place = new AsyncPlace(terms.internals.asyncScope, { asyncId: handle.getAsyncId(), resource: handle })
   }
 
   /** 0, or a negative errno. */
@@ -84,13 +85,7 @@ class Watching {
 
   #tell(answer: Answered): void {
     if (this.#stream === undefined) return
-    const { asyncScope } = this.#terms.internals
-    asyncScope.emitBefore(this.#handle.getAsyncId(), this.#triggerAsyncId, this.#handle)
-    try {
-      this.#handle.onchange?.(...this.#changeOf(answer))
-    } finally {
-      asyncScope.emitAfter(this.#handle.getAsyncId())
-    }
+    this.#place.enter(() => this.#handle.onchange?.(...this.#changeOf(answer)))
   }
 
   #close(): void {

@@ -8,7 +8,15 @@ import type { HostFiles } from './host-files.js'
 import { isLoading } from './loader.js'
 import type { LocalFiles } from './local-files.js'
 import { absolute, forHost, NULL_DEVICE, type Path, textOf } from './paths.js'
+import type { Request } from './requests.js'
 import { standardStream } from './standard-streams.js'
+
+/** How a file is opened to be written as a whole. */
+export interface Writing {
+  readonly flags: number
+  readonly mode: number
+  readonly request: Request
+}
 
 /** Functions that read or write a whole file of text at once; a file is a path, or a descriptor. */
 export class WholeFiles {
@@ -40,20 +48,16 @@ export class WholeFiles {
     return Buffer.from(valueOf(outcome) as Uint8Array).toString()
   }
 
-  /** `text` goes to a path, all of it, or to where a descriptor stands. */
-  write(target: Path, text: string, [flags, mode]: readonly [number, number]): void {
-    if (target === NULL_DEVICE) return
+  /** All of `bytes` goes to a path. */
+  write(target: Path, bytes: Uint8Array, { flags, mode, request }: Writing): unknown {
+    const { requests, operations } = this.#terms
     const stream = standardStream(target)
-    if (stream?.kind === 'output') return print(this.#terms.operations, stream.fd, textBytes(text, 'utf8'))
-    this.#host.make(
-      {
-        call: 'writeFile',
-        args: [forHost(absolute(target)), flags, mode],
-        body: textBytes(text, 'utf8'),
-        place: { path: textOf(target) },
-      },
-      'sync',
-    )
+    if (stream?.kind === 'output') print(operations, stream.fd, bytes)
+    else if (target !== NULL_DEVICE) {
+      const args = [forHost(absolute(target)), flags, mode]
+      return this.#host.make({ call: 'writeFile', args, body: bytes, place: { path: textOf(target) } }, request)
+    }
+    return requests.succeed(request)
   }
 
   #readOpen(descriptor: number, functions: Readonly<Record<string, FileFunction>>): string {

@@ -1,4 +1,5 @@
 import type { FromChild } from '../../driver/index.js'
+import type { Binding } from '../edge-internals.js'
 import type { EdgeTerms } from '../edge-terms.js'
 import type { Answered } from '../host/host.js'
 import { refusal } from '../refusal.js'
@@ -6,7 +7,7 @@ import { VirtualHandle } from '../virtual-handle.js'
 import { ChildLink } from './child-link.js'
 import { ChildPipe } from './child-pipe.js'
 import type { Children } from './children.js'
-import { childStart, type SpawnOptions } from './spawn-options.js'
+import { childStart, spawnOptionsOf } from './spawn-options.js'
 
 /** A child process as `child_process` sees it: `Process` of the binding. The real one is the console's. */
 export class ChildProcessHandle extends VirtualHandle {
@@ -23,9 +24,11 @@ export class ChildProcessHandle extends VirtualHandle {
   }
 
   /** 0, or a negative errno. */
-  spawn(options: SpawnOptions): number {
+  spawn(...given: readonly unknown[]): number {
     if (isOfCluster()) throw refusal('LLFT_E_REFUSED_CLUSTER', 'cluster.fork()')
-    const { host } = this.terms
+    const { host, internals } = this.terms
+    const { kProcessFlagDetached } = (internals.binding('process_wrap')['constants'] ?? {}) as Binding
+    const options = spawnOptionsOf(given, kProcessFlagDetached)
     const start = childStart(options, this.#children.descriptors)
     const { answer, stream } = host.open({ call: 'spawn', args: [start] }, (record) => this.#take(record))
     const pipes = options.stdio.map(({ handle }) => (handle instanceof ChildPipe ? handle : undefined))

@@ -15,6 +15,15 @@ export interface SpawnOptions {
   readonly gid?: number
 }
 
+/** From Node 24 on the binding has no options but arguments. */
+export function spawnOptionsOf(given: readonly unknown[], flagDetached: unknown): SpawnOptions {
+  const [first] = given
+  if (typeof first === 'object') return first as SpawnOptions
+  const [file, args, cwd, envPairs, stdio, flags, uid, gid] = given
+  const detached = ((flags as number) & (flagDetached as number)) !== 0
+  return { file, args, cwd, envPairs, stdio, detached, uid, gid } as SpawnOptions
+}
+
 export interface Stdio {
   readonly type: 'pipe' | 'overlapped' | 'ignore' | 'inherit' | 'fd' | 'wrap'
   readonly fd?: number

@@ -4,6 +4,7 @@ import type { StreamId } from '../../message/index.js'
 import { pathOf, statOf } from './file-values.js'
 import type { OpenFiles } from './open-files.js'
 import type { CallResult } from './results.js'
+import { callOnTree } from './tree-calls.js'
 
 /** One call about files, as the program's replicas make it. */
 export interface FileCall {
@@ -49,8 +50,8 @@ export const FILE_CALLS: Readonly<Record<string, Perform>> = {
   link: onPath((existing, made) => fs.promises.link(existing, pathOf(made))),
   symlink: onPath((target, path) => fs.promises.symlink(target, pathOf(path))),
   copyFile: onPath((from, to, mode) => fs.promises.copyFile(from, pathOf(to), mode as number)),
-  rm: onPath((path, options) => fs.promises.rm(path, options as fs.RmOptions)),
-  cp: onPath((from, to, options) => fs.promises.cp(from.toString(), String(to), options as fs.CopyOptions)),
+  rm: onPath((path, options) => callOnTree('rmSync', [path, options])),
+  cp: onPath((from, to, options) => callOnTree('cpSync', [from, pathOf(to), options])),
   open: openFile,
   close: onFile(async (descriptor, { args, files }) => {
     files.closed(args[0] as StreamId)

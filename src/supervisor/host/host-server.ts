@@ -147,6 +147,7 @@ export class HostServer {
 
 function answerOf(error: unknown): HostAnswer {
   const { errno, syscall, code, message } = error as NodeJS.ErrnoException
-  if (errno !== undefined && syscall !== undefined) return { errno, syscall }
+  // Node's own errors may have an errno too: a positive one.
+  if (errno !== undefined && errno < 0 && syscall !== undefined) return { errno, syscall }
   return { failed: { code: code ?? 'ERR_LLFT_HOST', message } }
 }

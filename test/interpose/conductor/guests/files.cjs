@@ -191,6 +191,63 @@ async function watching() {
   watcher.close()
 }
 
+// Newer Nodes do these in one go, in C++ or in a job of the thread pool.
+async function whole() {
+  const call = (name, ...args) => new Promise((resolve) => fs[name](...args, (error, value) => resolve(error ?? value)))
+  fs.mkdirSync('tree/one/two', { recursive: true })
+  fs.writeFileSync('tree/one/two/deep', 'deep')
+  fs.writeFileSync('tree/top', 'top')
+  fs.utimesSync('tree/top', 5, 6)
+  fs.symlinkSync('top', 'tree/link')
+  const listed = (name) => fs.readdirSync(name, { recursive: true }).map(String).toSorted().join(' ')
+  fs.cpSync('tree', 'tree2', { recursive: true, preserveTimestamps: true })
+  say(listed('tree2'), fs.statSync('tree2/top').mtimeMs)
+  fs.writeFileSync('tree2/top', 'changed')
+  for (const options of [{ force: false }, { verbatimSymlinks: true }]) {
+    try {
+      fs.cpSync('tree', 'tree2', { recursive: true, ...options })
+    } catch (error) {
+      say(error.code)
+    }
+  }
+  say(fs.readFileSync('tree2/top', 'utf8'))
+  fs.cpSync('tree/top', 'tree2/top', { preserveTimestamps: true })
+  say(fs.readFileSync('tree2/top', 'utf8'), fs.statSync('tree2/top').mtimeMs)
+  fs.cpSync('tree/top', 'made/by/copy')
+  say(fs.readFileSync('made/by/copy', 'utf8'))
+  fs.cpSync('tree', 'filtered', { recursive: true, filter: (from) => !from.endsWith('deep') })
+  say(listed('filtered'))
+  for (const give of [() => fs.cpSync('tree', 'tree/in', { recursive: true }), () => fs.cpSync('tree', 'no')]) {
+    try {
+      give()
+    } catch (error) {
+      say(error.code, error.name)
+    }
+  }
+  say(await call('cp', 'tree', 'tree3', { recursive: true }), listed('tree3'))
+  await fs.promises.cp('tree', 'tree4', { recursive: true })
+  say(listed('tree4'), (await call('cp', 'tree', 'tree5', {})).code, (await call('cp', 'none', 'tree6')).code)
+  const entries = await call('readdir', 'tree', { recursive: true, withFileTypes: true })
+  say(entries.map((entry) => `${entry.name} ${entry.isFile()}`).toSorted())
+  say((await call('rmdir', 'tree3')).code, await call('rm', 'tree3', { recursive: true }), fs.existsSync('tree3'))
+  attempt(() => fs.rmSync('tree4'))
+  fs.rmSync('tree4', { recursive: true, force: true })
+  fs.rmSync('tree4', { force: true })
+  say(fs.existsSync('tree4'))
+  const part = 'large'.repeat(20_000)
+  say(await call('writeFile', 'large', part, { mode: 0o600 }), (fs.statSync('large').mode & 0o777).toString(8))
+  for (let parts = 1; parts < 8; parts++) fs.appendFileSync('large', part)
+  say((await call('readFile', 'large')).length, (await fs.promises.readFile('large', 'utf8')) === part.repeat(8))
+  say(await call('writeFile', 'text', '68656c6c6f', 'hex'), await call('readFile', 'text', 'utf8'))
+  say(await call('writeFile', 'text', '!', { flag: 'a' }), await call('readFile', 'text', { encoding: 'latin1' }))
+  say((await call('writeFile', 'text', '', { flag: 'wx' })).message, (await call('readFile', 'none')).message)
+  say((await call('readFile', 'tree')).code, await call('readFile', 'fresh', { flag: 'w+', encoding: 'utf8' }))
+  say(await call('writeFile', '/dev/null', 'x'), (await call('readFile', '/proc/self/stat')).length > 0)
+  await fs.promises.writeFile('text', Buffer.from('bytes'), { flag: 'a' })
+  say(await fs.promises.readFile('text', { encoding: 'utf8', flag: 'r' }))
+  await fs.promises.readFile('tree').catch((error) => say(error.code))
+}
+
 sync()
 failures()
-void promised().then(streams).then(callbacks).then(watching)
+void promised().then(streams).then(callbacks).then(whole).then(watching)
