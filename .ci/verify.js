@@ -16,6 +16,7 @@ const STEPS = [
   { name: 'lint', command: 'npm run lint' },
   { name: 'test', command: 'npm test', report: 'test.json' },
   { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json' },
+  { name: 'versions', command: 'node test/versions/run.js' },
   { name: 'sim', command: 'node test/simulation/crashes.js' },
 ]
 
