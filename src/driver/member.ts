@@ -26,6 +26,7 @@ const NOTHING: Frame = { frame: 'end', stream: 0 }
 
 /** A message of a connected group that the program has not taken yet, decoded once. */
 interface Next {
+  /** Payloads up to here belong to messages that were taken. */
   taken: number
   decoded: Frame | undefined
 }
@@ -102,12 +103,13 @@ export class Member implements Group {
 
   accept(from: GroupId): void {
     const next = this.#nextOf(from)
-    next.taken++
+    next.taken = this.#replica.endOfMessage(from, next.taken + 1)
     next.decoded = undefined
+    this.#step({ input: 'taken', from, upTo: next.taken })
   }
 
   findReceived(from: GroupId, matches: (frame: Frame) => boolean): Frame | undefined {
-    for (let sequence = this.#nextOf(from).taken + 1; ; sequence++) {
+    for (let sequence = this.#nextOf(from).taken + 1; ; sequence = this.#replica.endOfMessage(from, sequence) + 1) {
       const frame = this.#decoded(from, sequence)
       if (frame === undefined || matches(frame)) return frame
     }

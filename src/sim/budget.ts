@@ -27,6 +27,15 @@ export class Budget {
     this.#primaryMark = this.#cluster.executedOf(memberId)
   }
 
+  /**
+   * Whoever is to be killed leads a view that names nobody else who could: it did not hear the others in time. A group
+   * that loses its last members so has lost more than is promised.
+   */
+  get exceeded(): boolean {
+    const { primary } = this.#cluster
+    return primary !== undefined && this.#doomed.has(primary) && this.#survivors([]).length === 0
+  }
+
   gatewayKilled(): void {
     const { primary } = this.#cluster
     this.#gatewayMark = primary === undefined ? 0 : this.#cluster.executedOf(primary)

@@ -33,6 +33,8 @@ export interface SwarmOutcome {
   readonly lost: number
   readonly compared: number
   readonly answered: number
+  /** The run was ended because more was lost than is promised to be survived. */
+  readonly exceeded: boolean
   readonly fingerprint: number
   readonly trace: readonly string[]
 }
@@ -51,6 +53,8 @@ class Swarm {
   #stages: string[] = []
   readonly #lastSends = new Map<Locator, number>()
   readonly #absentSince = new Map<MemberId, number>()
+  /** More was lost than is promised to be survived: what follows proves nothing. */
+  #exceeded = false
 
   constructor(plan: Plan, traces: boolean) {
     this.#plan = plan
@@ -71,7 +75,7 @@ class Swarm {
   run(): SwarmOutcome {
     const { world, clients, network, laws, observer } = this.#cluster
     const { steps, faults, ticks } = this.#plan
-    for (let step = 0; step < steps + CALM_STEPS && this.#fine; step++) {
+    for (let step = 0; step < steps + CALM_STEPS && this.#fine && !this.#exceeded; step++) {
       for (const fault of faults) if (fault.at + CALM_STEPS === step) this.#strike(fault)
       this.#cluster.pump()
       if (world.random.chance(ticks)) this.#cluster.tick()
@@ -82,11 +86,11 @@ class Swarm {
     clients.rest()
     this.#stages = []
     this.#lastSends.clear()
-    for (let step = 0; step < LIVENESS_STEPS && this.#fine && !this.#quiet; step++) {
+    for (let step = 0; step < LIVENESS_STEPS && this.#fine && !this.#exceeded && !this.#quiet; step++) {
       this.#advance()
       this.#replaceAbsent()
     }
-    if (this.#fine) this.#conclude()
+    if (this.#fine && !this.#exceeded) this.#conclude()
     return {
       violations: laws.violations,
       reached: this.#cluster.reached,
@@ -97,6 +101,7 @@ class Swarm {
       lost: network.lost,
       compared: laws.compared,
       answered: clients.answered,
+      exceeded: this.#exceeded,
       fingerprint: this.#cluster.fingerprint,
       trace: observer.trace,
     }
@@ -223,7 +228,10 @@ class Swarm {
   }
 
   #staged(memberId: MemberId, stage: 'proposed' | 'recovered' | 'established'): void {
-    if (stage === 'established') this.#budget.established(memberId)
+    if (stage === 'established') {
+      this.#budget.established(memberId)
+      if (this.#budget.exceeded) this.#exceeded = true
+    }
     if (!this.#stages.includes(stage) || !this.#budget.mayKill([memberId])) return
     this.#stages = this.#stages.filter((each) => each !== stage)
     this.#cluster.reach(

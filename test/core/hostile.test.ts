@@ -206,7 +206,10 @@ describe('found by hostile datagrams', () => {
     for (let epoch = 1000; epoch < 8000; epoch++) {
       receive(backup, { ...ahead(1), sourceEpoch: epoch as Message['sourceEpoch'] })
     }
-    const outputs = receive(backup, fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 1 }))
+    const outputs = receive(
+      backup,
+      fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 1, members: [] }),
+    )
     expect(lastSent(outputs, 'ProposePrimary')?.received.length).toBeLessThan(20)
   })
 

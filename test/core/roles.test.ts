@@ -30,7 +30,7 @@ const CAUSE = { received: [], held: 0, supersedes: FIRST }
 const proposal = (number: number, by: number, members: readonly object[]): Message =>
   inside('ProposePrimary', by, { proposed: { number, precedence: by, backupView: 0 }, members, ...CAUSE })
 const WITHOUT_2 = MEMBERS.filter(({ memberId }) => memberId !== 2)
-const gone = fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 1 })
+const gone = fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 1, members: [] })
 
 /** Everybody has answered the proposal of member 2, and holds this many entries. */
 function answer(subject: Subject, held: number): void {
@@ -71,7 +71,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
   'frozen -> backup': [on('a frozen replica'), hears(proposal(3, 1, MEMBERS))],
   'frozen -> recovering': [
     on('a frozen replica'),
-    hears(gone, fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 3 })),
+    hears(gone, fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 3, members: [] })),
   ],
   'frozen -> stopped': [on('a frozen replica'), (subject) => expireUntil(subject, 'stopped')],
   'recovering -> primary': [

@@ -41,6 +41,7 @@ export function inside(kind: KindName, sourceMember: number, rest: object): Mess
     view: FIRST,
     peerView: FIRST,
     ack: 0,
+    window: 0,
     orderIndex: 0,
     stableIndex: 0,
     heldIndex: 0,
@@ -117,7 +118,7 @@ function backup(): Subject {
 
 function recovering(): Subject {
   const subject = backup()
-  subject.receive(fromPeer('FaultNotice', CONSOLE, { group: GROUP.application, member: 1 }))
+  subject.receive(fromPeer('FaultNotice', CONSOLE, { group: GROUP.application, member: 1, members: [] }))
   expect(subject.observed()).toMatchObject({ role: 'recovering', draining: false })
   return subject
 }

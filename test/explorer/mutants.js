@@ -13,7 +13,7 @@ export const MUTANTS = [
         'const unanswered = this.#state.others.map((member) => member.locator);',
       ],
       [
-        'replica/replica.js',
+        'replica/succession.js',
         "this.#state.role = included ? 'backup' : 'frozen';",
         "if (!included) return this.#state.stop('left out'); this.#state.role = 'backup';",
       ],

@@ -11,6 +11,11 @@ export function olderThan(left: View, right: View): boolean {
   return left.number === right.number ? left.backupView < right.backupView : left.number < right.number
 }
 
+/** Whoever knows `known` knows the membership of `current`. */
+export function knows(known: View, current: View): boolean {
+  return sameView(known, current) && known.backupView >= current.backupView
+}
+
 /**
  * Whether `candidate` replaces `current`: a higher number does; of two with one number the lower precedence wins,
  * unless

@@ -31,6 +31,11 @@ export class RetransmitTimer {
       this.#timedSequence = sequence
       this.#timedAt = now
     }
+    this.arm(now)
+  }
+
+  /** Something is awaited that cannot be timed. */
+  arm(now: Instant): void {
     this.#deadline ??= (now + this.delay) as Instant
   }
 

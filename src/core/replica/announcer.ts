@@ -1,6 +1,6 @@
 import type { Instant, Locator, MemberId, OrderIndex, View } from '../../message/index.js'
 import { NO_VIEW } from '../../message/index.js'
-import { sameView } from '../membership/view.js'
+import { knows, sameView } from '../membership/view.js'
 import type { Connection } from './connection.js'
 import type { ReplicaState } from './state.js'
 
@@ -72,8 +72,7 @@ export class Announcer {
   }
 
   #knows(view: View): boolean {
-    const current = this.#state.established.view
-    return sameView(view, current) && view.backupView >= current.backupView
+    return knows(view, this.#state.established.view)
   }
 
   #tellMember(locator: Locator, known: View, caughtUp: boolean): void {
@@ -87,8 +86,13 @@ export class Announcer {
     }
   }
 
+  /**
+   * A new incarnation lets nothing out before it knows a view, and knows none before every backup knows of it: a
+   * primary to come must ask it what it has let out.
+   */
   #tellPeer(connection: Connection): void {
     const { view, members } = this.#state.established
+    if (connection.begunAt > this.#state.stableIndex) return
     if (sameView(connection.peerView, view) && this.grew) {
       this.#state.sendPeer(connection, { kind: 'AcceptBackup', members, joinIndex: this.joinIndex })
     } else if (sameView(connection.peerView, view)) {

@@ -56,7 +56,7 @@ export class Following {
   /** A peer holds entries of this group up to here; what is missing is asked for if it does not come by itself. */
   peerHolds(connection: Connection | undefined, index: number): void {
     if (connection === undefined || index <= this.#state.history.held) return
-    connection.nackAt ??= (this.#state.now + this.#state.limits.nackDelay) as Instant
+    connection.gap.expect(this.#state.now)
     this.#knownIndex = Math.max(this.#knownIndex, index)
   }
 
@@ -111,7 +111,8 @@ export class Following {
     }
     for (const { group, epoch, upTo } of message.received) {
       const inbox = this.#state.inbox(group, epoch)
-      if (inbox !== undefined) inbox.announced = Math.max(inbox.announced, upTo)
+      // Of an incarnation that is gone one member may hold more than another; the history needs none of the rest.
+      if (inbox !== undefined) inbox.announced = upTo
     }
     this.noteNews(1)
     if (this.#pullAt !== undefined) this.#pullAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
@@ -127,6 +128,10 @@ export class Following {
     if (this.#pullAt !== undefined && this.#pullAt <= now) this.#pull()
     if (this.#orphanAt !== undefined && this.#orphanAt <= now)
       this.#state.stop('no view followed that of the last primary')
+  }
+
+  get lacksEntries(): boolean {
+    return this.#knownIndex > this.#state.history.held
   }
 
   /** The entries a Nack to a peer should name; empty when none is known to be missing. */

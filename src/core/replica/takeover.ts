@@ -7,11 +7,15 @@ import type { ReplicaState } from './state.js'
 
 /** Inputs that another member holds and this one lacks. */
 interface Orphaned {
+  readonly member: MemberId
   readonly group: GroupId
   readonly epoch: Epoch
   readonly from: number
   readonly to: number
 }
+
+/** A member's answer to the proposal. */
+type Accepted = Pick<MessageOf<'AcceptPrimary'>, 'held' | 'received'>
 
 /**
  * One attempt to become the primary (protocol.md section 6): propose, gather what members and connected groups hold,
@@ -22,7 +26,7 @@ export class Takeover {
   readonly proposed: View
   readonly #members: readonly MemberInfo[]
   /** What each answered to hold; bounded by membership and connected groups. */
-  readonly #accepted = new Map<MemberId, number>()
+  readonly #accepted = new Map<MemberId, Accepted>()
   readonly #reported = new Map<GroupId, number>()
   readonly #begunAt: Instant
   readonly #giveUpAt: Instant
@@ -75,11 +79,7 @@ export class Takeover {
   accepted(message: MessageOf<'AcceptPrimary'>): void {
     if (!sameView(message.accepted, this.proposed)) return
     if (memberOf(this.#members, message.sourceMember) === undefined) return
-    this.#accepted.set(message.sourceMember, message.held)
-    for (const { group, epoch, upTo } of message.received) {
-      const inbox = this.#state.inbox(group, epoch)
-      if (inbox !== undefined) inbox.announced = Math.max(inbox.announced, upTo)
-    }
+    this.#accepted.set(message.sourceMember, message)
     this.progress()
   }
 
@@ -95,6 +95,14 @@ export class Takeover {
     this.progress()
   }
 
+  /** The history says that a group has come meanwhile: it too is asked what it holds. */
+  connected(group: GroupId): void {
+    this.#reported.delete(group)
+    this.#complete = false
+    this.#drainBy = undefined
+    this.#propose()
+  }
+
   /** A member or a connected group was given up, or something arrived. */
   progress(): void {
     const { history, connections, faulty, now } = this.#state
@@ -105,7 +113,8 @@ export class Takeover {
       if (!connection.givenUp && !this.#reported.has(connection.peer.group)) return
     }
     if (now < this.#giveUpAt && this.#silent().length > 0) return
-    const target = Math.max(history.held, ...this.#accepted.values(), ...this.#reported.values())
+    const accepted = [...this.#accepted.values()].map(({ held }) => held)
+    const target = Math.max(history.held, ...accepted, ...this.#reported.values())
     if (history.held < target || this.#orphaned() !== undefined) {
       if (this.#pullAt === undefined) this.#pull(target)
       return
@@ -115,7 +124,7 @@ export class Takeover {
     this.#complete = true
     this.#drainBy = (now + this.#state.limits.drainTimeout) as Instant
     this.#state.stability.clear()
-    for (const [member, held] of this.#accepted) this.#state.stability.report(member, held)
+    for (const [member, { held }] of this.#accepted) this.#state.stability.report(member, held)
     this.#state.outputs.push({ output: 'recovered' })
     this.#state.skipMembershipEntries()
     this.#state.work()
@@ -170,9 +179,12 @@ export class Takeover {
 
   /** Mostly of an incarnation that is gone; a live one has also been asked by its own proposal. */
   #orphaned(): Orphaned | undefined {
-    for (const inbox of this.#state.inboxes.values()) {
-      if (inbox.announced > inbox.receivedUpTo) {
-        return { group: inbox.group, epoch: inbox.epoch, from: inbox.receivedUpTo + 1, to: inbox.announced }
+    for (const [member, { received }] of this.#accepted) {
+      for (const { group, epoch, upTo } of received) {
+        const inbox = this.#state.inbox(group, epoch)
+        if (inbox !== undefined && upTo > inbox.receivedUpTo) {
+          return { member, group, epoch, from: inbox.receivedUpTo + 1, to: upTo }
+        }
       }
     }
     return undefined
@@ -191,15 +203,16 @@ export class Takeover {
       const connection = this.#state.connections.get(group)
       if (held > history.held && connection !== undefined) this.#state.sendPeer(connection, { kind: 'Nack', ...body })
     }
-    this.#state.sendInside(this.#helpers(history.held, orphaned !== undefined), { kind: 'Nack', ...body })
+    this.#state.sendInside(this.#helpers(history.held, orphaned), { kind: 'Nack', ...body })
     this.#pullAt = (now + limits.repeatDelay) as Instant
   }
 
-  #helpers(held: number, anyMember: boolean): readonly Locator[] {
+  /** Who has what is asked for. */
+  #helpers(held: number, orphaned: Orphaned | undefined): readonly Locator[] {
     return this.#members
-      .filter((member) => {
-        const theirs = this.#accepted.get(member.memberId)
-        return theirs !== undefined && (anyMember || theirs > held)
+      .filter(({ memberId }) => {
+        const theirs = this.#accepted.get(memberId)
+        return theirs !== undefined && (theirs.held > held || memberId === orphaned?.member)
       })
       .map((member) => member.locator)
   }
