@@ -75,7 +75,7 @@ export class Cluster {
   /** How often each rare path was reached. */
   readonly reached: Partial<Record<Milestone, number>> = {}
   readonly #terms: ClusterTerms
-  readonly #limits: Limits
+  readonly limits: Limits
   readonly #referee: Referee
   #processes: readonly Process[] = []
   readonly #founders: readonly MemberInfo[]
@@ -92,7 +92,7 @@ export class Cluster {
     this.#terms = terms
     this.world = new World(terms.seed)
     this.network = new Network(this.world)
-    this.#limits = { ...DEFAULT_LIMITS, ...terms.limits }
+    this.limits = { ...DEFAULT_LIMITS, ...terms.limits }
     const { streams: count, requestsPerStream: requests, requestBytes = REQUEST_BYTES } = terms
     this.clients = new Clients({ count, requests, requestBytes, random: this.world.random })
     this.observer = new Observer({
@@ -218,6 +218,10 @@ export class Cluster {
     return this.#console.status.members.filter((member) => member.caughtUp && alive.has(member.memberId)).length
   }
 
+  isCaughtUp(memberId: MemberId): boolean {
+    return this.#console.status.members.some((member) => member.memberId === memberId && member.caughtUp)
+  }
+
   /** Lets clients send what they may, and the program decide something by itself. */
   pump(): void {
     if (!this.#gatewayRuns) return
@@ -264,7 +268,7 @@ export class Cluster {
     const { memberId, locator } = info
     const replica = new Replica({
       identity: { memberId, locator, group: GROUP.application, epoch: EPOCH },
-      limits: this.#limits,
+      limits: this.limits,
       membership: founding ? { view: FIRST_VIEW, members: this.#founders } : NO_MEMBERSHIP,
       peers: this.#foundingPeers,
       contacts: this.#processes.map((process) => process.locator),
@@ -318,6 +322,7 @@ export class Cluster {
     this.observer.note(`member ${memberId} stops: ${reason}`)
     if (!tolerated) this.laws.broken(`a replica was stopped: ${reason}`)
     if (reason === 'declared to have failed') this.reach('a member that is said to have failed stops')
+    if (reason === 'removed from the group') this.reach('a living backup is removed')
     this.crash(memberId, tolerated)
   }
 
@@ -368,7 +373,7 @@ export class Cluster {
       identity,
       application: { group: GROUP.application, epoch: EPOCH },
       contacts,
-      limits: this.#limits,
+      limits: this.limits,
       commit: this.#terms.commit ?? 'reflected',
       reflects: this.#terms.reflects ?? true,
     }

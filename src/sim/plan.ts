@@ -115,8 +115,15 @@ function drawLimits(random: SeededRandom): Partial<Limits> {
     ...pick(random, ORDER_BYTES),
     ...pick(random, PAYLOAD_BYTES),
     supplyDatagramsMax: pick(random, [1, 8]),
+    // Holds a request of any size, or the end of one would never be let in.
+    receiveBytesMax: pick(random, [8_000, 33_554_432]),
+    reorderMessagesMax: pick(random, [64, 1024]),
+    nackCount: pick(random, [1, 3]),
     caughtUpLagMax: pick(random, [3, 100, 1_000]),
     idleOrderDelay: pick(random, [5_000, 10_000]),
+    backupSilenceMax: pick(random, [60_000, 200_000, 5_000_000]),
+    newcomerSilenceMax: pick(random, [300_000, 5_000_000]),
+    backupLagMax: pick(random, [100_000, 10_000_000]),
   }
 }
 

@@ -53,6 +53,8 @@ class Swarm {
   #stages: string[] = []
   readonly #lastSends = new Map<Locator, number>()
   readonly #absentSince = new Map<MemberId, number>()
+  /** Members whose windows must bound what waits for their programs; bounded by the members of one simulation. */
+  readonly #paced = new Set<MemberId>()
   /** More was lost than is promised to be survived: what follows proves nothing. */
   #exceeded = false
 
@@ -112,6 +114,13 @@ class Swarm {
     const { world, laws } = this.#cluster
     const events = world.run(world.now + STEP)
     if (events > STEP_EVENTS_MAX) laws.broken(`L6: ${events} events in a millisecond`)
+    for (const { memberId, replica } of this.#cluster.processes) {
+      const { waitingBytes } = replica
+      // A newcomer sets nobody's pace until it has caught up, with inputs as with history.
+      if (waitingBytes === 0 && this.#cluster.isCaughtUp(memberId)) this.#paced.add(memberId)
+      if (!this.#paced.has(memberId) || waitingBytes <= this.#waitingBytesMax) continue
+      laws.broken(`L6: ${waitingBytes} bytes wait at member ${memberId}`)
+    }
   }
 
   /**
@@ -131,6 +140,12 @@ class Swarm {
       this.#cluster.reach('a forgotten process is replaced')
       this.#cluster.crash(memberId, true)
     }
+  }
+
+  /** A sender that finds a window open sends one whole datagram more; a gateway that is gone had a window of its own. */
+  get #waitingBytesMax(): number {
+    const { receiveBytesMax, payloadBytesMax } = this.#cluster.limits
+    return 2 * (receiveBytesMax + payloadBytesMax + this.#plan.requestBytes)
   }
 
   get #fine(): boolean {

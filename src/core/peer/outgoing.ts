@@ -114,7 +114,7 @@ export class Outgoing {
 
   membersChanged(members: readonly MemberInfo[]): void {
     const { sent, receivers, now } = this.#state
-    receivers.retain(members, sent.bytesThrough(sent.last))
+    receivers.retain(members, sent.bytesThrough(sent.transmitted))
     // Whoever is new may lack the last messages, and no later one would show it.
     if (this.#incomplete) this.#retransmit.arm(now)
   }

@@ -126,6 +126,7 @@ export class FromPeers {
     }
     connection.inbox.window.learn(message.lastSequence)
     if (this.#state.isPrimary) this.#leading.peerGreeted(connection)
+    else this.#following.reportTo(connection)
   }
 
   /** The program has taken messages: a peer that waits for room hears of it. */

@@ -88,10 +88,14 @@ export class Inbox {
     this.#taken = Math.max(this.#taken, upTo)
   }
 
-  /** Bytes that may come beyond what is received: the program has not taken all of it. */
+  /** Bytes that the program has not taken. */
+  get waitingBytes(): number {
+    return this.bytesReceived - this.#log.bytesThrough(this.#taken) + this.#window.pendingBytes
+  }
+
+  /** Bytes that may come beyond what is received. */
   get roomBytes(): number {
-    const untaken = this.bytesReceived - this.#log.bytesThrough(this.#taken)
-    return Math.max(0, this.#receiveBytesMax - untaken - this.#window.pendingBytes)
+    return Math.max(0, this.#receiveBytesMax - this.waitingBytes)
   }
 
   /** Of all that was ever received. */

@@ -1,6 +1,7 @@
 import type {
   GroupId,
   Instant,
+  Locator,
   MemberId,
   MemberInfo,
   MessageOf,
@@ -15,17 +16,24 @@ import { encodeMemberEntry } from '../membership/join-entry.js'
 import { byPrecedence, knows, memberOf, sameView } from '../membership/view.js'
 import { Announcer } from './announcer.js'
 import type { Connection } from './connection.js'
+import { Laggards } from './laggards.js'
 import type { Sending } from './sending.js'
 import type { ReplicaState } from './state.js'
 import { supply } from './supply.js'
+
+/** Removed members that are remembered: more than can be alive still, since their supervisors end them. */
+const REMOVED_MAX = 64
 
 /** What only the primary does: keep connected groups and backups supplied, change the membership. */
 export class Leading {
   readonly #state: ReplicaState
   readonly #sending: Sending
   readonly #announcer: Announcer
+  readonly #laggards: Laggards
   /** Removed, but some connected group may not know it yet: still counted for stability (protocol.md section 6). */
   #retiring: readonly MemberId[] = []
+  /** Where they were, to be told should they still speak; bounded by `REMOVED_MAX`. */
+  readonly #removed = new Map<MemberId, Locator>()
   #idleOrderAt: Instant | undefined
   #lastStable = 0
   /** Entries up to here were sent to the backups at once; what is lost of it comes with a heartbeat or a reflection. */
@@ -37,10 +45,11 @@ export class Leading {
     this.#state = state
     this.#sending = sending
     this.#announcer = new Announcer(state)
+    this.#laggards = new Laggards(state)
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#idleOrderAt, this.#announcer.deadline)
+    return earliest(this.#idleOrderAt, this.#announcer.deadline, this.#laggards.deadline)
   }
 
   /** This replica is the primary of the established view from now on. */
@@ -52,6 +61,7 @@ export class Leading {
     this.#sending.begin()
     for (const connection of this.#state.connections.values()) if (connection.givenUp) this.#tellLoss(connection)
     this.#announcer.begin()
+    this.#laggards.begin()
     this.flush()
   }
 
@@ -95,6 +105,7 @@ export class Leading {
   secondAck(message: MessageOf<'SecondAck'>): void {
     const member = memberOf(this.#state.established.members, message.sourceMember)
     if (member === undefined) return
+    this.#laggards.heard(message.sourceMember, message.executed)
     this.#announcer.memberHeard(message.sourceMember, message.view)
     this.#state.stability.report(message.sourceMember, message.held)
     this.#stabilityMoved()
@@ -136,14 +147,16 @@ export class Leading {
   }
 
   fault(member: MemberId): void {
-    const gone = memberOf(this.#state.established.members, member)
-    if (gone !== undefined) {
-      this.#retiring = [...this.#retiring, member]
-      this.#announcer.grew = false
-      this.#changeMembers(this.#state.established.members.filter((other) => other.memberId !== member))
-    }
+    this.#remove(member)
     for (const connection of this.#state.connections.values()) if (connection.givenUp) this.#tellLoss(connection)
     this.#retire()
+  }
+
+  /** Somebody that was removed is alive and does not know it. */
+  strange(member: MemberId): void {
+    const locator = this.#removed.get(member)
+    if (locator === undefined) return
+    this.#state.sendInside([locator], { kind: 'RemoveBackup', members: this.#state.established.members })
   }
 
   expire(): void {
@@ -154,6 +167,10 @@ export class Leading {
       this.#heartbeatSoon()
     }
     this.#announcer.expire()
+    for (const member of this.#laggards.due()) {
+      this.#remove(member)
+      this.strange(member)
+    }
   }
 
   #heartbeat(): void {
@@ -210,6 +227,16 @@ export class Leading {
     this.#state.executed = this.#state.history.held
   }
 
+  #remove(member: MemberId): void {
+    const gone = memberOf(this.#state.established.members, member)
+    if (gone === undefined) return
+    this.#removed.set(member, gone.locator)
+    if (this.#removed.size > REMOVED_MAX) this.#removed.delete(this.#removed.keys().next().value as MemberId)
+    this.#retiring = [...this.#retiring, member]
+    this.#announcer.grew = false
+    this.#changeMembers(this.#state.established.members.filter((other) => other.memberId !== member))
+  }
+
   #changeMembers(members: readonly MemberInfo[]): void {
     const { view } = this.#state.established
     this.#state.established = {
@@ -217,6 +244,7 @@ export class Leading {
       members: byPrecedence(members),
     }
     this.#state.adopted = this.#state.established.view
+    this.#laggards.changed()
     this.#count()
     this.#announcer.repeat()
     this.flush()

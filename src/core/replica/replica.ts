@@ -118,6 +118,13 @@ export class Replica {
     return this.#state.connections.get(group)?.inbox.endOfMessage(sequence) ?? 0
   }
 
+  /** Bytes that were received and that the program has not taken, of all current connections. */
+  get waitingBytes(): number {
+    let bytes = 0
+    for (const { inbox } of this.#state.connections.values()) bytes += inbox.waitingBytes
+    return bytes
+  }
+
   /** Every message submitted has been acknowledged by its live receiver. */
   get settled(): boolean {
     for (const connection of this.#state.connections.values()) if (!connection.settled) return false
@@ -207,7 +214,8 @@ export class Replica {
       case 'Heartbeat':
         return exact && primary?.memberId === message.sourceMember ? this.#following.heartbeat(message) : undefined
       case 'SecondAck':
-        return exact && this.#state.isPrimary ? this.#leading.secondAck(message) : undefined
+        if (!this.#state.isPrimary) return
+        return exact ? this.#leading.secondAck(message) : this.#leading.strange(message.sourceMember)
       case 'Nack':
         return exact ? this.#following.serve(message) : undefined
       case 'State':
