@@ -78,6 +78,10 @@ export class Member implements Group {
     return this.#replica.settled
   }
 
+  unacknowledgedBytes(to: GroupId): number {
+    return this.#replica.unacknowledgedBytes(to)
+  }
+
   decide(entry: Uint8Array): void {
     assert(this.live, 'only the primary decides')
     this.#step({ input: 'decided', entry })

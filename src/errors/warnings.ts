@@ -48,12 +48,6 @@ export const WARNINGS = {
     why: 'a limit was reached that protects the other clients',
     fix: 'see `llft status` for the number of connections; raise `ulimit -n` when descriptors are used up',
   },
-  LLFT_W_OUTPUT_DROPPED: {
-    exit: 'none',
-    what: 'Output of the program was dropped, because nobody reads {stream} and {bytes} bytes are waiting already.',
-    why: 'a reader that stands still must not stop a server that has clients',
-    fix: 'write to a file instead of a pager: llft run -- ... > output.log',
-  },
   LLFT_W_REPLACEMENT_FAILED: {
     exit: 'none',
     what: 'A replacement replica did not join: {reason}.',

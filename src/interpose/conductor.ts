@@ -9,6 +9,7 @@ import type { Internals } from './internals.js'
 import { type DigestSink, OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
 import { type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
+import { Outbox } from './outbox.js'
 import { Peers } from './peers.js'
 import type { ReplicaClock } from './replica-clock.js'
 import type { ProgramTimers, TimerTarget } from './timers.js'
@@ -16,8 +17,7 @@ import type { LastValues } from './values.js'
 
 /** Outputs wait for at most so many further operations of one turn: they share datagrams, and none waits long. */
 const OPERATIONS_PER_FLUSH_MAX = 16
-/** A large output leaves in pieces of this size, while the operation runs on. */
-const OPERATION_FLUSH_BYTES = 1 << 18
+
 export interface ConductorTerms {
   readonly internals: Internals
   readonly group: Group
@@ -38,7 +38,7 @@ export interface ConductorTerms {
 export class Conductor implements Operations, GroupListener, TimerTarget, CompletionTarget {
   readonly #terms: ConductorTerms
   readonly #log: OperationLog
-  readonly #digest: OperationDigest | undefined
+  readonly #outbox: Outbox
   readonly #stash: Stash = new Stash()
   readonly #peers: Peers
   readonly #subject: Subject = emptySubject()
@@ -48,25 +48,25 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   #turning = false
   #turnScheduled = false
   #idsBefore = 0
-  #unflushedBytes = 0
   #heldOpen = 0
   #drainedAt = -1
 
   constructor(terms: ConductorTerms) {
     this.#terms = terms
-    this.#digest = terms.onDigest === undefined ? undefined : new OperationDigest(terms.internals)
+    const digest = terms.onDigest === undefined ? undefined : new OperationDigest(terms.internals)
     this.#peers = new Peers(terms.group, terms.context)
     this.#ending = new Ending(terms)
     this.#log = new OperationLog({
       group: terms.group,
       context: terms.context,
       last: terms.last,
-      digest: this.#digest,
+      digest,
       onDigest: terms.onDigest,
       onRecorded: terms.onRecorded,
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })
+    this.#outbox = new Outbox({ ...terms, digest, live: () => this.#live, seal: () => this.#log.sealNow() })
   }
 
   get inside(): boolean {
@@ -122,30 +122,15 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   submit(to: GroupId, frame: Frame): void {
-    const { context, group } = this.#terms
-    this.#digest?.frame(to, frame)
-    const suspended = context.suspend()
-    group.submit(to, frame)
-    context.resume(suspended)
-    if (!('bytes' in frame)) return
-    this.#unflushedBytes += frame.bytes.length
-    if (this.#unflushedBytes >= OPERATION_FLUSH_BYTES && this.#live) this.flushNow()
+    this.#outbox.submit(to, frame)
   }
 
   flushNow(): void {
-    if (!this.#live) return
-    this.#log.sealNow()
-    this.#unflushedBytes = 0
-    this.#terms.context.outside(() => this.#terms.group.flush())
+    this.#outbox.flushNow()
   }
 
   ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | undefined {
-    const { group, context } = this.#terms
-    this.flushNow()
-    let answer: Frame | undefined
-    const answered = (): boolean => (answer ??= group.findReceived(of, matches)) !== undefined
-    context.outside(() => answered() || group.waitUntil(answered, boundMs))
-    return answer
+    return this.#outbox.ask(of, matches, boundMs)
   }
 
   newAsyncId(): number {
@@ -393,7 +378,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   #close(asyncIds: number): void {
     this.#log.end(asyncIds)
-    this.#unflushedBytes = 0
+    this.#outbox.close()
     this.#terms.timers.rearm()
   }
 }

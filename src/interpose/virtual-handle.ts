@@ -67,6 +67,7 @@ export abstract class VirtualHandle {
     this.#hold.activate(false)
     this.released()
     this.terms.internals.later.setImmediate(() => {
+      this.closing()
       if (typeof called === 'function') this.enter(() => called.call(this))
       this.terms.internals.asyncScope.emitDestroy(this.#asyncId)
     })
@@ -76,6 +77,9 @@ export abstract class VirtualHandle {
   protected released(): void {
     this.#hold.activate(false)
   }
+
+  /** In the operation in which the program is called back for its `close`, before that. */
+  protected closing(): void {}
 
   /** Runs a callback of this handle. */
   enter(call: () => void): void {

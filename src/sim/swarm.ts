@@ -142,7 +142,7 @@ class Swarm {
     }
   }
 
-  /** A sender that finds a window open sends one whole datagram more; a gateway that is gone had a window of its own. */
+  /** Who finds a window open sends one whole datagram more; a gateway that is gone had a window of its own. */
   get #waitingBytesMax(): number {
     const { receiveBytesMax, payloadBytesMax } = this.#cluster.limits
     return 2 * (receiveBytesMax + payloadBytesMax + this.#plan.requestBytes)

@@ -118,6 +118,12 @@ export class Replica {
     return this.#state.connections.get(group)?.inbox.endOfMessage(sequence) ?? 0
   }
 
+  /** Bytes submitted to a group and not acknowledged by its live member. */
+  unacknowledgedBytes(group: Message['sourceGroup']): number {
+    const connection = this.#state.connections.get(group)
+    return connection?.givenUp === false ? connection.sent.unacknowledgedBytes : 0
+  }
+
   /** Bytes that were received and that the program has not taken, of all current connections. */
   get waitingBytes(): number {
     let bytes = 0
