@@ -48,6 +48,12 @@ export const WARNINGS = {
     why: 'a limit was reached that protects the other clients',
     fix: 'see `llft status` for the number of connections; raise `ulimit -n` when descriptors are used up',
   },
+  LLFT_W_REPLICA_REMOVED: {
+    exit: 'none',
+    what: 'Replica {replica} was removed from the group and is replaced.',
+    why: 'it was silent, or so far behind that it would hold back the others',
+    fix: 'see whether it was stopped by hand, swapped out, or short of processor time',
+  },
   LLFT_W_REPLACEMENT_FAILED: {
     exit: 'none',
     what: 'A replacement replica did not join: {reason}.',
