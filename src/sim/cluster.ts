@@ -13,6 +13,7 @@ import type { Milestone } from './milestones.js'
 import { Network } from './network.js'
 import { Observer } from './observer.js'
 import { Pace } from './pace.js'
+import type { GatewayProcess, Process } from './processes.js'
 import { Referee } from './referee.js'
 import { ToyProgram } from './toy-program.js'
 import { World } from './world.js'
@@ -27,25 +28,6 @@ const DETECTION_DELAY = 500
 const FIRST_VIEW = { number: 1, precedence: 1, backupView: 0 } as View
 
 export type TakeoverStage = 'proposed' | 'recovered' | 'established'
-
-/** The gateway that runs now, or that was the last to run. */
-interface GatewayProcess {
-  readonly info: PeerInfo
-  readonly clock: SimulatedClock
-  readonly pace: Pace
-  readonly port: PeerPort
-  down: boolean
-}
-
-interface Process {
-  readonly memberId: MemberId
-  readonly locator: Locator
-  readonly clock: SimulatedClock
-  readonly pace: Pace
-  readonly replica: Replica
-  readonly member: Member
-  readonly program: ToyProgram
-}
 
 export interface ClusterTerms {
   readonly seed: number
@@ -174,8 +156,13 @@ export class Cluster {
   /** Stops a process for a while, or makes it read too late. */
   stall(locator: Locator, duration: number): void {
     this.observer.note(`process ${locator} is stopped for ${duration}`)
-    if (locator === this.gateway) this.#gateway.pace.stop(duration)
-    else this.#processes.find((process) => process.locator === locator)?.pace.stop(duration)
+    this.#running(locator)?.pace.stop(duration)
+  }
+
+  /** Its clock goes forward by so much at once. */
+  jump(locator: Locator, duration: number): void {
+    this.observer.note(`the clock of process ${locator} jumps by ${duration}`)
+    this.#running(locator)?.clock.jump(duration)
   }
 
   /** Where the gateway that is running is reached. */
@@ -245,6 +232,10 @@ export class Cluster {
 
   get #gatewayRuns(): boolean {
     return !this.#gateway.down && !this.#gateway.pace.stopped
+  }
+
+  #running(locator: Locator): { readonly pace: Pace; readonly clock: SimulatedClock } | undefined {
+    return locator === this.gateway ? this.#gateway : this.#processes.find((process) => process.locator === locator)
   }
 
   #process(memberId: MemberId): Process | undefined {

@@ -21,6 +21,7 @@ const IMMATERIAL: ReadonlySet<string> = new Set([
   '$timedSequence',
   '$timedAt',
   '$delayMin',
+  '$span',
   '$delayMax',
   '$unreported',
   '$passed',
@@ -42,7 +43,7 @@ const IMMATERIAL: ReadonlySet<string> = new Set([
 
 /** Instants so far ahead are not told apart: nothing waits for them but what the explorer lets happen at the end. */
 const FAR = 1e6
-const INSTANT = /(?:At|By|[dD]eadline|^at)$/
+const INSTANT = /(?:At|By|[uU]ntil|[dD]eadline|^at)$/
 
 interface Log {
   readonly first: number

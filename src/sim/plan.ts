@@ -15,7 +15,7 @@ export type Fault =
   | { readonly at: number; readonly fault: 'crash in sending'; readonly who: Role; readonly sends: number }
   /** Said to have failed, and killed some time after. */
   | { readonly at: number; readonly fault: 'slow kill'; readonly who: Role; readonly duration: number }
-  | { readonly at: number; readonly fault: 'stall'; readonly who: Role; readonly duration: number }
+  | { readonly at: number; readonly fault: 'stall' | 'clock jump'; readonly who: Role; readonly duration: number }
   | {
       readonly at: number
       readonly fault: 'cut' | 'jam'
@@ -72,6 +72,7 @@ const SPACING: Readonly<Record<FaultName, number>> = {
   'crash in sending': 80,
   'slow kill': 100,
   'stall': 40,
+  'clock jump': 60,
   'cut': 30,
   'jam': 40,
   'reset': 40,
@@ -135,6 +136,8 @@ function drawWeather(random: SeededRandom): Weather {
     delaySpread: pick(random, [20, 200, 2_000]),
     spike: random.chance(KIND_CHANCE) ? random.below(100) : 0,
     spikeFactor: pick(random, [10, 100]),
+    // Slow enough that queues form, fast enough that what a run has to say gets through.
+    ...pick(random, [{}, {}, { bandwidth: 2_000 }, { bandwidth: 20_000 }]),
   }
 }
 
@@ -151,6 +154,13 @@ function drawFault(random: SeededRandom, fault: FaultName, at: number): Fault {
       return { at, fault, who: pick(random, REPLICAS_ROLES), duration }
     case 'stall':
       return { at, fault, who: pick(random, [...REPLICAS_ROLES, 'gateway']), duration }
+    case 'clock jump':
+      return {
+        at,
+        fault,
+        who: pick(random, [...REPLICAS_ROLES, 'gateway']),
+        duration: duration * pick(random, [1, 100]),
+      }
     case 'cut':
     case 'jam':
       return { at, fault, from: pick(random, ENDS), to: pick(random, ENDS), duration }

@@ -201,6 +201,9 @@ class Swarm {
       case 'stall':
         for (const locator of this.#locators(fault.who)) this.#cluster.stall(locator, fault.duration)
         return true
+      case 'clock jump':
+        for (const locator of this.#locators(fault.who)) this.#cluster.jump(locator, fault.duration)
+        return true
       case 'cut':
       case 'jam': {
         const [from, to] = [this.#locators(fault.from), this.#locators(fault.to)]

@@ -105,7 +105,7 @@ export const MUTANTS = [
       [
         'replica/takeover.js',
         'if (!connection.givenUp && !this.#reported.has(connection.peer.group))',
-        'if (now < this.#giveUpAt && !connection.givenUp && !this.#reported.has(connection.peer.group))',
+        'if (!this.#gaveUp && !connection.givenUp && !this.#reported.has(connection.peer.group))',
       ],
     ],
     scope: TIMELY,

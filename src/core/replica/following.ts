@@ -4,6 +4,7 @@ import { memberOf } from '../membership/view.js'
 import type { Connection } from './connection.js'
 import type { Inbox } from './inbox.js'
 import { earliest } from '../deadlines.js'
+import { Patience } from '../patience.js'
 import type { ReplicaState } from './state.js'
 import { supply } from './supply.js'
 
@@ -15,33 +16,35 @@ export class Following {
   /** Highest entry that somebody is known to hold. */
   #knownIndex = 0
   #pullAt: Instant | undefined
-  #orphanAt: Instant | undefined
+  /** With others, to say how it goes on without the last primary. */
+  readonly #orphaned: Patience
   /** Something has come in the answer that is under way. */
   #supplies = false
 
   constructor(state: ReplicaState) {
     this.#state = state
+    this.#orphaned = new Patience(state.limits.orphanTimeout)
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#secondAckAt, this.#pullAt, this.#orphanAt)
+    return earliest(this.#secondAckAt, this.#pullAt, this.#orphaned.deadline)
   }
 
   stop(): void {
     this.#secondAckAt = undefined
     this.#pullAt = undefined
-    this.#orphanAt = undefined
+    this.#orphaned.stop()
     this.#unreported = 0
   }
 
   /** The primary is gone, or this member was left out of what follows it; somebody should say how it goes on. */
   orphaned(): void {
-    this.#orphanAt ??= (this.#state.now + this.#state.limits.orphanTimeout) as Instant
+    if (this.#orphaned.deadline === undefined) this.#orphaned.start(this.#state.now)
   }
 
   /** A view is established, and this member is part of it. */
   adopted(): void {
-    this.#orphanAt = undefined
+    this.#orphaned.stop()
     this.reportAll()
   }
 
@@ -126,8 +129,7 @@ export class Following {
     const { now } = this.#state
     if (this.#secondAckAt !== undefined && this.#secondAckAt <= now) this.reportAll()
     if (this.#pullAt !== undefined && this.#pullAt <= now) this.#pull()
-    if (this.#orphanAt !== undefined && this.#orphanAt <= now)
-      this.#state.stop('no view followed that of the last primary')
+    if (this.#orphaned.isOver(now)) this.#state.stop('no view followed that of the last primary')
   }
 
   get lacksEntries(): boolean {

@@ -3,6 +3,7 @@ import type { Epoch, GroupId, Instant, Locator, MemberId, MemberInfo, MessageOf,
 import { GROUP } from '../../message/index.js'
 import { memberOf, sameView } from '../membership/view.js'
 import { earliest } from '../deadlines.js'
+import { Patience } from '../patience.js'
 import type { ReplicaState } from './state.js'
 
 /** Inputs that another member holds and this one lacks. */
@@ -29,11 +30,14 @@ export class Takeover {
   readonly #accepted = new Map<MemberId, Accepted>()
   readonly #reported = new Map<GroupId, number>()
   readonly #begunAt: Instant
-  readonly #giveUpAt: Instant
+  /** With members that do not answer. */
+  readonly #answers: Patience
+  /** With a history that cannot be executed any further. */
+  readonly #drain: Patience
+  #gaveUp = false
   #repeatAt: Instant | undefined
   #pullAt: Instant | undefined
   #complete = false
-  #drainBy: Instant | undefined
 
   constructor(state: ReplicaState) {
     this.#state = state
@@ -46,7 +50,9 @@ export class Takeover {
     this.proposed = { number, precedence: me.precedence, backupView: 0 }
     this.#members = established.members.filter((member) => !faulty.has(member.memberId))
     this.#begunAt = now
-    this.#giveUpAt = (now + state.limits.recoveryTimeout) as Instant
+    this.#answers = new Patience(state.limits.recoveryTimeout)
+    this.#drain = new Patience(state.limits.drainTimeout)
+    this.#answers.start(now)
     state.role = 'recovering'
     state.adopted = this.proposed
     this.#propose()
@@ -55,8 +61,7 @@ export class Takeover {
   }
 
   get deadline(): Instant | undefined {
-    const giveUpAt = this.#giveUpAt > this.#state.now ? this.#giveUpAt : undefined
-    return earliest(this.#repeatAt, this.#pullAt, this.#drainBy ?? giveUpAt)
+    return earliest(this.#repeatAt, this.#pullAt, this.#drain.deadline, this.#answers.deadline)
   }
 
   /** It has waited for answers so long that a refusal is one of this proposal, not a late one of another. */
@@ -99,7 +104,7 @@ export class Takeover {
   connected(group: GroupId): void {
     this.#reported.delete(group)
     this.#complete = false
-    this.#drainBy = undefined
+    this.#drain.stop()
     this.#propose()
   }
 
@@ -112,7 +117,7 @@ export class Takeover {
     for (const connection of connections.values()) {
       if (!connection.givenUp && !this.#reported.has(connection.peer.group)) return
     }
-    if (now < this.#giveUpAt && this.#silent().length > 0) return
+    if (!this.#gaveUp && this.#silent().length > 0) return
     const accepted = [...this.#accepted.values()].map(({ held }) => held)
     const target = Math.max(history.held, ...accepted, ...this.#reported.values())
     if (history.held < target || this.#orphaned() !== undefined) {
@@ -122,7 +127,8 @@ export class Takeover {
     this.#repeatAt = undefined
     this.#pullAt = undefined
     this.#complete = true
-    this.#drainBy = (now + this.#state.limits.drainTimeout) as Instant
+    this.#answers.stop()
+    this.#drain.start(now)
     this.#state.stability.clear()
     for (const [member, { held }] of this.#accepted) this.#state.stability.report(member, held)
     this.#state.outputs.push({ output: 'recovered' })
@@ -134,7 +140,11 @@ export class Takeover {
     const { now } = this.#state
     if (this.#repeatAt !== undefined && this.#repeatAt <= now) this.#propose()
     if (this.#pullAt !== undefined && this.#pullAt <= now) this.#pullAt = undefined
-    if (this.#drainBy !== undefined && this.#drainBy <= now) {
+    if (this.#answers.isOver(now)) {
+      this.#gaveUp = true
+      this.#answers.stop()
+    }
+    if (this.#drain.isOver(now)) {
       return this.#state.stop('the surviving history cannot be executed: what it needs is lost')
     }
     this.progress()
@@ -142,7 +152,7 @@ export class Takeover {
 
   /** An entry was executed: the time to drain counts from the last progress. */
   executed(): void {
-    if (this.#drainBy !== undefined) this.#drainBy = (this.#state.now + this.#state.limits.drainTimeout) as Instant
+    if (this.#complete) this.#drain.start(this.#state.now)
   }
 
   /** More of what was asked for has come: ask on. */
