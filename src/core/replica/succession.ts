@@ -70,14 +70,19 @@ export class Succession {
 
   /**
    * What the connected group knows of the membership may be newer: a member that was cut off for a while would wait for
-   * the proposal of somebody who has gone since.
+   * somebody who has gone since. Whoever accepted a proposal holds nothing beyond the history it was established with.
    */
   #informed({ peerView, members }: MessageOf<'FaultNotice'>): void {
-    const { role, established, identity } = this.#state
-    if ((role !== 'backup' && role !== 'frozen') || !sameView(peerView, established.view)) return
-    if (members.length === 0 || !olderThan(established.view, peerView)) return
-    if (memberOf(members, identity.memberId) === undefined) return this.#state.stop('removed from the group')
-    this.#knows(peerView, members)
+    const { role, established, adopted, identity } = this.#state
+    if ((role !== 'backup' && role !== 'frozen') || members.length === 0) return
+    const changed = sameView(peerView, established.view) && olderThan(established.view, peerView)
+    const followed = peerView.number > established.view.number && peerView.number >= adopted.number
+    if (!changed && !followed) return
+    if (memberOf(members, identity.memberId) === undefined) {
+      return this.#state.stop(changed ? 'removed from the group' : 'left out of the established view')
+    }
+    if (changed) this.#knows(peerView, members)
+    else if (sameView(peerView, adopted)) this.#follow(peerView, members)
   }
 
   #propose(): void {
