@@ -10,8 +10,8 @@ export class Budget {
   readonly #cluster: Cluster
   /** Said to have failed and not killed yet; bounded by the members of one simulation. */
   readonly #doomed = new Set<MemberId>()
-  /** What the primary had decided when the gateway died: the primary must not die before the others have it too. */
-  #gatewayMark = 0
+  /** Until all have executed its loss, only the primary may hold inputs that the history names. */
+  #gatewaysKilled = 0
   /** What the newest primary was established with: until the others have it, the gateway must not die. */
   #primaryMark = 0
 
@@ -37,8 +37,7 @@ export class Budget {
   }
 
   gatewayKilled(): void {
-    const { primary } = this.#cluster
-    this.#gatewayMark = primary === undefined ? 0 : this.#cluster.executedOf(primary)
+    this.#gatewaysKilled++
   }
 
   mayKill(victims: readonly MemberId[]): boolean {
@@ -47,7 +46,7 @@ export class Budget {
     const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
     const leads = primary === undefined || observer.recovering || victims.includes(primary.memberId)
     if (survivors.length === 0) return false
-    return !leads || this.#allHave(survivors, this.#gatewayMark)
+    return !leads || this.#haveLost(survivors)
   }
 
   mayKillGateway(): boolean {
@@ -57,12 +56,17 @@ export class Budget {
     if (!sameMembership(gateway.view, observer.view)) return false
     const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
     const leads = this.#alive(primary?.memberId)
-    return leads && this.#allHave(this.#survivors([]), Math.max(this.#primaryMark, this.#gatewayMark))
+    const survivors = this.#survivors([])
+    return leads && this.#haveLost(survivors) && this.#allHave(survivors, this.#primaryMark)
   }
 
   #alive(memberId: MemberId | undefined): boolean {
     if (memberId === undefined || this.#doomed.has(memberId)) return false
     return this.#cluster.processes.some((process) => process.memberId === memberId)
+  }
+
+  #haveLost(members: readonly MemberInfo[]): boolean {
+    return members.every(({ memberId }) => this.#cluster.gatewaysLostAt(memberId) === this.#gatewaysKilled)
   }
 
   #allHave(members: readonly MemberInfo[], index: number): boolean {

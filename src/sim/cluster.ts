@@ -199,6 +199,11 @@ export class Cluster {
     return this.#process(memberId)?.member.executed ?? 0
   }
 
+  /** How many gateways a member's history has seen the end of. */
+  gatewaysLostAt(memberId: MemberId): number {
+    return this.#process(memberId)?.program.gatewaysLost ?? 0
+  }
+
   /** Members that the console knows as caught up and that are alive. */
   get caughtUp(): number {
     const alive = new Set(this.#processes.map((process) => process.memberId))
