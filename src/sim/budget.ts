@@ -28,12 +28,12 @@ export class Budget {
   }
 
   /**
-   * Whoever is to be killed leads a view that names nobody else who could: it did not hear the others in time. A group
-   * that loses its last members so has lost more than is promised.
+   * The membership names nobody who could carry on but who is to be killed: whoever leads did not hear the others in
+   * time. A group that loses its last members so has lost more than is promised.
    */
   get exceeded(): boolean {
-    const { primary } = this.#cluster
-    return primary !== undefined && this.#doomed.has(primary) && this.#survivors([]).length === 0
+    const { members } = this.#cluster.observer
+    return members.length > 0 && members.every(({ memberId, caughtUp }) => !caughtUp || !this.#alive(memberId))
   }
 
   gatewayKilled(): void {

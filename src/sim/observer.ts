@@ -35,6 +35,8 @@ export class Observer {
   /** The view in which each member was first named as caught up; bounded by the members of one simulation. */
   readonly #confirmed = new Map<MemberId, View>()
   #proposal: Proposal | undefined
+  /** Called with each membership that is announced, before anybody hears of it. */
+  onMembership: () => void = () => {}
 
   constructor(terms: ObserverTerms) {
     this.#terms = terms
@@ -156,6 +158,7 @@ export class Observer {
     }
     this.view = view
     this.members = members.map((member) => ({ ...member }))
+    this.onMembership()
     for (const { memberId, caughtUp } of members)
       if (caughtUp && !this.#confirmed.has(memberId)) this.#confirmed.set(memberId, view)
   }

@@ -67,6 +67,9 @@ class Swarm {
     this.#cluster.clients.eagerness = eagerness
     this.#budget = new Budget(this.#cluster)
     this.#cluster.onTakeover = (memberId, stage): void => this.#staged(memberId, stage)
+    this.#cluster.observer.onMembership = (): void => {
+      if (this.#budget.exceeded) this.#exceeded = true
+    }
     const { observe } = this.#cluster.network
     this.#cluster.network.observe = (passage): void => {
       observe(passage)
@@ -246,10 +249,7 @@ class Swarm {
   }
 
   #staged(memberId: MemberId, stage: 'proposed' | 'recovered' | 'established'): void {
-    if (stage === 'established') {
-      this.#budget.established(memberId)
-      if (this.#budget.exceeded) this.#exceeded = true
-    }
+    if (stage === 'established') this.#budget.established(memberId)
     if (!this.#stages.includes(stage) || !this.#budget.mayKill([memberId])) return
     this.#stages = this.#stages.filter((each) => each !== stage)
     this.#cluster.reach(
