@@ -1,5 +1,5 @@
 import { SeededRandom } from '../base/index.js'
-import type { Limits } from '../core/index.js'
+import type { CommitMode, Limits } from '../core/index.js'
 import type { TakeoverStage } from './cluster.js'
 import type { Weather } from './network.js'
 import { CALM } from './network.js'
@@ -39,6 +39,8 @@ export interface Plan {
   /** The program decides something by itself with this chance per step, in per mille. */
   readonly ticks: number
   readonly driftMax: number
+  readonly commit: CommitMode
+  readonly multicast: boolean
   readonly weather: Weather
   readonly limits: Partial<Limits>
   readonly faults: readonly Fault[]
@@ -101,6 +103,8 @@ export function drawPlan(seed: number): Plan {
     steps,
     ticks: pick(random, [0, 100, 600]),
     driftMax: random.chance(KIND_CHANCE) ? DRIFT_MAX : 0,
+    commit: pick(random, ['reflected', 'reflected', 'acknowledged']),
+    multicast: random.chance(KIND_CHANCE / 2),
     weather: drawWeather(random),
     limits: drawLimits(random),
     faults: faults.toSorted((left, right) => left.at - right.at),

@@ -60,9 +60,8 @@ class Swarm {
 
   constructor(plan: Plan, traces: boolean) {
     this.#plan = plan
-    const { seed, replicas, streams, requestBytes, limits, driftMax, weather, eagerness } = plan
-    const terms = { seed, replicas, streams, requestBytes, limits, driftMax }
-    this.#cluster = new Cluster({ ...terms, requestsPerStream: Infinity, traces, stops: STOPS })
+    const { weather, eagerness } = plan
+    this.#cluster = new Cluster({ ...plan, requestsPerStream: Infinity, traces, stops: STOPS })
     this.#cluster.network.weather = weather
     this.#cluster.clients.eagerness = eagerness
     this.#budget = new Budget(this.#cluster)

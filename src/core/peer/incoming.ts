@@ -14,6 +14,8 @@ export class Incoming {
   readonly #outgoing: Outgoing
   readonly #assembly = new Assembly()
   readonly #gap: Gap
+  /** Backups have not confirmed what a message waits for; by then they are asked. */
+  #confirmAt: Instant | undefined
   /** What the application kept when the primary last heard how much more may come. */
   #keptBytesSaid = 0
 
@@ -24,7 +26,7 @@ export class Incoming {
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#state.ackAt, this.#gap.deadline)
+    return earliest(this.#state.ackAt, this.#gap.deadline, this.#confirmAt)
   }
 
   take(message: MessageOf<'Data'> | MessageOf<'FirstAck'>): void {
@@ -56,6 +58,9 @@ export class Incoming {
     for (let next = window.shift(committed); next !== undefined; next = window.shift(committed)) {
       this.#letOut(next.payload, next.orderIndex)
     }
+    const { terms, now } = this.#state
+    if (terms.commit !== 'acknowledged' || window.awaitedIndex === 0) this.#confirmAt = undefined
+    else this.#confirmAt ??= (now + terms.limits.repeatDelay) as Instant
   }
 
   acknowledge(): void {
@@ -81,6 +86,7 @@ export class Incoming {
     const { ackAt, now } = this.#state
     if (ackAt !== undefined && ackAt <= now) this.acknowledge()
     if (this.#gap.due(now)) this.#ask()
+    if (this.#confirmAt !== undefined && this.#confirmAt <= now) this.#askBackups()
   }
 
   #payloads({ payloads, sequence, orderIndex }: MessageOf<'Data'>): void {
@@ -118,6 +124,17 @@ export class Incoming {
     this.#outgoing.reflect()
     if (unackedBytes >= terms.limits.ackBytesMax) return this.acknowledge()
     this.#state.ackAt ??= (now + terms.limits.ackDelay) as Instant
+  }
+
+  /** Their confirmations may be lost: whoever is asked whether it is there says how far it is. */
+  #askBackups(): void {
+    const { receivers, window, now, terms } = this.#state
+    const behind = this.#backups.filter(({ memberId }) => {
+      return (receivers.of(memberId)?.executed ?? 0) < window.awaitedIndex
+    })
+    const to = behind.map((member) => member.locator)
+    if (to.length > 0) this.#state.send(to, this.#outgoing.keepAlive)
+    this.#confirmAt = (now + terms.limits.repeatDelay) as Instant
   }
 
   #missing(progress: boolean): void {
