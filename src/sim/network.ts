@@ -29,6 +29,9 @@ export interface Passage {
   readonly fate: 'sent' | 'lost' | 'delivered'
 }
 
+/** What somebody who directs the network wants of one datagram; what is held comes when they say so. */
+export type Course = 'carry' | 'lose' | 'hold'
+
 /** Links that hold everything back for a while and then let it go at once. */
 interface Jam {
   readonly link: Link
@@ -41,6 +44,7 @@ export class Network {
   /** Links that carry nothing. */
   cut: Link = () => false
   observe: (passage: Passage) => void = () => {}
+  steer: (passage: Passage) => Course = () => 'carry'
   readonly #world: World
   /** Bounded by the processes of one simulation. */
   readonly #ports = new Map<Locator, SimulatedTransport>()
@@ -104,13 +108,23 @@ export class Network {
     for (const reached of this.#groups.get(to) ?? [to]) this.#carryOne(from, reached, datagram)
   }
 
+  /** A datagram has come through, now or after it was held. */
+  arrive({ from, to, datagram }: Passage): void {
+    const jam = this.#jams.find(({ link }) => link(from, to))
+    if (jam === undefined) this.#deliver(from, to, datagram)
+    else jam.held.push(() => this.#deliver(from, to, datagram))
+  }
+
   #carryOne(from: Locator, to: Locator, datagram: Uint8Array): void {
     if (!this.#ports.has(from)) return
     const { random } = this.#world
     const copy = datagram.slice()
-    this.observe({ from, to, datagram: copy, fate: 'sent' })
+    const passage: Passage = { from, to, datagram: copy, fate: 'sent' }
+    this.observe(passage)
+    const course = this.steer(passage)
+    if (course === 'hold') return
     const cut = this.cut(from, to) || this.#cuts.some((link) => link(from, to))
-    if (random.chance(this.weather.loss) || cut) {
+    if (random.chance(this.weather.loss) || cut || course === 'lose') {
       this.lost++
       this.observe({ from, to, datagram: copy, fate: 'lost' })
       return
@@ -119,14 +133,8 @@ export class Network {
     for (let sent = 0; sent < copies; sent++) {
       const delay = this.weather.delayMin + random.below(this.weather.delaySpread + 1)
       const late = random.chance(this.weather.spike) ? delay * (this.weather.spikeFactor ?? SPIKE_FACTOR) : delay
-      this.#world.after(late, () => this.#arrive(from, to, copy))
+      this.#world.after(late, () => this.arrive(passage))
     }
-  }
-
-  #arrive(from: Locator, to: Locator, datagram: Uint8Array): void {
-    const jam = this.#jams.find(({ link }) => link(from, to))
-    if (jam === undefined) this.#deliver(from, to, datagram)
-    else jam.held.push(() => this.#deliver(from, to, datagram))
   }
 
   #deliver(from: Locator, to: Locator, datagram: Uint8Array): void {
