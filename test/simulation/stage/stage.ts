@@ -12,7 +12,7 @@ export type Cast = Cluster['processes'][number]
 
 export const MILLISECOND = 1_000
 /** One way, for every datagram, so that a play is the same whatever chance gives. */
-const DELAY = 50
+export const DELAY = 50
 const FOUNDING = 20 * MILLISECOND
 const SEED = 1
 /** Who stops for one of these does what the protocol wants of it. */
@@ -50,6 +50,8 @@ export interface StageTerms {
   readonly commit?: CommitMode
   readonly limits?: Partial<Limits>
   readonly multicast?: boolean
+  readonly reflects?: boolean
+  readonly seed?: number
 }
 
 interface Doom {
@@ -76,9 +78,9 @@ export class Stage {
   readonly #roles = new Map<MemberId, string>()
   #dooms: Doom[] = []
 
-  constructor({ clients = 2, ...terms }: StageTerms) {
-    const fixed = { seed: SEED, requestsPerStream: 0, stops: STOPS, supervised: false }
-    this.cluster = new Cluster({ ...fixed, streams: clients, ...terms })
+  constructor({ clients = 2, seed = SEED, ...terms }: StageTerms) {
+    const fixed = { requestsPerStream: 0, stops: STOPS, supervised: false }
+    this.cluster = new Cluster({ ...fixed, seed, streams: clients, ...terms })
     const { network, world, observer, processes } = this.cluster
     network.weather = { ...CALM, delayMin: DELAY, delaySpread: 0 }
     for (const { memberId } of processes) this.names.replica(memberId)
@@ -98,8 +100,14 @@ export class Stage {
     this.cluster.onTakeover = (memberId, stage): void => this.#staged(this.names.of(memberId), stage)
   }
 
+  /** Time goes on; clients send what had to wait until they had other answers. */
   run(duration: number): void {
-    this.cluster.world.run(this.cluster.world.now + duration)
+    const { world, clients } = this.cluster
+    const end = world.now + duration
+    while (world.now < end) {
+      world.run(Math.min(end, world.now + MILLISECOND))
+      if (!clients.done) this.cluster.pump()
+    }
     this.#look()
   }
 
