@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { DELAY, Stage } from '../simulation/stage/stage.js'
 
 const DEGREES = [1, 2, 3, 4, 5, 6, 7]
@@ -34,9 +34,13 @@ function costOf(replicas: number): Cost {
 
 /** "Desempenho". Datagrams are counted, not time: they are the same on every machine. */
 describe('the cost of messaging', () => {
-  const costs = DEGREES.map(costOf)
+  let costs: readonly Cost[] = []
+  beforeAll(() => {
+    costs = DEGREES.map(costOf)
+  })
 
   test('no round trip is added: an answer takes two message delays, with any number of replicas', () => {
+    expect(costs.length).toBe(DEGREES.length)
     for (const [at, { delays }] of costs.entries()) expect(delays, `${at + 1} replicas`).toEqual([2 * DELAY])
   })
 

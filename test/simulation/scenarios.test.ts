@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from './stage/commands.js'
-import { perform } from './stage/play.js'
+import { formsIn, perform } from './stage/play.js'
 
 const folder = join(import.meta.dirname, '../scenarios')
 const plays = readdirSync(folder)
@@ -17,8 +17,8 @@ describe('the protocol as plays', () => {
   test.each(plays)('%s', (name) => {
     const text = read(name)
     const performed = perform(text)
-    if (records) writeFileSync(join(folder, name), performed.text)
-    else expect(performed.text).toBe(text)
+    if (records) writeFileSync(join(folder, name), performed)
+    else expect(performed).toBe(text)
   })
 
   test('each says first what it is about, and in which section of protocol.md that stands', () => {
@@ -30,7 +30,7 @@ describe('the protocol as plays', () => {
   })
 
   test('everything that can be said is said in some play', () => {
-    const said = new Set(plays.flatMap((name) => [...perform(read(name)).forms]))
+    const said = new Set(plays.flatMap((name) => formsIn(read(name))))
     expect(COMMANDS.map(({ form }) => form).filter((form) => !said.has(form))).toEqual([])
   })
 })
