@@ -94,6 +94,11 @@ export class Network {
     this.#world.after(duration, () => this.#release(jam))
   }
 
+  /** A datagram that was held comes through. */
+  arrive({ from, to, datagram }: Passage): void {
+    this.#arrive(from, to, datagram)
+  }
+
   /** All that was wrong is over; what is under way still arrives. */
   heal(): void {
     this.weather = CALM
@@ -108,11 +113,10 @@ export class Network {
     for (const reached of this.#groups.get(to) ?? [to]) this.#carryOne(from, reached, datagram)
   }
 
-  /** A datagram has come through, now or after it was held. */
-  arrive({ from, to, datagram }: Passage): void {
-    const jam = this.#jams.find(({ link }) => link(from, to))
-    if (jam === undefined) this.#deliver(from, to, datagram)
-    else jam.held.push(() => this.#deliver(from, to, datagram))
+  #divert(passage: Passage, course: Exclude<Course, 'carry'>): void {
+    if (course === 'hold') return
+    this.lost++
+    this.observe({ ...passage, fate: 'lost' })
   }
 
   #carryOne(from: Locator, to: Locator, datagram: Uint8Array): void {
@@ -122,9 +126,9 @@ export class Network {
     const passage: Passage = { from, to, datagram: copy, fate: 'sent' }
     this.observe(passage)
     const course = this.steer(passage)
-    if (course === 'hold') return
+    if (course !== 'carry') return this.#divert(passage, course)
     const cut = this.cut(from, to) || this.#cuts.some((link) => link(from, to))
-    if (random.chance(this.weather.loss) || cut || course === 'lose') {
+    if (random.chance(this.weather.loss) || cut) {
       this.lost++
       this.observe({ from, to, datagram: copy, fate: 'lost' })
       return
@@ -133,8 +137,14 @@ export class Network {
     for (let sent = 0; sent < copies; sent++) {
       const delay = this.weather.delayMin + random.below(this.weather.delaySpread + 1)
       const late = random.chance(this.weather.spike) ? delay * (this.weather.spikeFactor ?? SPIKE_FACTOR) : delay
-      this.#world.after(late, () => this.arrive(passage))
+      this.#world.after(late, () => this.#arrive(from, to, copy))
     }
+  }
+
+  #arrive(from: Locator, to: Locator, datagram: Uint8Array): void {
+    const jam = this.#jams.find(({ link }) => link(from, to))
+    if (jam === undefined) this.#deliver(from, to, datagram)
+    else jam.held.push(() => this.#deliver(from, to, datagram))
   }
 
   #deliver(from: Locator, to: Locator, datagram: Uint8Array): void {
