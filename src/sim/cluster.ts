@@ -8,6 +8,7 @@ import { GROUP } from '../message/index.js'
 import { Clients } from './clients.js'
 import type { Drift } from './clock.js'
 import { SimulatedClock } from './clock.js'
+import { IDENTITY_MIN, Identities } from './identities.js'
 import { Laws } from './laws.js'
 import type { Milestone } from './milestones.js'
 import { Network } from './network.js'
@@ -20,8 +21,7 @@ import { World } from './world.js'
 
 const EPOCH = 7 as Epoch
 const REQUEST_BYTES = 8
-/** Below every id that is given to a process. */
-const GROUP_LOCATOR = 1 as Locator
+const GROUP_LOCATOR = (IDENTITY_MIN - 1) as Locator
 /** How soon a supervisor starts a replacement, and how soon it sees an exit. */
 const RESTART_DELAY = 5_000
 const DETECTION_DELAY = 500
@@ -45,6 +45,8 @@ export interface ClusterTerms {
   readonly traces?: boolean
   /** Reasons for which a replica may stop; it is then replaced. */
   readonly stops?: ReadonlySet<string>
+  /** A supervisor sees what dies and starts another, unless this is false: then whoever directs the run does it. */
+  readonly supervised?: boolean
 }
 
 /** A replicated toy program with gateway, console and clients in one process on virtual time. */
@@ -65,10 +67,11 @@ export class Cluster {
   readonly #console: PeerPort
   #gateway: GatewayProcess
   #gateways = 1
-  #ids = 100
+  readonly #ids = new Identities()
   takeovers = 0
   /** Called with each stage of a takeover, in the middle of the step that reaches it. */
   onTakeover: (memberId: MemberId, stage: TakeoverStage) => void = () => {}
+  onExecuted: (memberId: MemberId, index: number) => void = () => {}
 
   constructor(terms: ClusterTerms) {
     this.#terms = terms
@@ -93,14 +96,14 @@ export class Cluster {
       subjectAt: (locator) => this.#processes.find((process) => process.locator === locator),
     })
     this.network.observe = (passage): void => this.observer.see(passage)
-    this.#founders = Array.from({ length: terms.replicas }, (_, at) => this.#memberInfo(at + 1))
-    const gatewayInfo = this.#peerInfo(GROUP.gateway)
-    const consoleInfo = this.#peerInfo(GROUP.console)
+    this.#founders = Array.from({ length: terms.replicas }, (_, at) => this.#ids.member(at + 1))
+    const gatewayInfo = this.#ids.peer(GROUP.gateway)
+    const consoleInfo = this.#ids.peer(GROUP.console)
     this.#foundingPeers = [gatewayInfo, consoleInfo]
     this.#console = this.#openConsole(consoleInfo)
     this.#gateway = this.#openGateway(gatewayInfo)
     this.observer.founded(FIRST_VIEW, this.#founders)
-    for (const founder of this.#founders) this.#startReplica(founder, true)
+    for (const founder of this.#founders) this.#start(founder, true)
   }
 
   reach(milestone: Milestone): void {
@@ -124,14 +127,20 @@ export class Cluster {
     this.#processes = this.#processes.filter((each) => each !== process)
     process.clock.stop()
     this.network.close(process.locator)
+    if (this.#terms.supervised === false) return
     this.world.after(DETECTION_DELAY, () => this.suspect(memberId))
-    if (replace) this.world.after(RESTART_DELAY, () => this.#startReplica(this.#memberInfo(0), false))
+    if (replace) this.world.after(RESTART_DELAY, () => this.startReplica())
+  }
+
+  /** A new replica, which asks to be added. */
+  startReplica(): void {
+    this.#start(this.#ids.member(0), false)
   }
 
   /** The supervisor says that a member has failed; it may be alive still. */
-  suspect(memberId: MemberId): void {
+  suspect(memberId: MemberId, group: GroupId = GROUP.application): void {
     this.observer.note(`member ${memberId} is said to have failed`)
-    this.#console.announceFault(GROUP.application, memberId)
+    this.#console.announceFault(group, memberId)
   }
 
   /** Kills the gateway; its clients start anew at the next one. */
@@ -144,13 +153,17 @@ export class Cluster {
     this.#gateway.clock.stop()
     this.network.close(locator)
     this.clients.disconnect()
-    this.world.after(DETECTION_DELAY, () => this.#console.announceFault(GROUP.gateway, memberId))
-    this.world.after(RESTART_DELAY, () => {
-      this.#gateway = this.#openGateway(this.#peerInfo(GROUP.gateway))
-      this.#gateways++
-      this.clients.connect()
-      this.pump()
-    })
+    if (this.#terms.supervised === false) return
+    this.world.after(DETECTION_DELAY, () => this.suspect(memberId, GROUP.gateway))
+    this.world.after(RESTART_DELAY, () => this.startGateway())
+  }
+
+  /** The next gateway, once the last is dead. */
+  startGateway(): void {
+    this.#gateway = this.#openGateway(this.#ids.peer(GROUP.gateway))
+    this.#gateways++
+    this.clients.connect()
+    this.pump()
   }
 
   /** Stops a process for a while, or makes it read too late. */
@@ -225,10 +238,10 @@ export class Cluster {
     for (const process of this.#processes) if (!process.pace.stopped) process.program.tick()
   }
 
-  /** A client breaks its connection, or sends its half of the end. */
-  part(how: 'reset' | 'end'): void {
+  /** A client breaks its connection, or sends its half of the end; any client, if it is not named. */
+  part(how: 'reset' | 'end', client?: number): void {
     if (!this.#gatewayRuns) return
-    const frame = how === 'reset' ? this.clients.reset() : this.clients.end()
+    const frame = how === 'reset' ? this.clients.reset(client) : this.clients.end()
     if (frame === undefined) return
     this.reach(how === 'reset' ? 'a client resets its stream' : 'a client ends its stream')
     this.#gateway.port.send(frame)
@@ -258,7 +271,7 @@ export class Cluster {
     return { offset: random.below(1e9), partsPerMillion: random.below(2 * driftMax) - driftMax }
   }
 
-  #startReplica(info: MemberInfo, founding: boolean): void {
+  #start(info: MemberInfo, founding: boolean): void {
     const pace = new Pace(this.world)
     const clock = this.#clock(pace)
     const { memberId, locator } = info
@@ -278,6 +291,7 @@ export class Cluster {
       executed: (index, digest) => {
         if (this.#process(memberId) === undefined) return
         this.laws.executed({ memberId, member, program }, index, digest)
+        this.onExecuted(memberId, index)
       },
       ended: (reason) => this.#ended(memberId, reason),
     })
@@ -373,16 +387,6 @@ export class Cluster {
       commit: this.#terms.commit ?? 'reflected',
       reflects: this.#terms.reflects ?? true,
     }
-  }
-
-  #memberInfo(precedence: number): MemberInfo {
-    const id = this.#ids++
-    return { memberId: id, precedence, locator: id, caughtUp: true } as unknown as MemberInfo
-  }
-
-  #peerInfo(group: GroupId): PeerInfo {
-    const id = this.#ids++
-    return { group, epoch: id, memberId: id, locator: id } as unknown as PeerInfo
   }
 
   /** One number for everything that happened: equal for equal seeds (law L8). */

@@ -33,6 +33,9 @@ export interface Passage {
   readonly fate: 'sent' | 'lost' | 'delivered'
 }
 
+/** What somebody who directs the network wants of one datagram; what is held comes when they say so. */
+export type Course = 'carry' | 'lose' | 'hold'
+
 /** Links that hold everything back for a while and then let it go at once. */
 interface Jam {
   readonly link: Link
@@ -45,6 +48,7 @@ export class Network {
   /** Links that carry nothing. */
   cut: Link = () => false
   observe: (passage: Passage) => void = () => {}
+  steer: (passage: Passage) => Course = () => 'carry'
   readonly #world: World
   /** Bounded by the processes of one simulation. */
   readonly #ports = new Map<Locator, SimulatedTransport>()
@@ -96,6 +100,11 @@ export class Network {
     this.#world.after(duration, () => this.#release(jam))
   }
 
+  /** A datagram that was held comes through. */
+  arrive({ from, to, datagram }: Passage): void {
+    this.#arrive(from, to, datagram)
+  }
+
   /** All that was wrong is over; what is under way still arrives. */
   heal(): void {
     this.weather = CALM
@@ -110,11 +119,20 @@ export class Network {
     for (const reached of this.#groups.get(to) ?? [to]) this.#carryOne(from, reached, datagram)
   }
 
+  #divert(passage: Passage, course: Exclude<Course, 'carry'>): void {
+    if (course === 'hold') return
+    this.lost++
+    this.observe({ ...passage, fate: 'lost' })
+  }
+
   #carryOne(from: Locator, to: Locator, datagram: Uint8Array): void {
     if (!this.#ports.has(from)) return
     const { random } = this.#world
     const copy = datagram.slice()
-    this.observe({ from, to, datagram: copy, fate: 'sent' })
+    const passage: Passage = { from, to, datagram: copy, fate: 'sent' }
+    this.observe(passage)
+    const course = this.steer(passage)
+    if (course !== 'carry') return this.#divert(passage, course)
     const cut = this.cut(from, to) || this.#cuts.some((link) => link(from, to))
     const queued = this.#queue(from, copy.length)
     if (random.chance(this.weather.loss) || cut || queued === undefined) {
