@@ -4,8 +4,8 @@ import type { Instant } from '../message/index.js'
 const LATE_PART = 4
 
 /**
- * A wait for somebody else, after which he is given up. It counts only while this process runs itself: whoever was stopped
- * for a while, or whose machine was suspended, has not listened, and waits anew.
+ * A wait for somebody else, after which he is given up. It counts only while this process runs itself: whoever was
+ * stopped for a while, or whose machine was suspended, has not listened, and waits anew.
  */
 export class Patience {
   readonly #span: number
