@@ -31,12 +31,12 @@ export class Judge {
 
   /** Exactness: under a proposal nothing counts, and after it only its view does (protocol.md 5.5). */
   accepts(view: View): boolean {
-    return sameView(view, this.#established.view) && this.#settled
+    return sameView(view, this.#established.view) && this.settled
   }
 
   /** Whoever proposed the view that is adopted and not established yet; nobody else is served meanwhile. */
   get proposer(): MemberInfo | undefined {
-    if (this.#settled) return undefined
+    if (this.settled) return undefined
     return this.#established.members.find(({ precedence }) => precedence === this.#adopted.precedence)
   }
 
@@ -44,11 +44,11 @@ export class Judge {
   proposed(message: MessageOf<'ProposePrimary'>): 'adopt' | 'again' | 'refuse' {
     const electorate = this.fresh ? message.members : this.#established.members
     if (memberOf(electorate, message.sourceMember) === undefined) return 'refuse'
-    if (replaces(message.proposed, this.#adopted, this.#settled)) {
+    if (replaces(message.proposed, this.#adopted, this.settled)) {
       this.#adopted = message.proposed
       return 'adopt'
     }
-    return !this.#settled && sameView(message.proposed, this.#adopted) ? 'again' : 'refuse'
+    return !this.settled && sameView(message.proposed, this.#adopted) ? 'again' : 'refuse'
   }
 
   /** Who knows a membership follows only the view that it has adopted; who is fresh takes what it is told. */
@@ -69,7 +69,8 @@ export class Judge {
     return true
   }
 
-  get #settled(): boolean {
+  /** No proposal is adopted that waits to be established. */
+  get settled(): boolean {
     return sameView(this.#adopted, this.#established.view)
   }
 }

@@ -2,6 +2,7 @@ import { unreachable } from '../../base/index.js'
 import type { Instant, Locator, MemberInfo, Message, MessageOf, OrderIndex } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
 import type { Membership } from '../membership/view.js'
+import { Strays } from '../membership/strays.js'
 import { memberOf } from '../membership/view.js'
 import { Faults } from './faults.js'
 import { Incoming } from './incoming.js'
@@ -22,6 +23,7 @@ export class Peer {
   readonly #incoming: Incoming
   readonly #supply: Supply
   readonly #faults = new Faults()
+  readonly #strays = new Strays()
   #greetAt: Instant | undefined
 
   constructor(terms: PeerTerms) {
@@ -115,7 +117,7 @@ export class Peer {
     if (message.kind === 'ProposePrimary') return this.#proposal(message)
     if (message.kind === 'Establish') return this.#establish(message)
     if (message.kind === 'Nack' && judge.proposer !== undefined) return this.#proposerNack(message)
-    if (!judge.accepts(message.view)) return
+    if (!judge.accepts(message.view)) return this.#strange(message)
     if (message.kind === 'AcceptBackup' || message.kind === 'RemoveBackup') return this.#changeMembers(message)
     if (message.kind === 'SecondAck') return this.#secondAck(message)
     if (message.kind === 'Nack') return this.#nack(message)
@@ -127,6 +129,14 @@ export class Peer {
       this.#outgoing.acknowledged(message)
       this.#incoming.asked(message.lastSequence)
     }
+  }
+
+  /** Nothing of another view counts; a member that was left out and does not know it is told so. */
+  #strange({ sourceMember }: Message): void {
+    const { now, terms, judge } = this.#state
+    const { view: known, members } = judge.membership
+    const locator = this.#strays.due(sourceMember, now, terms.limits.repeatDelay)
+    if (locator !== undefined && judge.settled) this.#state.send([locator], { kind: 'Refuse', known, members })
   }
 
   #secondAck(message: MessageOf<'SecondAck'>): void {
@@ -163,9 +173,11 @@ export class Peer {
   }
 
   #establish(message: MessageOf<'Establish'>): void {
+    const { members: before } = this.#state.judge.membership
     const verdict = this.#state.judge.established(message)
     if (verdict === 'ignore') return
     if (verdict === 'new') {
+      this.#strays.left(before, message.members)
       this.#state.history.truncate(message.length)
       this.#incoming.dropPending()
       this.#outgoing.established(message.ack)

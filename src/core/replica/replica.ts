@@ -214,8 +214,9 @@ export class Replica {
   #fromMember(message: Message): void {
     const { adopted, established, primary } = this.#state
     // Exactness inside the group too (protocol.md 5.5): what an old primary still had on its way counts for nothing.
-    const exact =
-      sameView(message.peerView, adopted) && memberOf(established.members, message.sourceMember) !== undefined
+    const isMember = memberOf(established.members, message.sourceMember) !== undefined
+    const exact = sameView(message.peerView, adopted) && isMember
+    if (!isMember) this.#succession.strange(message)
     switch (message.kind) {
       case 'Heartbeat':
         return exact && primary?.memberId === message.sourceMember ? this.#following.heartbeat(message) : undefined

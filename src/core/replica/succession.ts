@@ -1,4 +1,5 @@
 import type { MemberInfo, Message, MessageOf, View } from '../../message/index.js'
+import { Strays } from '../membership/strays.js'
 import { announcedBy, memberOf, olderThan, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
 import type { Following } from './following.js'
 import type { FromPeers } from './from-peers.js'
@@ -22,6 +23,7 @@ export class Succession {
   readonly #following: Following
   readonly #fromPeers: FromPeers
   #takeover: Takeover | undefined
+  readonly #strays = new Strays()
 
   constructor(state: ReplicaState, parts: SuccessionParts) {
     this.#state = state
@@ -37,7 +39,8 @@ export class Succession {
 
   /** A connected group says that a member has failed. */
   fault(message: MessageOf<'FaultNotice'>): void {
-    this.#informed(message)
+    const { role } = this.#state
+    if (role === 'backup' || role === 'frozen' || role === 'primary') this.#informed(message.peerView, message.members)
     const { member } = message
     // Whoever was told so counts on it: this member must not be there any more when the others go on without it.
     if (member === this.#state.identity.memberId) return this.#state.stop('declared to have failed')
@@ -69,20 +72,22 @@ export class Succession {
   }
 
   /**
-   * What the connected group knows of the membership may be newer: a member that was cut off for a while would wait for
-   * somebody who has gone since. Whoever accepted a proposal holds nothing beyond the history it was established with.
+   * What somebody else knows of the membership may be newer: a member that was cut off for a while would lead alone, or
+   * wait for somebody who has gone since. Whoever accepted a proposal holds nothing beyond the history it was
+   * established with.
    */
-  #informed({ peerView, members }: MessageOf<'FaultNotice'>): void {
-    const { role, established, adopted, identity } = this.#state
-    if ((role !== 'backup' && role !== 'frozen') || members.length === 0) return
-    const changed = sameView(peerView, established.view) && olderThan(established.view, peerView)
-    const followed = peerView.number > established.view.number && peerView.number >= adopted.number
-    if (!changed && !followed) return
+  #informed(known: View, members: readonly MemberInfo[]): void {
+    const { established, adopted, identity, isPrimary } = this.#state
+    if (members.length === 0) return
+    const changed = sameView(known, established.view) && olderThan(established.view, known)
+    const followed = known.number > established.view.number && known.number >= adopted.number
+    if (isPrimary ? !followed : !changed && !followed) return
+    if (isPrimary) return this.#state.stop('superseded by a newer view')
     if (memberOf(members, identity.memberId) === undefined) {
       return this.#state.stop(changed ? 'removed from the group' : 'left out of the established view')
     }
-    if (changed) this.#knows(peerView, members)
-    else if (sameView(peerView, adopted)) this.#follow(peerView, members)
+    if (changed) this.#knows(known, members)
+    else if (sameView(known, adopted)) this.#follow(known, members)
   }
 
   #propose(): void {
@@ -94,6 +99,7 @@ export class Succession {
   establishIfDone(): void {
     const members = this.#takeover?.outcome
     if (members === undefined || this.#takeover === undefined) return
+    this.#strays.left(this.#state.established.members, members)
     this.#state.established = { view: this.#takeover.proposed, members }
     this.#takeover = undefined
     this.lead()
@@ -169,6 +175,7 @@ export class Succession {
   }
 
   #follow(view: View, members: readonly MemberInfo[]): void {
+    this.#strays.left(this.#state.established.members, members)
     this.#state.established = { view, members }
     this.#state.adopted = view
     this.#state.role = 'backup'
@@ -185,10 +192,19 @@ export class Succession {
     this.considerTakeover()
   }
 
+  /** A member of an older view that a newer one leaves out speaks as if nothing had happened: it is told. */
+  strange({ sourceMember, view }: Message): void {
+    const { established, now, limits, settledView } = this.#state
+    if (!settledView || view.number >= established.view.number) return
+    const locator = this.#strays.due(sourceMember, now, limits.repeatDelay)
+    const body = { known: established.view, members: established.members }
+    if (locator !== undefined) this.#state.sendInside([locator], { kind: 'Refuse', ...body })
+  }
+
   refused(message: MessageOf<'Refuse'>): void {
     const { role, identity } = this.#state
     if (role === 'joining') return this.#state.stop('the group takes no newcomers: its history was cut')
-    if (this.#takeover === undefined) return
+    if (this.#takeover === undefined) return this.#informed(message.known, message.members)
     const named = memberOf(message.members, identity.memberId) !== undefined
     // Who refuses knows a membership as new as this member's, and it leaves this member out.
     if (!named && !olderThan(message.known, this.#state.established.view)) return this.#state.stop('superseded')
