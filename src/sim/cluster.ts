@@ -1,6 +1,6 @@
 import { mixNumber } from '../base/index.js'
 import type { CommitMode, Limits } from '../core/index.js'
-import { DEFAULT_LIMITS, NO_MEMBERSHIP, Replica } from '../core/index.js'
+import { DEFAULT_LIMITS, foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
 import type { PeerPort, PeerStatus } from '../driver/index.js'
 import { Member, openPeer } from '../driver/index.js'
 import type { Epoch, Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo, View } from '../message/index.js'
@@ -278,7 +278,7 @@ export class Cluster {
     const replica = new Replica({
       identity: { memberId, locator, group: GROUP.application, epoch: EPOCH },
       limits: this.limits,
-      membership: founding ? { view: FIRST_VIEW, members: this.#founders } : NO_MEMBERSHIP,
+      membership: founding ? foundingMembership(FIRST_VIEW, this.#founders) : NO_MEMBERSHIP,
       peers: this.#foundingPeers,
       contacts: this.#processes.map((process) => process.locator),
       commit: this.#terms.commit ?? 'reflected',

@@ -29,6 +29,8 @@ export class Laws {
   readonly #belongs: (memberId: MemberId) => boolean
   #primary: MemberId | undefined
   compared = 0
+  /** The highest entry on which something depends that was let out. */
+  releasedIndex = 0
 
   constructor(belongs: (memberId: MemberId) => boolean) {
     this.#belongs = belongs
@@ -90,6 +92,7 @@ export class Laws {
   /** L3, at once: what depends on an entry is let out where that entry is held. */
   explained(subject: Subject, digest: number, held: number): void {
     const index = subject.program.replied(digest)
+    this.releasedIndex = Math.max(this.releasedIndex, index ?? 0)
     if (index !== undefined && index > held) {
       this.broken(`L3: a reply that depends on entry ${index} was let out where entries up to ${held} are held`)
     }

@@ -208,7 +208,7 @@ describe('found by hostile datagrams', () => {
     }
     const outputs = receive(
       backup,
-      fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 1, members: [] }),
+      fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 1, members: [], length: 0 }),
     )
     expect(lastSent(outputs, 'ProposePrimary')?.received.length).toBeLessThan(20)
   })
@@ -216,7 +216,7 @@ describe('found by hostile datagrams', () => {
   test('a primary is not made a newcomer', () => {
     const primary = subject('a primary')
     const members = MEMBERS.map((member) => ({ ...member, caughtUp: member.memberId === 2 }))
-    receive(primary, inside('AcceptBackup', 2, { view: SECOND, members, joinIndex: 1 }))
+    receive(primary, inside('AcceptBackup', 2, { view: SECOND, members, joinIndex: 1, length: 0 }))
     expect(primary.observed()).toMatchObject({ role: 'primary', view: FIRST })
   })
 })

@@ -22,7 +22,7 @@ export function replicaTerms(id: number): ReplicaTerms {
   return {
     identity: { memberId: id, locator: id, ...APPLICATION } as unknown as ReplicaTerms['identity'],
     limits: DEFAULT_LIMITS,
-    membership: founder ? ({ view: FIRST, members: MEMBERS } as unknown as ReplicaTerms['membership']) : NO_MEMBERSHIP,
+    membership: founder ? ({ view: FIRST, members: MEMBERS, length: 0 } as unknown as ReplicaTerms['membership']) : NO_MEMBERSHIP,
     peers: [GATEWAY, CONSOLE],
     contacts: founder ? [] : MEMBERS.map(({ locator }) => locator as never),
     heartbeatsCarryOrder: true,
@@ -118,7 +118,7 @@ function backup(): Subject {
 
 function recovering(): Subject {
   const subject = backup()
-  subject.receive(fromPeer('FaultNotice', CONSOLE, { group: GROUP.application, member: 1, members: [] }))
+  subject.receive(fromPeer('FaultNotice', CONSOLE, { group: GROUP.application, member: 1, members: [], length: 0 }))
   expect(subject.observed()).toMatchObject({ role: 'recovering', draining: false })
   return subject
 }

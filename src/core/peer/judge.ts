@@ -57,15 +57,15 @@ export class Judge {
     if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return 'ignore'
     if (!this.fresh && memberOf(this.#established.members, message.sourceMember) === undefined) return 'ignore'
     if (sameView(message.established, this.#established.view)) return 'known'
-    this.#established = { view: message.established, members: message.members }
+    this.#established = { view: message.established, members: message.members, length: message.length }
     this.#adopted = message.established
     return 'new'
   }
 
   /** Backups changed inside the established view; returns whether that is news. */
-  changed(membership: Membership): boolean {
-    if (membership.view.backupView <= this.#established.view.backupView) return false
-    this.#established = membership
+  changed(view: View, members: readonly MemberInfo[]): boolean {
+    if (view.backupView <= this.#established.view.backupView) return false
+    this.#established = { ...this.#established, view, members }
     return true
   }
 

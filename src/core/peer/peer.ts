@@ -134,9 +134,9 @@ export class Peer {
   /** Nothing of another view counts; a member that was left out and does not know it is told so. */
   #strange({ sourceMember }: Message): void {
     const { now, terms, judge } = this.#state
-    const { view: known, members } = judge.membership
+    const { view: known, members, length } = judge.membership
     const locator = this.#strays.due(sourceMember, now, terms.limits.repeatDelay)
-    if (locator !== undefined && judge.settled) this.#state.send([locator], { kind: 'Refuse', known, members })
+    if (locator !== undefined && judge.settled) this.#state.send([locator], { kind: 'Refuse', known, members, length })
   }
 
   #secondAck(message: MessageOf<'SecondAck'>): void {
@@ -154,11 +154,11 @@ export class Peer {
   }
 
   #proposal(message: MessageOf<'ProposePrimary'>): void {
-    const { view, members } = this.#state.judge.membership
+    const { view, members, length } = this.#state.judge.membership
     const locator = memberOf(message.members, message.sourceMember)?.locator
     if (locator === undefined) return
     const verdict = this.#state.judge.proposed(message)
-    if (verdict === 'refuse') return this.#state.send([locator], { kind: 'Refuse', known: view, members })
+    if (verdict === 'refuse') return this.#state.send([locator], { kind: 'Refuse', known: view, members, length })
     if (verdict === 'adopt') {
       this.#incoming.dropPending()
       this.#event('adopted', message.proposed, message.members)
@@ -189,7 +189,7 @@ export class Peer {
 
   #changeMembers(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {
     if (message.sourceMember !== this.#state.judge.primary?.memberId) return
-    if (this.#state.judge.changed({ view: message.view, members: message.members })) this.#membersChanged('members')
+    if (this.#state.judge.changed(message.view, message.members)) this.#membersChanged('members')
     this.#incoming.acknowledge()
   }
 
@@ -220,7 +220,8 @@ export class Peer {
     const { now, terms, judge } = this.#state
     for (const { group, member } of this.#faults.due(now, terms.limits.repeatDelay)) {
       const to = judge.fresh ? terms.contacts : this.#everybody()
-      this.#state.send(to, { kind: 'FaultNotice', group, member, members: judge.membership.members })
+      const { members, length } = judge.membership
+      this.#state.send(to, { kind: 'FaultNotice', group, member, members, length })
     }
   }
 

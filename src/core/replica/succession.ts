@@ -1,5 +1,6 @@
-import type { MemberInfo, Message, MessageOf, View } from '../../message/index.js'
+import type { Contents, MemberInfo, Message, MessageOf, View } from '../../message/index.js'
 import { Strays } from '../membership/strays.js'
+import type { Membership } from '../membership/view.js'
 import { announcedBy, memberOf, olderThan, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
 import type { Following } from './following.js'
 import type { FromPeers } from './from-peers.js'
@@ -39,9 +40,9 @@ export class Succession {
 
   /** A connected group says that a member has failed. */
   fault(message: MessageOf<'FaultNotice'>): void {
+    const { member, members, length, peerView: view } = message
     const { role } = this.#state
-    if (role === 'backup' || role === 'frozen' || role === 'primary') this.#informed(message.peerView, message.members)
-    const { member } = message
+    if (role === 'backup' || role === 'frozen' || role === 'primary') this.#informed({ view, members, length })
     // Whoever was told so counts on it: this member must not be there any more when the others go on without it.
     if (member === this.#state.identity.memberId) return this.#state.stop('declared to have failed')
     this.#state.noteFaulty(member)
@@ -73,21 +74,20 @@ export class Succession {
 
   /**
    * What somebody else knows of the membership may be newer: a member that was cut off for a while would lead alone, or
-   * wait for somebody who has gone since. Whoever accepted a proposal holds nothing beyond the history it was
-   * established with.
+   * wait for somebody who has gone since.
    */
-  #informed(known: View, members: readonly MemberInfo[]): void {
+  #informed(known: Membership): void {
     const { established, adopted, identity, isPrimary } = this.#state
-    if (members.length === 0) return
-    const changed = sameView(known, established.view) && olderThan(established.view, known)
-    const followed = known.number > established.view.number && known.number >= adopted.number
+    if (known.members.length === 0) return
+    const changed = sameView(known.view, established.view) && olderThan(established.view, known.view)
+    const followed = known.view.number > established.view.number && known.view.number >= adopted.number
     if (isPrimary ? !followed : !changed && !followed) return
     if (isPrimary) return this.#state.stop('superseded by a newer view')
-    if (memberOf(members, identity.memberId) === undefined) {
+    if (memberOf(known.members, identity.memberId) === undefined) {
       return this.#state.stop(changed ? 'removed from the group' : 'left out of the established view')
     }
-    if (changed) this.#knows(known, members)
-    else if (sameView(known, adopted)) this.#follow(known, members)
+    if (changed) this.#knows(known.view, known.members)
+    else if (sameView(known.view, adopted)) this.#follow(known)
   }
 
   #propose(): void {
@@ -100,7 +100,7 @@ export class Succession {
     const members = this.#takeover?.outcome
     if (members === undefined || this.#takeover === undefined) return
     this.#strays.left(this.#state.established.members, members)
-    this.#state.established = { view: this.#takeover.proposed, members }
+    this.#state.established = { view: this.#takeover.proposed, members, length: this.#state.history.held }
     this.#takeover = undefined
     this.lead()
     this.#state.outputs.push({ output: 'promoted' })
@@ -121,8 +121,7 @@ export class Succession {
     const newer = replaces(message.proposed, adopted, sameView(adopted, established.view))
     if (proposer === undefined || !(newer || repeated)) {
       const locator = proposer?.locator ?? message.members.find((m) => m.memberId === message.sourceMember)?.locator
-      const body = { known: established.view, members: established.members }
-      return locator === undefined ? undefined : this.#state.sendInside([locator], { kind: 'Refuse', ...body })
+      return locator === undefined ? undefined : this.#state.sendInside([locator], refusal(established))
     }
     this.#state.adopted = message.proposed
     this.#takeover = undefined
@@ -136,7 +135,7 @@ export class Succession {
   }
 
   established(message: MessageOf<'Establish'>): void {
-    const { established, adopted, history } = this.#state
+    const { established, adopted } = this.#state
     if (this.#state.role === 'joining') return
     if (!this.knowsSender(message)) return
     if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return
@@ -146,9 +145,7 @@ export class Succession {
       return this.#state.stop('left out of the established view')
     }
     if (!sameView(message.established, adopted)) return
-    if (this.#state.executed > message.length) return this.#state.stop('executed beyond the established history')
-    history.truncate(message.length)
-    this.#follow(message.established, message.members)
+    this.#follow({ view: message.established, members: message.members, length: message.length })
   }
 
   /** Who has no place yet cannot know who has one; all others hear of views from members alone. */
@@ -166,18 +163,27 @@ export class Succession {
     if (included === undefined) {
       return sameView(message.view, established.view) ? this.#state.stop('removed from the group') : undefined
     }
-    const admitted = message.kind === 'AcceptBackup' && !included.caughtUp
-    if (!sameView(message.view, established.view) && !(admitted && message.view.number > established.view.number))
-      return
-    if (role === 'joining' || !sameView(message.view, established.view)) this.#follow(message.view, message.members)
+    const admission = message.kind === 'AcceptBackup' && !included.caughtUp ? message : undefined
+    const same = sameView(message.view, established.view)
+    if (!same && (admission === undefined || message.view.number <= established.view.number)) return
+    if (admission !== undefined && (role === 'joining' || !same)) {
+      this.#follow({ view: message.view, members: message.members, length: admission.length })
+    }
+    if (this.#state.role === 'stopped') return
     this.#knows(message.view, message.members)
-    if (admitted) this.#following.catchUp(message.joinIndex)
+    if (admission !== undefined) this.#following.catchUp(admission.joinIndex)
   }
 
-  #follow(view: View, members: readonly MemberInfo[]): void {
-    this.#strays.left(this.#state.established.members, members)
-    this.#state.established = { view, members }
-    this.#state.adopted = view
+  /** From now on this is the view; what is held of an older one beyond its history never happened. */
+  #follow(membership: Membership): void {
+    const { history, executed } = this.#state
+    if (executed > membership.length && !sameView(membership.view, this.#state.established.view)) {
+      return this.#state.stop('executed beyond the established history')
+    }
+    history.truncate(membership.length)
+    this.#strays.left(this.#state.established.members, membership.members)
+    this.#state.established = membership
+    this.#state.adopted = membership.view
     this.#state.role = 'backup'
     this.#takeover = undefined
     this.#following.adopted()
@@ -187,7 +193,8 @@ export class Succession {
   /** The membership of the established view, if it is news; the primary is told that it is known. */
   #knows(view: View, members: readonly MemberInfo[]): void {
     if (this.#state.isPrimary || this.#state.role === 'recovering') return
-    if (view.backupView >= this.#state.established.view.backupView) this.#state.established = { view, members }
+    const { established } = this.#state
+    if (view.backupView >= established.view.backupView) this.#state.established = { ...established, view, members }
     this.#following.reportTo(undefined)
     this.considerTakeover()
   }
@@ -195,16 +202,17 @@ export class Succession {
   /** A member of an older view that a newer one leaves out speaks as if nothing had happened: it is told. */
   strange({ sourceMember, view }: Message): void {
     const { established, now, limits, settledView } = this.#state
-    if (!settledView || view.number >= established.view.number) return
+    // Who asks to be added knows no view yet.
+    if (!settledView || view.number === 0 || view.number >= established.view.number) return
     const locator = this.#strays.due(sourceMember, now, limits.repeatDelay)
-    const body = { known: established.view, members: established.members }
-    if (locator !== undefined) this.#state.sendInside([locator], { kind: 'Refuse', ...body })
+    if (locator !== undefined) this.#state.sendInside([locator], refusal(established))
   }
 
   refused(message: MessageOf<'Refuse'>): void {
     const { role, identity } = this.#state
     if (role === 'joining') return this.#state.stop('the group takes no newcomers: its history was cut')
-    if (this.#takeover === undefined) return this.#informed(message.known, message.members)
+    const known = { view: message.known, members: message.members, length: message.length }
+    if (this.#takeover === undefined) return this.#informed(known)
     const named = memberOf(message.members, identity.memberId) !== undefined
     // Who refuses knows a membership as new as this member's, and it leaves this member out.
     if (!named && !olderThan(message.known, this.#state.established.view)) return this.#state.stop('superseded')
@@ -212,6 +220,10 @@ export class Succession {
       // Who refuses has adopted the proposal of somebody who died with it: only a higher number replaces that.
       return this.#takeover.waiting ? this.#propose() : undefined
     }
-    this.#follow(message.known, message.members)
+    this.#follow(known)
   }
+}
+
+function refusal({ view: known, members, length }: Membership): Contents {
+  return { kind: 'Refuse', known, members, length }
 }
