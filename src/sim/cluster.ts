@@ -318,7 +318,7 @@ export class Cluster {
 
   #leads(process: Process): void {
     this.observer.established()
-    this.laws.established(process, process.replica.view, process.member.executed)
+    if (!this.laws.established(process, process.replica.view, process.member.executed)) return
     this.laws.followed(this.observer.members)
     // Its program is still in the middle of the last operation of the history.
     this.world.after(0, () => {

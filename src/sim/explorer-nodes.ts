@@ -83,6 +83,7 @@ export function explorerLimits({ DEFAULT_LIMITS }: Core): Limits {
     nackDelay: 0,
     repeatDelay: 0,
     retransmitDelayMin: 0,
+    probeDelay: NEVER,
     retransmitDelayMax: 0,
     recoveryTimeout: 1,
     drainTimeout: NEVER,

@@ -7,7 +7,7 @@ import type { Fault, FaultName, Plan, Role } from './plan.js'
 
 const STEP = 1_000
 /** Ten times what clients can cause in a step; more is a storm that feeds itself. */
-const STEP_EVENTS_MAX = 5_000
+const STEP_EVENTS_MAX = 20_000
 const ABSENCE_MAX = 1_000_000
 /** After the last fault everything must be well within so many steps: longer than any timeout of the plan's limits. */
 const LIVENESS_STEPS = 8_000

@@ -64,7 +64,10 @@ const PLAYS: Readonly<Record<string, Play>> = {
     on('a joining replica'),
     hears(inside('AcceptBackup', 1, { members: [...MEMBERS, newcomer], joinIndex: 1, length: 0 })),
   ],
-  'joining -> stopped': [on('a joining replica'), hears(inside('Refuse', 1, { known: FIRST, members: MEMBERS, length: 0 }))],
+  'joining -> stopped': [
+    on('a joining replica'),
+    hears(inside('Refuse', 1, { known: FIRST, members: MEMBERS, length: 0 })),
+  ],
   'backup -> recovering': [on('a backup'), hears(gone)],
   'backup -> frozen': [on('a backup'), hears(proposal(2, 3, WITHOUT_2))],
   'backup -> stopped': [on('a backup'), hears(inside('RemoveBackup', 1, { members: WITHOUT_2 }))],

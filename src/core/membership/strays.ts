@@ -14,10 +14,12 @@ export class Strays {
   /** Bounded by `STRAYS_MAX`. */
   readonly #known = new Map<MemberId, Stray>()
 
-  left(before: readonly MemberInfo[], now: readonly MemberInfo[]): void {
+  /** One membership has followed another. */
+  followed(before: readonly MemberInfo[], now: readonly MemberInfo[]): void {
     for (const { memberId, locator } of before) {
       if (memberOf(now, memberId) === undefined) this.#known.set(memberId, { locator, toldAt: -Infinity })
     }
+    for (const { memberId } of now) this.#known.delete(memberId)
     for (const memberId of this.#known.keys()) {
       if (this.#known.size <= STRAYS_MAX) break
       this.#known.delete(memberId)

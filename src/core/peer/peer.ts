@@ -177,7 +177,7 @@ export class Peer {
     const verdict = this.#state.judge.established(message)
     if (verdict === 'ignore') return
     if (verdict === 'new') {
-      this.#strays.left(before, message.members)
+      this.#strays.followed(before, message.members)
       this.#state.history.truncate(message.length)
       this.#incoming.dropPending()
       this.#outgoing.established(message.ack)

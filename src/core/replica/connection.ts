@@ -41,12 +41,12 @@ export class Connection {
   readonly #receiveBytesMax: number
 
   constructor({ peer, inbox, begunAt }: Pick<Connection, 'peer' | 'inbox' | 'begunAt'>, limits: Limits) {
-    const { payloadBytesMax, flightBytesMax, receiveBytesMax, retransmitDelayMin, retransmitDelayMax } = limits
+    const { payloadBytesMax, flightBytesMax, receiveBytesMax } = limits
     this.peer = peer
     this.inbox = inbox
     this.begunAt = begunAt
     this.sent = new SentList({ single: true, payloadBytesMax })
-    this.retransmit = new RetransmitTimer(retransmitDelayMin, retransmitDelayMax)
+    this.retransmit = new RetransmitTimer(limits)
     this.congestion = new CongestionWindow({ datagramBytes: payloadBytesMax, bytesMax: flightBytesMax })
     this.gap = new Gap(limits)
     this.bytesLimit = receiveBytesMax

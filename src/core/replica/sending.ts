@@ -92,7 +92,8 @@ export class Sending {
       const payloads = sent.slice(range.from, Math.min(range.to, sent.transmitted), limits.payloadBytesMax)
       if (payloads.length === 0) continue
       congestion.lost(range.from, sent.transmitted)
-      this.#sendData(connection, { sequence: range.from as SequenceNumber, payloads })
+      // What was lost may have been lost with the order that it needs.
+      this.#sendData(connection, { sequence: range.from as SequenceNumber, payloads }, this.#nextOrder(connection))
     }
   }
 
@@ -101,7 +102,9 @@ export class Sending {
     for (const connection of connections.values()) {
       const { ackAt, retransmit } = connection
       if (ackAt !== undefined && ackAt <= now) this.acknowledge(connection)
-      if (retransmit.deadline !== undefined && retransmit.deadline <= now) this.#resend(connection)
+      const due = retransmit.due(now)
+      if (due === 'resend') this.#resend(connection)
+      if (due === 'probe') this.#ask(connection)
     }
   }
 
@@ -134,9 +137,13 @@ export class Sending {
     carrier.rewind()
     this.transmit(connection)
     if (sent.transmitted === sent.acknowledged) this.acknowledge(connection)
-    if (sent.last > sent.acknowledged) {
-      this.#state.sendPeer(connection, { kind: 'KeepAlive', locator: this.#state.identity.locator, lastSequence })
-    }
+    if (sent.last > sent.acknowledged) this.#ask(connection, lastSequence)
+  }
+
+  /** Whether the peer is there, and how much there is for it. */
+  #ask(connection: Connection, lastSequence: SequenceNumber = connection.sent.transmitted): void {
+    const { locator } = this.#state.identity
+    if (!connection.givenUp) this.#state.sendPeer(connection, { kind: 'KeepAlive', locator, lastSequence })
   }
 }
 

@@ -99,7 +99,7 @@ export class Succession {
   establishIfDone(): void {
     const members = this.#takeover?.outcome
     if (members === undefined || this.#takeover === undefined) return
-    this.#strays.left(this.#state.established.members, members)
+    this.#strays.followed(this.#state.established.members, members)
     this.#state.established = { view: this.#takeover.proposed, members, length: this.#state.history.held }
     this.#takeover = undefined
     this.lead()
@@ -181,7 +181,7 @@ export class Succession {
       return this.#state.stop('executed beyond the established history')
     }
     history.truncate(membership.length)
-    this.#strays.left(this.#state.established.members, membership.members)
+    this.#strays.followed(this.#state.established.members, membership.members)
     this.#state.established = membership
     this.#state.adopted = membership.view
     this.#state.role = 'backup'
@@ -208,9 +208,15 @@ export class Succession {
     if (locator !== undefined) this.#state.sendInside([locator], refusal(established))
   }
 
+  /** Only the primary refuses a newcomer; who answers an older word of it only says what is known. */
+  #turnedAway({ sourceGroup, sourceMember, known: view, members }: MessageOf<'Refuse'>): void {
+    if (sourceGroup !== this.#state.identity.group || !announcedBy(sourceMember, { view, members })) return
+    this.#state.stop('the group takes no newcomers: its history was cut')
+  }
+
   refused(message: MessageOf<'Refuse'>): void {
     const { role, identity } = this.#state
-    if (role === 'joining') return this.#state.stop('the group takes no newcomers: its history was cut')
+    if (role === 'joining') return this.#turnedAway(message)
     const known = { view: message.known, members: message.members, length: message.length }
     if (this.#takeover === undefined) return this.#informed(known)
     const named = memberOf(message.members, identity.memberId) !== undefined
