@@ -126,6 +126,7 @@ export function protocolMarkdown() {
     messages(),
     entries(),
     page('delivery'),
+    page('flow'),
     page('order'),
     page('membership'),
     roles(),

@@ -70,14 +70,12 @@ function requireExecutable(command: string, env: NodeJS.ProcessEnv): void {
 /** A run in the foreground of a terminal: output, talk and signals around a supervisor. */
 class Foreground {
   readonly supervisor: Supervisor
-  readonly #stdout: OutputPump
-  readonly #stderr: OutputPump
+  readonly #stdout = new OutputPump(1)
+  readonly #stderr = new OutputPump(2)
   readonly #talk: Talk
 
   constructor(options: RunOptions, admin: Address, surroundings: Surroundings) {
     const { env, version, paths } = surroundings
-    this.#stdout = this.#pump(1, 'stdout')
-    this.#stderr = this.#pump(2, 'stderr')
     this.#talk = new Talk({
       style: makeStyle(wantsColor(env, process.stderr.isTTY)),
       version,
@@ -119,13 +117,5 @@ class Foreground {
       await Promise.all([this.#stdout.drained(), this.#stderr.drained()])
       for (const name of SIGNALS) process.off(name, signal)
     }
-  }
-
-  #pump(fd: 1 | 2, stream: string): OutputPump {
-    let told = false
-    return new OutputPump(fd, (bytes) => {
-      if (!told) this.#talk.report(report('LLFT_W_OUTPUT_DROPPED', { stream, bytes }))
-      told = true
-    })
   }
 }

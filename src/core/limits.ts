@@ -19,8 +19,13 @@ export interface Limits {
   readonly orderBytesMax: number
   /** Entries already sent but not yet reflected are carried again while they fit this (protocol.md 5.2). */
   readonly orderRepeatBytesMax: number
-  /** Unacknowledged payload bytes towards one group: fits the kernel's default receive buffer. */
+  /** The largest congestion window: payload bytes under way to one member, which fit the kernel's receive buffer. */
   readonly flightBytesMax: number
+  /**
+   * Payload bytes that a receiver keeps for an application that has not taken them; advertised as its window. Holds a
+   * message of any size, or the end of one would never be let in.
+   */
+  readonly receiveBytesMax: number
   /** Unacknowledged payload bytes that make a peer stop reading from its clients. */
   readonly backlogBytesMax: number
   /** Messages kept that arrived ahead of a gap; beyond it they are dropped and come again. */
@@ -45,8 +50,9 @@ export interface Limits {
   readonly idleReportDelay: number
   /** Entries not seen stable for this go to the backups in the Heartbeat (protocol.md 5.8). */
   readonly idleOrderDelay: number
-  /** A gap may be reordering; after this it is asked for. */
+  /** A gap may be reordering; after this, or when so many datagrams have come since, it is asked for. */
   readonly nackDelay: number
+  readonly nackCount: number
   /** Ranges in one Nack; no more of them are answered. */
   readonly rangesPerNackMax: number
   /** Datagrams in one answer to a member that catches up; together far below a receive buffer. */
@@ -58,6 +64,14 @@ export interface Limits {
   /** A backup that does not answer a proposal within this is left out by `Establish`. */
   readonly recoveryTimeout: number
   /**
+   * A backup that holds back the group is removed by the primary: one that has been silent for so long though something
+   * waits for its answer (a newcomer, which may run the program's start, for longer), or that has not executed what the
+   * primary had executed so long ago. Far above a pause of the program, which must not cost a replica.
+   */
+  readonly backupSilenceMax: number
+  readonly newcomerSilenceMax: number
+  readonly backupLagMax: number
+  /**
    * A new primary that cannot execute the history it was given to its end within this (an entry names a message that
    * nobody holds) stops, loudly: it must not go on as if nothing was missing (protocol.md section 6, safety net).
    */
@@ -67,6 +81,11 @@ export interface Limits {
    * joins anew. Longer than any takeover, draining included.
    */
   readonly orphanTimeout: number
+  /**
+   * A sender that hears nothing for two round trips and this asks whether its last message has come: as long as an
+   * acknowledgement may wait.
+   */
+  readonly probeDelay: number
   /** Bounds of the retransmission timeout. */
   readonly retransmitDelayMin: number
   readonly retransmitDelayMax: number
@@ -81,6 +100,7 @@ export const DEFAULT_LIMITS: Limits = {
   orderBytesMax: 16_384,
   orderRepeatBytesMax: 256,
   flightBytesMax: 131_072,
+  receiveBytesMax: 33_554_432,
   backlogBytesMax: 4_194_304,
   reorderMessagesMax: 1024,
   ackDelay: 1_000,
@@ -92,13 +112,18 @@ export const DEFAULT_LIMITS: Limits = {
   idleReportDelay: 100_000,
   idleOrderDelay: 10_000,
   nackDelay: 1_000,
+  nackCount: 3,
   rangesPerNackMax: 16,
   supplyDatagramsMax: 8,
   caughtUpLagMax: 1_000,
   repeatDelay: 10_000,
   recoveryTimeout: 1_000_000,
+  backupSilenceMax: 5_000_000,
+  newcomerSilenceMax: 60_000_000,
+  backupLagMax: 10_000_000,
   drainTimeout: 10_000_000,
   orphanTimeout: 30_000_000,
+  probeDelay: 1_000,
   retransmitDelayMin: 20_000,
   retransmitDelayMax: 1_000_000,
   membersMax: 64,

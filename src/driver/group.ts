@@ -48,6 +48,8 @@ export interface Group {
   submit(to: GroupId, frame: Frame): void
   /** The operation is over (or its outputs must leave now): everything decided and submitted may go out. */
   flush(): void
+  /** Bytes submitted to a connected group and not acknowledged; 0 when it has been given up. */
+  unacknowledgedBytes(to: GroupId): number
   /** Every message submitted to a connected group that still lives has been acknowledged. */
   readonly settled: boolean
 

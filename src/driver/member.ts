@@ -26,6 +26,7 @@ const NOTHING: Frame = { frame: 'end', stream: 0 }
 
 /** A message of a connected group that the program has not taken yet, decoded once. */
 interface Next {
+  /** Payloads up to here belong to messages that were taken. */
   taken: number
   decoded: Frame | undefined
 }
@@ -77,6 +78,10 @@ export class Member implements Group {
     return this.#replica.settled
   }
 
+  unacknowledgedBytes(to: GroupId): number {
+    return this.#replica.unacknowledgedBytes(to)
+  }
+
   decide(entry: Uint8Array): void {
     assert(this.live, 'only the primary decides')
     this.#step({ input: 'decided', entry })
@@ -102,12 +107,13 @@ export class Member implements Group {
 
   accept(from: GroupId): void {
     const next = this.#nextOf(from)
-    next.taken++
+    next.taken = this.#replica.endOfMessage(from, next.taken + 1)
     next.decoded = undefined
+    this.#step({ input: 'taken', from, upTo: next.taken })
   }
 
   findReceived(from: GroupId, matches: (frame: Frame) => boolean): Frame | undefined {
-    for (let sequence = this.#nextOf(from).taken + 1; ; sequence++) {
+    for (let sequence = this.#nextOf(from).taken + 1; ; sequence = this.#replica.endOfMessage(from, sequence) + 1) {
       const frame = this.#decoded(from, sequence)
       if (frame === undefined || matches(frame)) return frame
     }

@@ -14,6 +14,11 @@ export interface PeerPort {
   flush(): void
   /** The sent list is at its bound: read no more from clients until `relieved`. */
   readonly congested: boolean
+  /**
+   * The application of this peer keeps so many bytes of what was released and has not passed them on: the application
+   * group sends no more than the window leaves.
+   */
+  keep(bytes: number): void
   /** Sends a FaultNotice, and repeats it until an established membership leaves the member out. */
   announceFault(group: GroupId, member: MemberId): void
   readonly status: PeerStatus

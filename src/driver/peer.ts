@@ -60,6 +60,10 @@ class PeerDriver implements PeerPort {
     this.#step({ input: 'flush' })
   }
 
+  keep(bytes: number): void {
+    this.#step({ input: 'kept', bytes })
+  }
+
   get congested(): boolean {
     return this.#peer.congested
   }

@@ -48,11 +48,11 @@ export const WARNINGS = {
     why: 'a limit was reached that protects the other clients',
     fix: 'see `llft status` for the number of connections; raise `ulimit -n` when descriptors are used up',
   },
-  LLFT_W_OUTPUT_DROPPED: {
+  LLFT_W_REPLICA_REMOVED: {
     exit: 'none',
-    what: 'Output of the program was dropped, because nobody reads {stream} and {bytes} bytes are waiting already.',
-    why: 'a reader that stands still must not stop a server that has clients',
-    fix: 'write to a file instead of a pager: llft run -- ... > output.log',
+    what: 'Replica {replica} was removed from the group and is replaced.',
+    why: 'it was silent, or so far behind that it would hold back the others',
+    fix: 'see whether it was stopped by hand, swapped out, or short of processor time',
   },
   LLFT_W_REPLACEMENT_FAILED: {
     exit: 'none',

@@ -1,19 +1,23 @@
 import type { Socket } from 'node:net'
 import type { StreamId } from '../message/index.js'
-import { CLIENT_QUEUE_BYTES_MAX, CLOSING_IDLE_MS } from './limits.js'
+import { STREAM_WINDOW_BYTES } from '../message/index.js'
+import { CLOSING_IDLE_MS } from './limits.js'
 
 export interface ClientStreamOwner {
   data(stream: ClientStream, bytes: Uint8Array): void
   end(stream: ClientStream): void
   /** Over; `reset` when the program does not know it yet: the client broke it off. */
   gone(stream: ClientStream, reset: boolean): void
-  /** More bytes wait for the client than it may leave unread. */
-  overfull(stream: ClientStream): void
+  /** The client's kernel has taken so many bytes more of what the program sent. */
+  taken(stream: ClientStream, bytes: number): void
   /** Written to in this turn of the event loop: to be `uncork`ed at its end. */
   touched(stream: ClientStream): void
 }
 
-/** One client's TCP connection, plain or with TLS ended here. */
+/**
+ * One client's TCP connection, plain or with TLS ended here. Each direction has a window: what the program has not
+ * taken stops the reading from the client, and what the client has not taken gives the program no credit for more.
+ */
 export class ClientStream {
   readonly id: StreamId
   readonly #socket: Socket
@@ -23,6 +27,12 @@ export class ClientStream {
   #touched = false
   /** The program has closed or reset it and wants to hear no more of it. */
   #released = false
+  /** Bytes from the client that the program has not taken. */
+  #waitingBytes = 0
+  /** Bytes from the program for which it has got no credit. */
+  #owedBytes = 0
+  /** The whole connection with the program is congested. */
+  #paused = false
 
   constructor(id: StreamId, sockets: { readonly stream: Socket; readonly tcp: Socket }, owner: ClientStreamOwner) {
     this.id = id
@@ -30,12 +40,11 @@ export class ClientStream {
     this.#tcp = sockets.tcp
     this.#owner = owner
     this.#socket.on('error', ignored)
-    this.#socket.on('data', (bytes: Uint8Array) => {
-      if (!this.#released) owner.data(this, bytes)
-    })
+    this.#socket.on('data', (bytes: Uint8Array) => this.#read(bytes))
     this.#socket.on('end', () => {
       if (!this.#released) owner.end(this)
     })
+    this.#socket.on('drain', () => this.#giveCredit())
     this.#socket.on('close', () => owner.gone(this, !this.#released && !this.#endedBothWays))
   }
 
@@ -45,18 +54,24 @@ export class ClientStream {
    */
   write(bytes: Uint8Array): void {
     if (!this.#socket.writable) return
+    this.#owedBytes += bytes.length
     this.#socket.write(bytes)
-    if (!this.#touched) {
-      this.#touched = true
-      this.#socket.cork()
-      this.#owner.touched(this)
-    }
-    if (this.#socket.writableLength > CLIENT_QUEUE_BYTES_MAX) this.#owner.overfull(this)
+    if (this.#touched) return
+    this.#touched = true
+    this.#socket.cork()
+    this.#owner.touched(this)
   }
 
   uncork(): void {
     this.#touched = false
     this.#socket.uncork()
+    this.#giveCredit()
+  }
+
+  /** The program has taken so many bytes more of what the client sent. */
+  credit(bytes: number): void {
+    this.#waitingBytes -= bytes
+    this.#readOn()
   }
 
   /** The program has ended its side; the client may go on. */
@@ -79,11 +94,33 @@ export class ClientStream {
   }
 
   pause(): void {
+    this.#paused = true
     this.#socket.pause()
   }
 
   resume(): void {
-    this.#socket.resume()
+    this.#paused = false
+    this.#readOn()
+  }
+
+  #read(bytes: Uint8Array): void {
+    if (this.#released) return
+    this.#waitingBytes += bytes.length
+    if (this.#waitingBytes >= STREAM_WINDOW_BYTES) this.#socket.pause()
+    this.#owner.data(this, bytes)
+  }
+
+  #readOn(): void {
+    if (!this.#paused && this.#waitingBytes < STREAM_WINDOW_BYTES) this.#socket.resume()
+  }
+
+  /** By the half window: a credit for each small reply would double the messages. */
+  #giveCredit(): void {
+    if (this.#released) return
+    const bytes = this.#owedBytes - this.#socket.writableLength
+    if (bytes < STREAM_WINDOW_BYTES / 2) return
+    this.#owedBytes -= bytes
+    this.#owner.taken(this, bytes)
   }
 
   get #endedBothWays(): boolean {

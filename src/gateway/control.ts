@@ -40,8 +40,6 @@ export type GatewayWarning =
   | 'listenFailed'
   /** The kernel gave no connection (descriptors used up). */
   | 'acceptFailed'
-  /** A client left more than `CLIENT_QUEUE_BYTES_MAX` unread and was reset. */
-  | 'slowClient'
   /** `STREAMS_MAX` is reached; clients are refused. */
   | 'tooManyStreams'
 
@@ -51,10 +49,9 @@ export interface GatewayStatistics {
   readonly opened: number
   readonly bytesIn: number
   readonly bytesOut: number
-  /** Connections that ended as resets: by the client, by the program, by a limit. */
+  /** Connections that ended as resets: by the client, by the program. */
   readonly clientResets: number
   readonly programResets: number
-  readonly slowClients: number
   readonly refused: number
   readonly handshakesFailed: number
   readonly datagramsIn: number

@@ -79,6 +79,8 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
       case 'data':
         this.counters.bytesOut += frame.bytes.length
         return this.#streams.get(frame.stream)?.write(frame.bytes)
+      case 'credit':
+        return this.#streams.get(frame.stream)?.credit(frame.taken)
       case 'end':
         return this.#streams.get(frame.stream)?.end()
       case 'close':
@@ -126,11 +128,8 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
     if (this.#streams.size === 0) this.#stopped?.()
   }
 
-  overfull(stream: ClientStream): void {
-    this.counters.slowClients++
-    this.#terms.observer.warning('slowClient', `stream ${stream.id}`)
-    this.#sendLater({ frame: 'reset', stream: stream.id })
-    stream.reset()
+  taken(stream: ClientStream, taken: number): void {
+    this.#sendLater({ frame: 'credit', stream: stream.id, taken })
   }
 
   touched(stream: ClientStream): void {

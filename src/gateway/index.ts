@@ -9,6 +9,6 @@ export type {
 } from './control.js'
 export { Gateway } from './gateway.js'
 export type { GatewayObserver, GatewayTerms } from './gateway.js'
-export { CLIENT_QUEUE_BYTES_MAX, DATA_FRAME_BYTES_MAX } from './limits.js'
+export { DATA_FRAME_BYTES_MAX } from './limits.js'
 export { runGateway } from './run.js'
 export type { ControlPipe, OpenPort } from './run.js'

@@ -7,12 +7,6 @@ export const STREAMS_MAX = 20_000
 /** Listening sockets at one time; a program that needs more has a leak. */
 export const LISTENERS_MAX = 256
 
-/**
- * Released bytes that wait for one client to read them. The program's writes complete at once (the replicas do not know
- * the client's pace), so this must hold a large download; beyond it the client is reset.
- */
-export const CLIENT_QUEUE_BYTES_MAX: number = 64 * 2 ** 20
-
 /** After the program has closed a connection, its client may rest so long before it takes the remaining bytes. */
 export const CLOSING_IDLE_MS = 30_000
 

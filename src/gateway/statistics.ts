@@ -12,7 +12,6 @@ export function makeCounters(): Counters {
     bytesOut: 0,
     clientResets: 0,
     programResets: 0,
-    slowClients: 0,
     refused: 0,
     handshakesFailed: 0,
   }

@@ -68,13 +68,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })
-    this.#outbox = new Outbox({
-      group: terms.group,
-      context: terms.context,
-      log: this.#log,
-      digest,
-      live: () => this.#live,
-    })
+    this.#outbox = new Outbox({ ...terms, digest, live: () => this.#live, seal: () => this.#log.sealNow() })
   }
 
   get inside(): boolean {
@@ -389,7 +383,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   #close(asyncIds: number): void {
     this.#log.end(asyncIds)
-    this.#outbox.closed()
+    this.#outbox.close()
     this.#terms.timers.rearm()
   }
 }

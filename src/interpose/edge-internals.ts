@@ -95,6 +95,7 @@ export interface AsyncScope {
 export interface Errno {
   readonly UV_EOF: number
   readonly UV_EPIPE: number
+  readonly UV_ECANCELED: number
   readonly UV_ECONNRESET: number
   readonly UV_ENOTCONN: number
   readonly UV_EINVAL: number

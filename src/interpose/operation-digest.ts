@@ -36,6 +36,7 @@ export class OperationDigest {
     if ('stream' in frame) this.number(frame.stream)
     if ('listener' in frame) this.number(frame.listener)
     if ('bytes' in frame) this.#bytes(frame.bytes)
+    if ('taken' in frame) this.number(frame.taken)
     if (frame.frame === 'output') this.number(frame.fd)
     else if (frame.frame === 'listen') this.number(this.#crc32(JSON.stringify(frame), 0))
     else if (frame.frame === 'exit') this.number((frame.code * 256 + frame.signal) * 2 + Number(frame.uncaught))

@@ -1,4 +1,4 @@
-import { GROUP } from '../message/index.js'
+import { GROUP, STREAM_WINDOW_BYTES } from '../message/index.js'
 import type { SocketName, StreamId, TlsFacts } from '../message/index.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { writeName } from './tcp-name.js'
@@ -21,7 +21,8 @@ export interface StreamTerms {
 
 /**
  * An accepted client connection as `net.Socket` sees it: the properties and methods of a native TCP handle
- * (determinizer.md B1). Writes complete at once; what was received waits in a queue while the program does not read.
+ * (determinizer.md B1). Each direction has a window of bytes that the other side has not taken: a write beyond it waits
+ * for credit, and what was received waits in a queue while the program does not read, and gives none.
  */
 export class TcpStream extends VirtualStream {
   readonly fd = -1
@@ -31,8 +32,12 @@ export class TcpStream extends VirtualStream {
   readonly tlsFacts: TlsFacts | undefined
 
   readonly #stream: StreamTerms
-  /** Bounded by the flow control of the connection with the gateway. A number is an errno. */
+  /** Bounded by the stream's window. A number is an errno. */
   readonly #received: (Uint8Array<ArrayBuffer> | number)[] = []
+  /** Bytes that may be sent before the client has taken more. */
+  #allowance = STREAM_WINDOW_BYTES
+  /** Bytes that the program has taken and the gateway has no credit for yet. */
+  #taken = 0
   #flowing = false
   #draining = false
   /** The client's side is gone: nothing is sent any more. */
@@ -62,7 +67,17 @@ export class TcpStream extends VirtualStream {
   /** The connection is gone. */
   receiveReset(): void {
     this.#broken = true
-    this.#take(this.terms.internals.errno.UV_ECONNRESET)
+    const { UV_ECONNRESET } = this.terms.internals.errno
+    if (this.writeQueueSize === 0) return this.#take(UV_ECONNRESET)
+    // As in libuv: what the program still writes shows it, even to a program that does not read.
+    this.#received.length = 0
+    if (!this.closed) this.#deliver(UV_ECONNRESET)
+  }
+
+  /** The client has taken so much more of what was sent. */
+  receiveCredit(taken: number): void {
+    this.#allowance += taken
+    this.resume()
   }
 
   /** Nothing that is sent from here on reaches anybody; `receiveReset` follows. */
@@ -123,11 +138,21 @@ export class TcpStream extends VirtualStream {
   protected transmit(bytes: Uint8Array): number {
     if (this.#broken || this.closed) return this.terms.internals.errno.UV_EPIPE
     const { stream } = this.#stream
-    for (let from = 0; from < bytes.length; from += FRAME_DATA_BYTES_MAX) {
-      const part = bytes.subarray(from, from + FRAME_DATA_BYTES_MAX)
+    const length = Math.min(bytes.length, this.#allowance)
+    for (let from = 0; from < length; from += FRAME_DATA_BYTES_MAX) {
+      const part = bytes.subarray(from, Math.min(length, from + FRAME_DATA_BYTES_MAX))
       this.terms.operations.submit(GROUP.gateway, { frame: 'data', stream, bytes: part })
     }
-    return 0
+    this.#allowance -= length
+    return length
+  }
+
+  /** By the half window: a credit for each small request would double the messages. */
+  #credit(bytes: number): void {
+    this.#taken += bytes
+    if (this.#taken < STREAM_WINDOW_BYTES / 2 || this.#broken || this.closed) return
+    this.terms.operations.submit(GROUP.gateway, { frame: 'credit', stream: this.#stream.stream, taken: this.#taken })
+    this.#taken = 0
   }
 
   #take(item: Uint8Array<ArrayBuffer> | number): void {
@@ -158,7 +183,10 @@ export class TcpStream extends VirtualStream {
     const { registers, readBytesOrError, arrayBufferOffset } = this.terms.internals.streamState
     const failed = typeof item === 'number'
     if (failed) this.#flow(false)
-    else this.bytesRead += item.length
+    else {
+      this.bytesRead += item.length
+      this.#credit(item.length)
+    }
     this.enter(() => {
       registers[readBytesOrError] = failed ? item : item.length
       registers[arrayBufferOffset] = 0

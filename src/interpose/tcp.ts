@@ -68,6 +68,7 @@ class Sockets {
   receive(frame: Frame): void {
     if (frame.frame === 'data') this.#streams.get(frame.stream)?.receive(frame.bytes)
     else if (frame.frame === 'open') this.#open(frame)
+    else if (frame.frame === 'credit') this.#streams.get(frame.stream)?.receiveCredit(frame.taken)
     else if (frame.frame === 'end') this.#streams.get(frame.stream)?.receiveEnd()
     else if (frame.frame === 'reset') this.#streams.get(frame.stream)?.receiveReset()
     else if (frame.frame === 'listening') this.#listeners.get(frame.listener)?.answer(frame.errno, frame.bound)

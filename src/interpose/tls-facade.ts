@@ -1,6 +1,7 @@
 import type { TlsFactsFields } from '../message/index.js'
 import type { EdgeTerms } from './edge-terms.js'
 import type { TcpStream } from './tcp-stream.js'
+import type { WriteRequest } from './virtual-stream.js'
 
 /** TLS options that only matter to a real handshake: it was made at the gateway. Called by `_tls_wrap.js`. */
 const NOTHING_TO_DO = [
@@ -50,7 +51,6 @@ const UNKNOWN = [
  */
 export class TlsFacade {
   reading = false
-  readonly writeQueueSize = 0
   readonly fd = -1
   readonly isStreamBase = false
   onread: ((bytes: ArrayBuffer | undefined) => void) | undefined = undefined
@@ -70,6 +70,10 @@ export class TlsFacade {
 
   get bytesRead(): number {
     return this.#stream.bytesRead
+  }
+
+  get writeQueueSize(): number {
+    return this.#stream.writeQueueSize
   }
 
   get bytesWritten(): number {
@@ -96,27 +100,27 @@ export class TlsFacade {
     return this.#stream.readStop()
   }
 
-  writeBuffer(request: unknown, bytes: Uint8Array): number {
+  writeBuffer(request: WriteRequest, bytes: Uint8Array): number {
     return this.#stream.writeBuffer(request, bytes)
   }
 
-  writeUtf8String(request: unknown, text: string): number {
+  writeUtf8String(request: WriteRequest, text: string): number {
     return this.#stream.writeUtf8String(request, text)
   }
 
-  writeLatin1String(request: unknown, text: string): number {
+  writeLatin1String(request: WriteRequest, text: string): number {
     return this.#stream.writeLatin1String(request, text)
   }
 
-  writeAsciiString(request: unknown, text: string): number {
+  writeAsciiString(request: WriteRequest, text: string): number {
     return this.#stream.writeAsciiString(request, text)
   }
 
-  writeUcs2String(request: unknown, text: string): number {
+  writeUcs2String(request: WriteRequest, text: string): number {
     return this.#stream.writeUcs2String(request, text)
   }
 
-  writev(request: unknown, chunks: readonly unknown[], allBuffers: boolean): number {
+  writev(request: WriteRequest, chunks: readonly unknown[], allBuffers: boolean): number {
     return this.#stream.writev(request, chunks, allBuffers)
   }
 

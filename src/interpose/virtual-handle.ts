@@ -79,6 +79,7 @@ export abstract class VirtualHandle implements Listed {
     this.#terms.handles.remove(this)
     this.released()
     this.terms.internals.later.setImmediate(() => {
+      this.closing()
       if (typeof called === 'function') this.enter(() => called.call(this))
       this.terms.internals.asyncScope.emitDestroy(this.#asyncId)
     })
@@ -88,6 +89,9 @@ export abstract class VirtualHandle implements Listed {
   protected released(): void {
     this.#hold.activate(false)
   }
+
+  /** In the operation in which the program is called back for its `close`, before that. */
+  protected closing(): void {}
 
   /** Runs a callback of this handle. */
   enter(call: () => void): void {

@@ -6,40 +6,59 @@ export interface ShutdownRequest {
   oncomplete(status: number): void
 }
 
-/** The writing half of a stream's handle: every write completes at once (determinizer.md B1). */
+export interface WriteRequest {
+  oncomplete(status: number, handle: unknown, error: undefined): void
+}
+
+/** A write of which a part has not left yet. Node's library makes the next one only when this is complete. */
+interface Waiting {
+  readonly request: WriteRequest
+  readonly rest: Uint8Array
+}
+
+/**
+ * The writing half of a stream's handle. A write that may leave as a whole completes at once (determinizer.md B1); of
+ * another the rest leaves when `resume` is called, in an operation that is the same at every replica, so that the
+ * program's `write` returns false and its `drain` comes as on plain Node.
+ */
 export abstract class VirtualStream extends VirtualHandle {
   /** Written by Node's library alone; `_tls_wrap` replaces it by an accessor that fails once the socket is gone. */
   reading = false
   bytesRead = 0
   bytesWritten = 0
-  readonly writeQueueSize = 0
+  #waiting: Waiting | undefined
 
-  /** Sends; returns 0 or an errno. */
+  /** Sends as much as may leave now; returns how many bytes that are, or an errno. */
   protected abstract transmit(bytes: Uint8Array): number
 
-  writeBuffer(_request: unknown, bytes: Uint8Array): number {
-    return this.#write(bytes)
+  /** Bytes that have not left yet. */
+  get writeQueueSize(): number {
+    return this.#waiting?.rest.length ?? 0
   }
 
-  writeUtf8String(_request: unknown, text: string): number {
-    return this.#write(textBytes(text, 'utf8'))
+  writeBuffer(request: WriteRequest, bytes: Uint8Array): number {
+    return this.#write(request, bytes)
   }
 
-  writeLatin1String(_request: unknown, text: string): number {
-    return this.#write(textBytes(text, 'latin1'))
+  writeUtf8String(request: WriteRequest, text: string): number {
+    return this.#write(request, textBytes(text, 'utf8'))
   }
 
-  writeAsciiString(_request: unknown, text: string): number {
-    return this.#write(textBytes(text, 'latin1'))
+  writeLatin1String(request: WriteRequest, text: string): number {
+    return this.#write(request, textBytes(text, 'latin1'))
   }
 
-  writeUcs2String(_request: unknown, text: string): number {
-    return this.#write(textBytes(text, 'utf16le'))
+  writeAsciiString(request: WriteRequest, text: string): number {
+    return this.#write(request, textBytes(text, 'latin1'))
+  }
+
+  writeUcs2String(request: WriteRequest, text: string): number {
+    return this.#write(request, textBytes(text, 'utf16le'))
   }
 
   /** `chunks` are buffers only when `allBuffers`, otherwise they alternate with their encodings. */
-  writev(_request: unknown, chunks: readonly unknown[], allBuffers: boolean): number {
-    return this.#write(gather(chunks, allBuffers))
+  writev(request: WriteRequest, chunks: readonly unknown[], allBuffers: boolean): number {
+    return this.#write(request, gather(chunks, allBuffers))
   }
 
   shutdown(request: ShutdownRequest): number {
@@ -51,14 +70,37 @@ export abstract class VirtualStream extends VirtualHandle {
     return 0
   }
 
-  #write(bytes: Uint8Array): number {
-    const errno = this.transmit(bytes)
-    const written = errno === 0 ? bytes.length : 0
+  /** More may leave. */
+  protected resume(): void {
+    if (this.#waiting === undefined) return
+    const { request, rest } = this.#waiting
+    const sent = this.transmit(rest)
+    if (sent < 0) this.#complete(sent)
+    else if (sent < rest.length) this.#waiting = { request, rest: rest.subarray(sent) }
+    else this.#complete(0)
+  }
+
+  /** Before the program is called back for its `close`, as libuv does it. */
+  protected override closing(): void {
+    if (this.#waiting !== undefined) this.#complete(this.terms.internals.errno.UV_ECANCELED)
+  }
+
+  #complete(status: number): void {
+    const request = this.#waiting?.request
+    this.#waiting = undefined
+    this.enter(() => request?.oncomplete(status, this, undefined))
+  }
+
+  #write(request: WriteRequest, bytes: Uint8Array): number {
+    const sent = this.transmit(bytes)
+    const waits = sent >= 0 && sent < bytes.length
+    if (waits) this.#waiting = { request, rest: bytes.subarray(sent) }
+    const written = sent < 0 ? 0 : bytes.length
     this.bytesWritten += written
     // Last, because anything in between may write the registers too (determinizer.md B1).
     const { registers, bytesWritten, lastWriteWasAsync } = this.terms.internals.streamState
     registers[bytesWritten] = written
-    registers[lastWriteWasAsync] = 0
-    return errno
+    registers[lastWriteWasAsync] = waits ? 1 : 0
+    return Math.min(sent, 0)
   }
 }

@@ -20,7 +20,15 @@ export const FRAME = {
   /** application to console */
   output: 10,
   exit: 11,
+  /** both directions */
+  credit: 12,
 } as const
+
+/**
+ * Bytes of one stream and direction that may be sent and not taken yet: bounds what a client that does not read, or a
+ * program that does not, keeps waiting anywhere. Large enough that a reply of usual size never waits for a credit.
+ */
+export const STREAM_WINDOW_BYTES: number = 256 * 1024
 
 /** Number of a client connection, counted by the gateway from 1; unique within the gateway's epoch. */
 export type StreamId = number
@@ -60,6 +68,11 @@ export type Frame =
   /** The answer to `listen`: the bound name, or a negative errno. */
   | { readonly frame: 'listening'; readonly listener: ListenerId; readonly errno: number; readonly bound: SocketName }
   | { readonly frame: 'data'; readonly stream: StreamId; readonly bytes: Uint8Array }
+  /**
+   * Flow control of one stream: so many more bytes of what was sent on it have been taken, by the client's kernel or by
+   * the program; as many more may be sent (`STREAM_WINDOW_BYTES`).
+   */
+  | { readonly frame: 'credit'; readonly stream: StreamId; readonly taken: number }
   | { readonly frame: 'end'; readonly stream: StreamId }
   | { readonly frame: 'reset'; readonly stream: StreamId }
   /**

@@ -1,5 +1,6 @@
 export { ENTRY, ENTRY_BYTES_MAX, ENTRY_CONTINUES, PROGRAM_ENTRY_MIN } from './entries.js'
-export { FRAME } from './frames.js'
+export { FRAGMENT, FRAGMENT_CONTINUES, MESSAGE_BYTES_MAX } from './fragments.js'
+export { FRAME, STREAM_WINDOW_BYTES } from './frames.js'
 export type { Frame, ListenerId, SocketName, StreamId, TlsFacts, TlsTerms } from './frames.js'
 export { GROUP, NO_VIEW } from './ids.js'
 export type {

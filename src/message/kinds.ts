@@ -66,6 +66,8 @@ export interface Header {
   readonly peerView: View
   /** Last in-sequence number received from the destination group on this connection: held, never executed. */
   readonly ack: SequenceNumber
+  /** Payload bytes beyond `ack` that the sender is ready to take on this connection. */
+  readonly window: number
   /** The last order entry of the sender's group that this message depends on. */
   readonly orderIndex: OrderIndex
   /** Entries of the sender's group up to here are held by every member of `view`. */
@@ -101,7 +103,7 @@ export interface Bodies {
     readonly fromEpoch: Epoch
     readonly messages: readonly Range[]
   }
-  /** A greeting, or a sign that the connection is idle; `lastSequence` reveals a lost last message. */
+  /** A greeting, or a question to a silent receiver; `lastSequence` reveals a lost last message. */
   KeepAlive: { readonly locator: Locator; readonly lastSequence: SequenceNumber }
   /** Inside a group; the header's `order` carries entries that found nothing to ride on (section 5, rule 8). */
   Heartbeat: { readonly executed: OrderIndex }
@@ -129,12 +131,19 @@ export interface Bodies {
   }
   /** The takeover is over: these are the members, and the history is `length` long; beyond it nothing happened. */
   Establish: { readonly established: View; readonly members: readonly MemberInfo[]; readonly length: OrderIndex }
-  /** The proposal, or the newcomer, is not accepted; this is the view that counts instead. */
-  Refuse: { readonly known: View; readonly members: readonly MemberInfo[] }
+  /** The proposal, or the newcomer, is not accepted; this is the view that counts instead, as it was established. */
+  Refuse: { readonly known: View; readonly members: readonly MemberInfo[]; readonly length: OrderIndex }
   /** A newcomer asks to be added. */
   ProposeBackup: { readonly locator: Locator }
-  /** A backup was added or confirmed. `joinIndex`: the entry that says so; who joins has to get that far. */
-  AcceptBackup: { readonly members: readonly MemberInfo[]; readonly joinIndex: OrderIndex }
+  /**
+   * A backup was added or confirmed. `joinIndex`: the entry that says so; who joins has to get that far. `length`: how
+   * long the history was when the view was established, for a newcomer that comes from an older one.
+   */
+  AcceptBackup: {
+    readonly members: readonly MemberInfo[]
+    readonly joinIndex: OrderIndex
+    readonly length: OrderIndex
+  }
   /** A backup was removed; these remain. */
   RemoveBackup: { readonly members: readonly MemberInfo[] }
   /** History and inputs for a member that lacks them; the header's `order` carries the entries. */
@@ -146,8 +155,16 @@ export interface Bodies {
     /** 1: the last datagram of an answer; who needs more asks on. */
     readonly final: number
   }
-  /** This member has failed: said by a connected group until a membership leaves it out. */
-  FaultNotice: { readonly group: GroupId; readonly member: MemberId }
+  /**
+   * This member has failed: said by a connected group until a membership leaves it out. `members` and `length` are of
+   * the view that it knows to be established, for whoever knows an older one.
+   */
+  FaultNotice: {
+    readonly group: GroupId
+    readonly member: MemberId
+    readonly members: readonly MemberInfo[]
+    readonly length: OrderIndex
+  }
 }
 
 /** What a datagram carries besides its header. */

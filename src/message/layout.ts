@@ -2,8 +2,7 @@ import type { Bodies, Header, KindName } from './kinds.js'
 
 /**
  * How a field is written. `u8`: one byte; `u53`: seven bytes, little-endian; `index`: a variable-length number; the
- * rest are
- * built from these.
+ * rest are built from these.
  */
 export type FieldType =
   | 'u8'
@@ -21,7 +20,7 @@ export type Fields<T> = { readonly [Name in keyof T]: FieldType }
 
 /** First bytes of every datagram: "LL" and the version of this table. */
 export const MAGIC = 0x4c4c
-export const WIRE_VERSION = 1
+export const WIRE_VERSION = 2
 
 /** The only description of the bytes: codec, printed documentation and property tests are made from it. */
 export const HEADER_LAYOUT: Fields<Header> = {
@@ -33,6 +32,7 @@ export const HEADER_LAYOUT: Fields<Header> = {
   view: 'view',
   peerView: 'view',
   ack: 'index',
+  window: 'index',
   orderIndex: 'index',
   stableIndex: 'index',
   heldIndex: 'index',
@@ -51,10 +51,10 @@ export const BODY_LAYOUT: { readonly [K in KindName]: Fields<Bodies[K]> } = {
   AcceptPrimary: { accepted: 'view', held: 'index', received: 'received' },
   RecoveryReport: { accepted: 'view', held: 'index', receivedUpTo: 'index', released: 'index' },
   Establish: { established: 'view', members: 'members', length: 'index' },
-  Refuse: { known: 'view', members: 'members' },
+  Refuse: { known: 'view', members: 'members', length: 'index' },
   ProposeBackup: { locator: 'u53' },
-  AcceptBackup: { members: 'members', joinIndex: 'index' },
+  AcceptBackup: { members: 'members', joinIndex: 'index', length: 'index' },
   RemoveBackup: { members: 'members' },
   State: { length: 'index', received: 'received', messages: 'messages', final: 'u8' },
-  FaultNotice: { group: 'u8', member: 'u53' },
+  FaultNotice: { group: 'u8', member: 'u53', members: 'members', length: 'index' },
 }

@@ -1,3 +1,4 @@
+import type { CommitMode } from '../core/index.js'
 import type { MemberId, MemberInfo } from '../message/index.js'
 import { sameMembership } from './observer.js'
 import type { Cluster } from './cluster.js'
@@ -8,28 +9,57 @@ import type { Cluster } from './cluster.js'
  */
 export class Budget {
   readonly #cluster: Cluster
+  readonly #acknowledged: boolean
   /** Said to have failed and not killed yet; bounded by the members of one simulation. */
   readonly #doomed = new Set<MemberId>()
-  /** What the primary had decided when the gateway died: the primary must not die before the others have it too. */
-  #gatewayMark = 0
+  /** Members that have once executed all that was let out. */
+  readonly #abreast = new Set<MemberId>()
+  /** Until all have executed its loss, only the primary may hold inputs that the history names. */
+  #gatewaysKilled = 0
   /** What the newest primary was established with: until the others have it, the gateway must not die. */
   #primaryMark = 0
 
-  constructor(cluster: Cluster) {
+  /** Under `acknowledged` primary and gateway may die together. */
+  constructor(cluster: Cluster, commit: CommitMode) {
     this.#cluster = cluster
+    this.#acknowledged = commit === 'acknowledged'
   }
 
   doom(memberId: MemberId): void {
     this.#doomed.add(memberId)
   }
 
+  /**
+   * Under `acknowledged` a newcomer may be confirmed while it still executes what was let out before it counted; from
+   * when it has, nothing is let out without it. Looked at in every step.
+   */
+  look(): void {
+    const { statuses, laws } = this.#cluster
+    for (const { memberId, caughtUp } of statuses[0]?.members ?? []) {
+      const known =
+        caughtUp &&
+        statuses.every(({ members }) => {
+          return members.some((each) => each.memberId === memberId && each.caughtUp)
+        })
+      if (known && this.#cluster.executedOf(memberId) >= laws.releasedIndex) this.#abreast.add(memberId)
+    }
+  }
+
   established(memberId: MemberId): void {
     this.#primaryMark = this.#cluster.executedOf(memberId)
   }
 
+  /**
+   * The membership names nobody who could carry on but who is to be killed: whoever leads did not hear the others in
+   * time. A group that loses its last members so has lost more than is promised.
+   */
+  get exceeded(): boolean {
+    const { members } = this.#cluster.observer
+    return members.length > 0 && members.every(({ memberId, caughtUp }) => !caughtUp || !this.#alive(memberId))
+  }
+
   gatewayKilled(): void {
-    const { primary } = this.#cluster
-    this.#gatewayMark = primary === undefined ? 0 : this.#cluster.executedOf(primary)
+    this.#gatewaysKilled++
   }
 
   mayKill(victims: readonly MemberId[]): boolean {
@@ -38,22 +68,30 @@ export class Budget {
     const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
     const leads = primary === undefined || observer.recovering || victims.includes(primary.memberId)
     if (survivors.length === 0) return false
-    return !leads || this.#allHave(survivors, this.#gatewayMark)
+    if (this.#acknowledged) return survivors.every(({ memberId }) => this.#abreast.has(memberId))
+    return !leads || this.#haveLost(survivors)
   }
 
   mayKillGateway(): boolean {
     const { observer, gatewayDown, statuses } = this.#cluster
     const [gateway] = statuses
-    if (gatewayDown || observer.recovering || gateway === undefined) return false
+    if (gatewayDown || gateway === undefined) return false
+    if (this.#acknowledged) return this.#survivors([]).every(({ memberId }) => this.#abreast.has(memberId))
+    if (observer.recovering) return false
     if (!sameMembership(gateway.view, observer.view)) return false
     const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
     const leads = this.#alive(primary?.memberId)
-    return leads && this.#allHave(this.#survivors([]), Math.max(this.#primaryMark, this.#gatewayMark))
+    const survivors = this.#survivors([])
+    return leads && this.#haveLost(survivors) && this.#allHave(survivors, this.#primaryMark)
   }
 
   #alive(memberId: MemberId | undefined): boolean {
     if (memberId === undefined || this.#doomed.has(memberId)) return false
     return this.#cluster.processes.some((process) => process.memberId === memberId)
+  }
+
+  #haveLost(members: readonly MemberInfo[]): boolean {
+    return members.every(({ memberId }) => this.#cluster.gatewaysLostAt(memberId) === this.#gatewaysKilled)
   }
 
   #allHave(members: readonly MemberInfo[], index: number): boolean {

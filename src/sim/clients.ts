@@ -9,6 +9,8 @@ interface Client {
   stream: number
   sent: number
   answered: number
+  /** Requests that it may send besides those that every client sends. */
+  asked: number
   /** It has sent its half of the end and waits for the other. */
   ending: boolean
 }
@@ -31,15 +33,20 @@ export class Clients {
   #connected = true
   /** Chance per step, in per mille, that a client sends what it may. */
   eagerness: number = ALWAYS
+  /** Told of each answer, by the client's place. */
+  onAnswer: (client: number, number: number) => void = () => {}
+  /** By stream: its client's place. Bounded by the streams of one simulation. */
+  readonly #owners: number[] = []
 
   constructor({ count, requests, requestBytes, random }: ClientTerms) {
     this.#requests = requests
     this.#requestBytes = requestBytes
     this.#random = random
-    this.#clients = Array.from({ length: count }, () => ({
-      stream: ++this.#streams,
+    this.#clients = Array.from({ length: count }, (_, at) => ({
+      stream: this.#newStream(at),
       sent: 0,
       answered: 0,
+      asked: 0,
       ending: false,
     }))
   }
@@ -49,9 +56,19 @@ export class Clients {
   }
 
   get done(): boolean {
-    return this.#clients.every(({ answered, sent, ending }) => {
-      return !ending && answered === sent && answered >= this.#requests
+    return this.#clients.every(({ answered, asked, sent, ending }) => {
+      return !ending && answered === sent && answered >= this.#requests + asked
     })
+  }
+
+  /** One client sends a request more; returns its number. */
+  ask(client: number): number {
+    return this.#requests + ++(this.#clients[client] as Client).asked
+  }
+
+  /** The place of the client whose stream this is, or was. */
+  ownerOf(stream: number): number | undefined {
+    return this.#owners[stream]
   }
 
   /** Requests that may be sent now. */
@@ -60,7 +77,7 @@ export class Clients {
     if (!this.#connected) return frames
     for (const client of this.#clients) {
       if (client.ending || (this.eagerness < ALWAYS && !this.#random.chance(this.eagerness))) continue
-      while (client.sent < this.#requests && client.sent - client.answered < PIPELINED_MAX) {
+      while (client.sent < this.#requests + client.asked && client.sent - client.answered < PIPELINED_MAX) {
         const bytes = new Uint8Array(this.#requestBytes)
         writeNumber(bytes, 0, ++client.sent)
         frames.push({ frame: 'data', stream: client.stream, bytes })
@@ -76,16 +93,16 @@ export class Clients {
 
   /** A client sends its half of the end; it gets all its answers, then the other half. */
   end(): Frame | undefined {
-    const client = this.#clients[this.#random.below(this.#clients.length)] as Client
+    const client = this.#any
     if (!this.#connected || client.ending) return undefined
     client.ending = true
     return { frame: 'end', stream: client.stream }
   }
 
-  /** A client breaks its connection and makes another. */
-  reset(): Frame | undefined {
+  /** A client, any if it is not named, breaks its connection and makes another. */
+  reset(place?: number): Frame | undefined {
     if (!this.#connected) return undefined
-    const client = this.#clients[this.#random.below(this.#clients.length)] as Client
+    const client = (place === undefined ? undefined : this.#clients[place]) ?? this.#any
     const { stream } = client
     this.#renew(client)
     return { frame: 'reset', stream }
@@ -109,6 +126,7 @@ export class Clients {
       return `L1: stream ${frame.stream} got answer ${number} after ${client.answered}`
     }
     client.answered++
+    this.onAnswer(this.#clients.indexOf(client), number)
     return undefined
   }
 
@@ -122,9 +140,18 @@ export class Clients {
     for (const client of this.#clients) this.#renew(client)
   }
 
+  get #any(): Client {
+    return this.#clients[this.#random.below(this.#clients.length)] as Client
+  }
+
   #renew(client: Client): void {
-    client.stream = ++this.#streams
+    client.stream = this.#newStream(this.#clients.indexOf(client))
     client.sent = client.answered
     client.ending = false
+  }
+
+  #newStream(client: number): number {
+    this.#owners[++this.#streams] = client
+    return this.#streams
   }
 }

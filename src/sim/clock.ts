@@ -18,6 +18,7 @@ export class SimulatedClock implements Clock {
   readonly #pace: Pace
   #generation = 0
   #stopped = false
+  #jumped = 0
 
   constructor(world: World, drift: Drift = TRUE_TIME, pace: Pace = new Pace(world)) {
     this.#world = world
@@ -27,7 +28,12 @@ export class SimulatedClock implements Clock {
 
   now(): Instant {
     const { offset, partsPerMillion } = this.#drift
-    return Math.trunc(this.#world.now * (1 + partsPerMillion / 1e6) + offset) as Instant
+    return Math.trunc(this.#world.now * (1 + partsPerMillion / 1e6) + offset + this.#jumped) as Instant
+  }
+
+  /** So much time has passed at once, as when a machine was suspended; timers that were armed do not know it. */
+  jump(duration: number): void {
+    this.#jumped += duration
   }
 
   arm(deadline: Instant | undefined, wake: () => void): void {

@@ -1,6 +1,6 @@
 import { mixNumber } from '../base/index.js'
 import type { CommitMode, Limits } from '../core/index.js'
-import { DEFAULT_LIMITS, NO_MEMBERSHIP, Replica } from '../core/index.js'
+import { DEFAULT_LIMITS, foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
 import type { PeerPort, PeerStatus } from '../driver/index.js'
 import { Member, openPeer } from '../driver/index.js'
 import type { Epoch, Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo, View } from '../message/index.js'
@@ -8,44 +8,26 @@ import { GROUP } from '../message/index.js'
 import { Clients } from './clients.js'
 import type { Drift } from './clock.js'
 import { SimulatedClock } from './clock.js'
+import { IDENTITY_MIN, Identities } from './identities.js'
 import { Laws } from './laws.js'
 import type { Milestone } from './milestones.js'
 import { Network } from './network.js'
 import { Observer } from './observer.js'
 import { Pace } from './pace.js'
+import type { GatewayProcess, Process } from './processes.js'
 import { Referee } from './referee.js'
 import { ToyProgram } from './toy-program.js'
 import { World } from './world.js'
 
 const EPOCH = 7 as Epoch
 const REQUEST_BYTES = 8
-/** Below every id that is given to a process. */
-const GROUP_LOCATOR = 1 as Locator
+const GROUP_LOCATOR = (IDENTITY_MIN - 1) as Locator
 /** How soon a supervisor starts a replacement, and how soon it sees an exit. */
 const RESTART_DELAY = 5_000
 const DETECTION_DELAY = 500
 const FIRST_VIEW = { number: 1, precedence: 1, backupView: 0 } as View
 
 export type TakeoverStage = 'proposed' | 'recovered' | 'established'
-
-/** The gateway that runs now, or that was the last to run. */
-interface GatewayProcess {
-  readonly info: PeerInfo
-  readonly clock: SimulatedClock
-  readonly pace: Pace
-  readonly port: PeerPort
-  down: boolean
-}
-
-interface Process {
-  readonly memberId: MemberId
-  readonly locator: Locator
-  readonly clock: SimulatedClock
-  readonly pace: Pace
-  readonly replica: Replica
-  readonly member: Member
-  readonly program: ToyProgram
-}
 
 export interface ClusterTerms {
   readonly seed: number
@@ -63,6 +45,8 @@ export interface ClusterTerms {
   readonly traces?: boolean
   /** Reasons for which a replica may stop; it is then replaced. */
   readonly stops?: ReadonlySet<string>
+  /** A supervisor sees what dies and starts another, unless this is false: then whoever directs the run does it. */
+  readonly supervised?: boolean
 }
 
 /** A replicated toy program with gateway, console and clients in one process on virtual time. */
@@ -75,7 +59,7 @@ export class Cluster {
   /** How often each rare path was reached. */
   readonly reached: Partial<Record<Milestone, number>> = {}
   readonly #terms: ClusterTerms
-  readonly #limits: Limits
+  readonly limits: Limits
   readonly #referee: Referee
   #processes: readonly Process[] = []
   readonly #founders: readonly MemberInfo[]
@@ -83,16 +67,17 @@ export class Cluster {
   readonly #console: PeerPort
   #gateway: GatewayProcess
   #gateways = 1
-  #ids = 100
+  readonly #ids = new Identities()
   takeovers = 0
   /** Called with each stage of a takeover, in the middle of the step that reaches it. */
   onTakeover: (memberId: MemberId, stage: TakeoverStage) => void = () => {}
+  onExecuted: (memberId: MemberId, index: number) => void = () => {}
 
   constructor(terms: ClusterTerms) {
     this.#terms = terms
     this.world = new World(terms.seed)
     this.network = new Network(this.world)
-    this.#limits = { ...DEFAULT_LIMITS, ...terms.limits }
+    this.limits = { ...DEFAULT_LIMITS, ...terms.limits }
     const { streams: count, requestsPerStream: requests, requestBytes = REQUEST_BYTES } = terms
     this.clients = new Clients({ count, requests, requestBytes, random: this.world.random })
     this.observer = new Observer({
@@ -111,14 +96,14 @@ export class Cluster {
       subjectAt: (locator) => this.#processes.find((process) => process.locator === locator),
     })
     this.network.observe = (passage): void => this.observer.see(passage)
-    this.#founders = Array.from({ length: terms.replicas }, (_, at) => this.#memberInfo(at + 1))
-    const gatewayInfo = this.#peerInfo(GROUP.gateway)
-    const consoleInfo = this.#peerInfo(GROUP.console)
+    this.#founders = Array.from({ length: terms.replicas }, (_, at) => this.#ids.member(at + 1))
+    const gatewayInfo = this.#ids.peer(GROUP.gateway)
+    const consoleInfo = this.#ids.peer(GROUP.console)
     this.#foundingPeers = [gatewayInfo, consoleInfo]
     this.#console = this.#openConsole(consoleInfo)
     this.#gateway = this.#openGateway(gatewayInfo)
     this.observer.founded(FIRST_VIEW, this.#founders)
-    for (const founder of this.#founders) this.#startReplica(founder, true)
+    for (const founder of this.#founders) this.#start(founder, true)
   }
 
   reach(milestone: Milestone): void {
@@ -142,14 +127,20 @@ export class Cluster {
     this.#processes = this.#processes.filter((each) => each !== process)
     process.clock.stop()
     this.network.close(process.locator)
+    if (this.#terms.supervised === false) return
     this.world.after(DETECTION_DELAY, () => this.suspect(memberId))
-    if (replace) this.world.after(RESTART_DELAY, () => this.#startReplica(this.#memberInfo(0), false))
+    if (replace) this.world.after(RESTART_DELAY, () => this.startReplica())
+  }
+
+  /** A new replica, which asks to be added. */
+  startReplica(): void {
+    this.#start(this.#ids.member(0), false)
   }
 
   /** The supervisor says that a member has failed; it may be alive still. */
-  suspect(memberId: MemberId): void {
+  suspect(memberId: MemberId, group: GroupId = GROUP.application): void {
     this.observer.note(`member ${memberId} is said to have failed`)
-    this.#console.announceFault(GROUP.application, memberId)
+    this.#console.announceFault(group, memberId)
   }
 
   /** Kills the gateway; its clients start anew at the next one. */
@@ -162,20 +153,29 @@ export class Cluster {
     this.#gateway.clock.stop()
     this.network.close(locator)
     this.clients.disconnect()
-    this.world.after(DETECTION_DELAY, () => this.#console.announceFault(GROUP.gateway, memberId))
-    this.world.after(RESTART_DELAY, () => {
-      this.#gateway = this.#openGateway(this.#peerInfo(GROUP.gateway))
-      this.#gateways++
-      this.clients.connect()
-      this.pump()
-    })
+    if (this.#terms.supervised === false) return
+    this.world.after(DETECTION_DELAY, () => this.suspect(memberId, GROUP.gateway))
+    this.world.after(RESTART_DELAY, () => this.startGateway())
+  }
+
+  /** The next gateway, once the last is dead. */
+  startGateway(): void {
+    this.#gateway = this.#openGateway(this.#ids.peer(GROUP.gateway))
+    this.#gateways++
+    this.clients.connect()
+    this.pump()
   }
 
   /** Stops a process for a while, or makes it read too late. */
   stall(locator: Locator, duration: number): void {
     this.observer.note(`process ${locator} is stopped for ${duration}`)
-    if (locator === this.gateway) this.#gateway.pace.stop(duration)
-    else this.#processes.find((process) => process.locator === locator)?.pace.stop(duration)
+    this.#running(locator)?.pace.stop(duration)
+  }
+
+  /** Its clock goes forward by so much at once. */
+  jump(locator: Locator, duration: number): void {
+    this.observer.note(`the clock of process ${locator} jumps by ${duration}`)
+    this.#running(locator)?.clock.jump(duration)
   }
 
   /** Where the gateway that is running is reached. */
@@ -212,10 +212,19 @@ export class Cluster {
     return this.#process(memberId)?.member.executed ?? 0
   }
 
+  /** How many gateways a member's history has seen the end of. */
+  gatewaysLostAt(memberId: MemberId): number {
+    return this.#process(memberId)?.program.gatewaysLost ?? 0
+  }
+
   /** Members that the console knows as caught up and that are alive. */
   get caughtUp(): number {
     const alive = new Set(this.#processes.map((process) => process.memberId))
     return this.#console.status.members.filter((member) => member.caughtUp && alive.has(member.memberId)).length
+  }
+
+  isCaughtUp(memberId: MemberId): boolean {
+    return this.#console.status.members.some((member) => member.memberId === memberId && member.caughtUp)
   }
 
   /** Lets clients send what they may, and the program decide something by itself. */
@@ -229,10 +238,10 @@ export class Cluster {
     for (const process of this.#processes) if (!process.pace.stopped) process.program.tick()
   }
 
-  /** A client breaks its connection, or sends its half of the end. */
-  part(how: 'reset' | 'end'): void {
+  /** A client breaks its connection, or sends its half of the end; any client, if it is not named. */
+  part(how: 'reset' | 'end', client?: number): void {
     if (!this.#gatewayRuns) return
-    const frame = how === 'reset' ? this.clients.reset() : this.clients.end()
+    const frame = how === 'reset' ? this.clients.reset(client) : this.clients.end()
     if (frame === undefined) return
     this.reach(how === 'reset' ? 'a client resets its stream' : 'a client ends its stream')
     this.#gateway.port.send(frame)
@@ -241,6 +250,10 @@ export class Cluster {
 
   get #gatewayRuns(): boolean {
     return !this.#gateway.down && !this.#gateway.pace.stopped
+  }
+
+  #running(locator: Locator): { readonly pace: Pace; readonly clock: SimulatedClock } | undefined {
+    return locator === this.gateway ? this.#gateway : this.#processes.find((process) => process.locator === locator)
   }
 
   #process(memberId: MemberId): Process | undefined {
@@ -258,14 +271,14 @@ export class Cluster {
     return { offset: random.below(1e9), partsPerMillion: random.below(2 * driftMax) - driftMax }
   }
 
-  #startReplica(info: MemberInfo, founding: boolean): void {
+  #start(info: MemberInfo, founding: boolean): void {
     const pace = new Pace(this.world)
     const clock = this.#clock(pace)
     const { memberId, locator } = info
     const replica = new Replica({
       identity: { memberId, locator, group: GROUP.application, epoch: EPOCH },
-      limits: this.#limits,
-      membership: founding ? { view: FIRST_VIEW, members: this.#founders } : NO_MEMBERSHIP,
+      limits: this.limits,
+      membership: founding ? foundingMembership(FIRST_VIEW, this.#founders) : NO_MEMBERSHIP,
       peers: this.#foundingPeers,
       contacts: this.#processes.map((process) => process.locator),
       commit: this.#terms.commit ?? 'reflected',
@@ -278,6 +291,7 @@ export class Cluster {
       executed: (index, digest) => {
         if (this.#process(memberId) === undefined) return
         this.laws.executed({ memberId, member, program }, index, digest)
+        this.onExecuted(memberId, index)
       },
       ended: (reason) => this.#ended(memberId, reason),
     })
@@ -304,7 +318,7 @@ export class Cluster {
 
   #leads(process: Process): void {
     this.observer.established()
-    this.laws.established(process, process.replica.view, process.member.executed)
+    if (!this.laws.established(process, process.replica.view, process.member.executed)) return
     this.laws.followed(this.observer.members)
     // Its program is still in the middle of the last operation of the history.
     this.world.after(0, () => {
@@ -318,6 +332,7 @@ export class Cluster {
     this.observer.note(`member ${memberId} stops: ${reason}`)
     if (!tolerated) this.laws.broken(`a replica was stopped: ${reason}`)
     if (reason === 'declared to have failed') this.reach('a member that is said to have failed stops')
+    if (reason === 'removed from the group') this.reach('a living backup is removed')
     this.crash(memberId, tolerated)
   }
 
@@ -368,20 +383,10 @@ export class Cluster {
       identity,
       application: { group: GROUP.application, epoch: EPOCH },
       contacts,
-      limits: this.#limits,
+      limits: this.limits,
       commit: this.#terms.commit ?? 'reflected',
       reflects: this.#terms.reflects ?? true,
     }
-  }
-
-  #memberInfo(precedence: number): MemberInfo {
-    const id = this.#ids++
-    return { memberId: id, precedence, locator: id, caughtUp: true } as unknown as MemberInfo
-  }
-
-  #peerInfo(group: GroupId): PeerInfo {
-    const id = this.#ids++
-    return { group, epoch: id, memberId: id, locator: id } as unknown as PeerInfo
   }
 
   /** One number for everything that happened: equal for equal seeds (law L8). */

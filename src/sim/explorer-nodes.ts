@@ -1,4 +1,5 @@
 import type { Limits, Peer, PeerOutput, Replica, ReplicaInput, ReplicaOutput, Role } from '../core/index.js'
+import { foundingMembership } from '../core/index.js'
 import type { Instant, Locator, MemberId, MemberInfo, Message, PeerInfo, View } from '../message/index.js'
 import { ENTRY, GROUP } from '../message/index.js'
 import { copyOf, textOf } from './explorer-open.js'
@@ -14,6 +15,11 @@ export interface Core {
 export interface Sent {
   readonly to: Locator
   readonly message: Message
+}
+
+/** Windows are never shut in the scopes explored: datagrams that differ in them alone are one. */
+function datagramTo(to: Locator, message: Message): Sent {
+  return { to, message: { ...message, window: PLENTY } }
 }
 
 /** What can happen to one node. */
@@ -77,11 +83,17 @@ export function explorerLimits({ DEFAULT_LIMITS }: Core): Limits {
     nackDelay: 0,
     repeatDelay: 0,
     retransmitDelayMin: 0,
+    probeDelay: NEVER,
     retransmitDelayMax: 0,
     recoveryTimeout: 1,
     drainTimeout: NEVER,
     orphanTimeout: AGE,
     secondAckCount: PLENTY,
+    nackCount: PLENTY,
+    flightBytesMax: DEFAULT_LIMITS.payloadBytesMax,
+    backupSilenceMax: NEVER,
+    newcomerSilenceMax: NEVER,
+    backupLagMax: NEVER,
     ackBytesMax: PLENTY,
     fanOutBytesMax: PLENTY,
   }
@@ -98,7 +110,7 @@ const FIRST_VIEW = { number: 1, precedence: 1, backupView: 0 } as unknown as Vie
 
 type OpenedReplica = { readonly $state: { readonly adopted: View; readonly established: Established } }
 type Established = { readonly view: View; readonly members: readonly MemberInfo[] }
-type OpenedPeer = { readonly $judge: { readonly adopted: View } }
+type OpenedPeer = { readonly $state: { readonly judge: { readonly adopted: View } } }
 
 /** A replica with the smallest program: it answers each message with everything that it has ever executed. */
 export class ReplicaNode implements Node {
@@ -122,7 +134,7 @@ export class ReplicaNode implements Node {
     const replica = new core.Replica({
       identity: { memberId, locator, group: GROUP.application, epoch: EPOCH },
       limits: explorerLimits(core),
-      membership: { view: FIRST_VIEW, members: founders },
+      membership: foundingMembership(FIRST_VIEW, founders),
       peers: [GATEWAY_INFO],
       contacts: [],
       heartbeatsCarryOrder: true,
@@ -235,7 +247,7 @@ export class ReplicaNode implements Node {
 
   #take(outputs: readonly ReplicaOutput[] | void): void {
     for (const output of outputs ?? []) {
-      if (output.output === 'send') for (const to of output.to) this.#sent.push({ to, message: output.message })
+      if (output.output === 'send') for (const to of output.to) this.#sent.push(datagramTo(to, output.message))
       else if (output.output === 'work' || output.output === 'promoted') this.#work = true
       else if (output.output === 'stopped') this.#stopped = output.reason
     }
@@ -305,7 +317,7 @@ export class GatewayNode implements Node {
     const { view, members } = this.#peer.membership
     return {
       executed: this.#last,
-      adopted: (this.#peer as unknown as OpenedPeer).$judge.adopted,
+      adopted: (this.#peer as unknown as OpenedPeer).$state.judge.adopted,
       view,
       members: members.map((member) => member.memberId),
       role: 'gateway',
@@ -323,7 +335,7 @@ export class GatewayNode implements Node {
   #take(outputs: readonly PeerOutput[]): readonly Sent[] {
     const sent: Sent[] = []
     for (const output of outputs) {
-      if (output.output === 'send') for (const to of output.to) sent.push({ to, message: output.message })
+      if (output.output === 'send') for (const to of output.to) sent.push(datagramTo(to, output.message))
       else if (output.output === 'release') this.#release(String.fromCodePoint(...output.payload))
     }
     return sent

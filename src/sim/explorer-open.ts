@@ -9,8 +9,8 @@ const CONSTANT: ReadonlySet<string> = new Set(['$terms', '$limits', 'limits', 'i
 
 /**
  * Fields that cannot matter in the scopes explored, and would make equal states look different: round-trip estimates
- * and back-off (all retransmission delays are zero), counts towards bounds that are never reached, when the last
- * report left (the next is always due), what was handed on already.
+ * and back-off (all retransmission delays are zero), counts towards bounds that are never reached, windows that are
+ * never shut, when the last report left (the next is always due), what was handed on already.
  */
 const IMMATERIAL: ReadonlySet<string> = new Set([
   '$now',
@@ -21,8 +21,16 @@ const IMMATERIAL: ReadonlySet<string> = new Set([
   '$timedSequence',
   '$timedAt',
   '$delayMin',
+  '$span',
   '$delayMax',
   '$unreported',
+  '$passed',
+  '$asked',
+  '$answeredUpTo',
+  'bytesLimit',
+  '$advertised',
+  '$keptBytesSaid',
+  '$taken',
   '$waitingBytes',
   '$unackedBytes',
   'unackedBytes',
@@ -35,7 +43,7 @@ const IMMATERIAL: ReadonlySet<string> = new Set([
 
 /** Instants so far ahead are not told apart: nothing waits for them but what the explorer lets happen at the end. */
 const FAR = 1e6
-const INSTANT = /(?:At|By|[dD]eadline|^at)$/
+const INSTANT = /(?:At|By|[uU]ntil|[dD]eadline|^at)$/
 
 interface Log {
   readonly first: number
@@ -45,7 +53,7 @@ interface Log {
 
 type Fields = Record<string, unknown>
 
-/** An independent copy of a machine. Its only closure, the `send` of a peer's supply, is made anew. */
+/** An independent copy of a machine. There are no closures in it. */
 export function copyOf<T extends object>(machine: T): T {
   const done = new Map<object, object>()
   const copy = (value: unknown): unknown => {
@@ -59,18 +67,12 @@ export function copyOf<T extends object>(machine: T): T {
     const made = Object.create(Object.getPrototypeOf(value) as object | null) as Fields
     done.set(value, made)
     for (const [key, each] of Object.entries(value)) {
-      if (CONSTANT.has(key)) made[key] = each
-      else if (typeof each !== 'function') made[key] = copy(each)
-      else if (key === 'send') made[key] = sendOf(done.get(machine) as Fields)
-      else throw new Error(`a machine of the core has a closure that cannot be copied: ${key}`)
+      if (typeof each === 'function') throw new Error(`a machine of the core has a closure: ${key}`)
+      made[key] = CONSTANT.has(key) ? each : copy(each)
     }
     return made
   }
   return copy(machine) as T
-}
-
-function sendOf(peer: Fields): unknown {
-  return (...terms: unknown[]) => (peer['$send'] as (...terms: unknown[]) => void).apply(peer, terms)
 }
 
 /** The whole state in one text, instants relative to `now`: equal for two machines that cannot be told apart. */

@@ -44,7 +44,7 @@ export const SMALLEST: Scope = {
   heals: true,
   prompt: false,
   viewMax: 5,
-  statesMax: 100_000,
+  statesMax: 400_000,
   depthMax: 100,
 }
 
@@ -343,6 +343,8 @@ function faultNotice(member: MemberId): Message {
     kind: 'FaultNotice',
     group: GROUP.application,
     member,
+    members: [],
+    length: 0,
     sourceGroup: GROUP.gateway,
     sourceEpoch: GATEWAY_INFO.epoch,
     sourceMember: GATEWAY_INFO.memberId,
@@ -351,6 +353,7 @@ function faultNotice(member: MemberId): Message {
     view: NO_VIEW,
     peerView: NO_VIEW,
     ack: 0,
+    window: 0,
     orderIndex: 0,
     stableIndex: 0,
     heldIndex: 0,

@@ -16,6 +16,7 @@ export const MILESTONES = [
   'a primary dies while a newcomer catches up',
   'a newcomer asks during a takeover',
   'a member that is said to have failed stops',
+  'a living backup is removed',
   'a dead primary is heard under a newer view',
   'order travels by heartbeat',
   'a gateway asks for order',

@@ -14,10 +14,14 @@ export interface Weather {
   /** Chance of a delay `spikeFactor` times as long, which reorders. */
   readonly spike: number
   readonly spikeFactor?: number
+  /** What each process can send, in bytes per millisecond; unlimited unless said. */
+  readonly bandwidth?: number
 }
 
 export const CALM: Weather = { loss: 0, duplication: 0, delayMin: 30, delaySpread: 20, spike: 0 }
 const SPIKE_FACTOR = 10
+/** A datagram that would wait longer than this for those before it is dropped, as by a full queue of a network card. */
+const QUEUE_MICROSECONDS_MAX = 20_000
 
 type Link = (from: Locator, to: Locator) => boolean
 
@@ -28,6 +32,9 @@ export interface Passage {
   readonly datagram: Uint8Array
   readonly fate: 'sent' | 'lost' | 'delivered'
 }
+
+/** What somebody who directs the network wants of one datagram; what is held comes when they say so. */
+export type Course = 'carry' | 'lose' | 'hold'
 
 /** Links that hold everything back for a while and then let it go at once. */
 interface Jam {
@@ -41,6 +48,7 @@ export class Network {
   /** Links that carry nothing. */
   cut: Link = () => false
   observe: (passage: Passage) => void = () => {}
+  steer: (passage: Passage) => Course = () => 'carry'
   readonly #world: World
   /** Bounded by the processes of one simulation. */
   readonly #ports = new Map<Locator, SimulatedTransport>()
@@ -48,6 +56,8 @@ export class Network {
   readonly #groups = new Map<Locator, Set<Locator>>()
   #cuts: Link[] = []
   #jams: Jam[] = []
+  /** By sender: when all that it has sent is on the wire; bounded by the processes of one simulation. */
+  readonly #busyUntil = new Map<Locator, number>()
   delivered = 0
   lost = 0
   /** Whose datagram is being delivered. */
@@ -90,6 +100,11 @@ export class Network {
     this.#world.after(duration, () => this.#release(jam))
   }
 
+  /** A datagram that was held comes through. */
+  arrive({ from, to, datagram }: Passage): void {
+    this.#arrive(from, to, datagram)
+  }
+
   /** All that was wrong is over; what is under way still arrives. */
   heal(): void {
     this.weather = CALM
@@ -104,23 +119,44 @@ export class Network {
     for (const reached of this.#groups.get(to) ?? [to]) this.#carryOne(from, reached, datagram)
   }
 
+  #divert(passage: Passage, course: Exclude<Course, 'carry'>): void {
+    if (course === 'hold') return
+    this.lost++
+    this.observe({ ...passage, fate: 'lost' })
+  }
+
   #carryOne(from: Locator, to: Locator, datagram: Uint8Array): void {
     if (!this.#ports.has(from)) return
     const { random } = this.#world
     const copy = datagram.slice()
-    this.observe({ from, to, datagram: copy, fate: 'sent' })
+    const passage: Passage = { from, to, datagram: copy, fate: 'sent' }
+    this.observe(passage)
+    const course = this.steer(passage)
+    if (course !== 'carry') return this.#divert(passage, course)
     const cut = this.cut(from, to) || this.#cuts.some((link) => link(from, to))
-    if (random.chance(this.weather.loss) || cut) {
+    const queued = this.#queue(from, copy.length)
+    if (random.chance(this.weather.loss) || cut || queued === undefined) {
       this.lost++
       this.observe({ from, to, datagram: copy, fate: 'lost' })
       return
     }
     const copies = random.chance(this.weather.duplication) ? 2 : 1
     for (let sent = 0; sent < copies; sent++) {
-      const delay = this.weather.delayMin + random.below(this.weather.delaySpread + 1)
+      const delay = queued + this.weather.delayMin + random.below(this.weather.delaySpread + 1)
       const late = random.chance(this.weather.spike) ? delay * (this.weather.spikeFactor ?? SPIKE_FACTOR) : delay
       this.#world.after(late, () => this.#arrive(from, to, copy))
     }
+  }
+
+  /** How long until a datagram is on the wire; undefined: its sender's queue is full. */
+  #queue(from: Locator, bytes: number): number | undefined {
+    const { bandwidth } = this.weather
+    if (bandwidth === undefined) return 0
+    const { now } = this.#world
+    const until = Math.max(now, this.#busyUntil.get(from) ?? 0) + Math.ceil((1000 * bytes) / bandwidth)
+    if (until - now > QUEUE_MICROSECONDS_MAX) return undefined
+    this.#busyUntil.set(from, until)
+    return until - now
   }
 
   #arrive(from: Locator, to: Locator, datagram: Uint8Array): void {

@@ -30,11 +30,15 @@ export class Observer {
   readonly #terms: ObserverTerms
   /** The end of what happened, one line each. */
   readonly trace: string[] = []
+  /** Told of every event but datagrams as it happens. */
+  told: (event: string) => void = () => {}
   view: View = { number: 0, precedence: 0, backupView: 0 } as View
   members: readonly MemberInfo[] = []
   /** The view in which each member was first named as caught up; bounded by the members of one simulation. */
   readonly #confirmed = new Map<MemberId, View>()
   #proposal: Proposal | undefined
+  /** Called with each membership that is announced, before anybody hears of it. */
+  onMembership: () => void = () => {}
 
   constructor(terms: ObserverTerms) {
     this.#terms = terms
@@ -60,6 +64,11 @@ export class Observer {
   }
 
   note(event: string): void {
+    this.told(event)
+    this.#keep(event)
+  }
+
+  #keep(event: string): void {
     if (!this.#terms.traces) return
     if (this.trace.length === TRACE_LINES_MAX) this.trace.shift()
     this.trace.push(`${String(this.#terms.now()).padStart(9)} ${event}`)
@@ -70,7 +79,7 @@ export class Observer {
     const decoded = decode(datagram)
     if (!decoded.ok) return
     const { message } = decoded
-    if (this.#terms.traces) this.note(`${String(from)} > ${String(to)} ${fate} ${describe(message)}`)
+    if (this.#terms.traces) this.#keep(`${String(from)} > ${String(to)} ${fate} ${describe(message)}`)
     if (fate === 'sent') this.#sent(message, to)
     else if (fate === 'delivered') this.#delivered(message, from)
   }
@@ -156,6 +165,7 @@ export class Observer {
     }
     this.view = view
     this.members = members.map((member) => ({ ...member }))
+    this.onMembership()
     for (const { memberId, caughtUp } of members)
       if (caughtUp && !this.#confirmed.has(memberId)) this.#confirmed.set(memberId, view)
   }

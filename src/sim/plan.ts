@@ -1,5 +1,5 @@
 import { SeededRandom } from '../base/index.js'
-import type { Limits } from '../core/index.js'
+import type { CommitMode, Limits } from '../core/index.js'
 import type { TakeoverStage } from './cluster.js'
 import type { Weather } from './network.js'
 import { CALM } from './network.js'
@@ -15,7 +15,7 @@ export type Fault =
   | { readonly at: number; readonly fault: 'crash in sending'; readonly who: Role; readonly sends: number }
   /** Said to have failed, and killed some time after. */
   | { readonly at: number; readonly fault: 'slow kill'; readonly who: Role; readonly duration: number }
-  | { readonly at: number; readonly fault: 'stall'; readonly who: Role; readonly duration: number }
+  | { readonly at: number; readonly fault: 'stall' | 'clock jump'; readonly who: Role; readonly duration: number }
   | {
       readonly at: number
       readonly fault: 'cut' | 'jam'
@@ -23,6 +23,8 @@ export type Fault =
       readonly to: Role
       readonly duration: number
     }
+  /** Said to have failed, and alive; the console and what it says do not reach it for a while. */
+  | { readonly at: number; readonly fault: 'false suspicion'; readonly who: Role; readonly duration: number }
   | { readonly at: number; readonly fault: 'reset' | 'end' }
 
 export type FaultName = Fault['fault']
@@ -39,6 +41,8 @@ export interface Plan {
   /** The program decides something by itself with this chance per step, in per mille. */
   readonly ticks: number
   readonly driftMax: number
+  readonly commit: CommitMode
+  readonly multicast: boolean
   readonly weather: Weather
   readonly limits: Partial<Limits>
   readonly faults: readonly Fault[]
@@ -49,6 +53,14 @@ const STEPS_SPREAD = 240
 const DRIFT_MAX = 500
 const REPLICAS_ROLES: readonly Role[] = ['primary', 'first backup', 'last backup', 'newcomer']
 const ENDS: readonly Role[] = [...REPLICAS_ROLES, 'gateway', 'gateway', 'console', 'all']
+/** Who may die at one moment; the gateway and the primary only where that is promised to be survived. */
+const TOGETHER: readonly (readonly Role[] | undefined)[] = [
+  ['primary', 'first backup'],
+  ['primary', 'gateway'],
+  undefined,
+  undefined,
+  undefined,
+]
 const STAGES: readonly TakeoverStage[] = ['proposed', 'recovered', 'established']
 const SENDS_MAX = 40
 const DURATIONS: readonly number[] = [2_000, 8_000, 25_000, 80_000]
@@ -71,7 +83,9 @@ const SPACING: Readonly<Record<FaultName, number>> = {
   'crash in takeover': 60,
   'crash in sending': 80,
   'slow kill': 100,
+  'false suspicion': 120,
   'stall': 40,
+  'clock jump': 60,
   'cut': 30,
   'jam': 40,
   'reset': 40,
@@ -100,6 +114,8 @@ export function drawPlan(seed: number): Plan {
     steps,
     ticks: pick(random, [0, 100, 600]),
     driftMax: random.chance(KIND_CHANCE) ? DRIFT_MAX : 0,
+    commit: pick(random, ['reflected', 'reflected', 'acknowledged']),
+    multicast: random.chance(KIND_CHANCE / 2),
     weather: drawWeather(random),
     limits: drawLimits(random),
     faults: faults.toSorted((left, right) => left.at - right.at),
@@ -115,8 +131,15 @@ function drawLimits(random: SeededRandom): Partial<Limits> {
     ...pick(random, ORDER_BYTES),
     ...pick(random, PAYLOAD_BYTES),
     supplyDatagramsMax: pick(random, [1, 8]),
+    // Holds a request of any size, or the end of one would never be let in.
+    receiveBytesMax: pick(random, [8_000, 33_554_432]),
+    reorderMessagesMax: pick(random, [64, 1024]),
+    nackCount: pick(random, [1, 3]),
     caughtUpLagMax: pick(random, [3, 100, 1_000]),
     idleOrderDelay: pick(random, [5_000, 10_000]),
+    backupSilenceMax: pick(random, [60_000, 200_000, 5_000_000]),
+    newcomerSilenceMax: pick(random, [300_000, 5_000_000]),
+    backupLagMax: pick(random, [100_000, 10_000_000]),
   }
 }
 
@@ -128,6 +151,8 @@ function drawWeather(random: SeededRandom): Weather {
     delaySpread: pick(random, [20, 200, 2_000]),
     spike: random.chance(KIND_CHANCE) ? random.below(100) : 0,
     spikeFactor: pick(random, [10, 100]),
+    // Slow enough that queues form, fast enough that what a run has to say gets through.
+    ...pick(random, [{}, {}, { bandwidth: 2_000 }, { bandwidth: 20_000 }]),
   }
 }
 
@@ -135,15 +160,23 @@ function drawFault(random: SeededRandom, fault: FaultName, at: number): Fault {
   const duration = pick(random, DURATIONS)
   switch (fault) {
     case 'crash':
-      return { at, fault, who: random.chance(KIND_CHANCE / 2) ? ['primary', 'first backup'] : [drawVictim(random)] }
+      return { at, fault, who: pick(random, TOGETHER) ?? [drawVictim(random)] }
     case 'crash in takeover':
       return { at, fault, stage: pick(random, STAGES) }
     case 'crash in sending':
       return { at, fault, who: pick(random, REPLICAS_ROLES), sends: 1 + random.below(SENDS_MAX) }
+    case 'false suspicion':
     case 'slow kill':
       return { at, fault, who: pick(random, REPLICAS_ROLES), duration }
     case 'stall':
       return { at, fault, who: pick(random, [...REPLICAS_ROLES, 'gateway']), duration }
+    case 'clock jump':
+      return {
+        at,
+        fault,
+        who: pick(random, [...REPLICAS_ROLES, 'gateway']),
+        duration: duration * pick(random, [1, 100]),
+      }
     case 'cut':
     case 'jam':
       return { at, fault, from: pick(random, ENDS), to: pick(random, ENDS), duration }

@@ -43,6 +43,12 @@ function simpler(plan: Plan): readonly Plan[] {
   if (weather.delaySpread !== CALM.delaySpread) plans.push({ ...plan, weather: { ...weather, delaySpread: 20 } })
   if (plan.ticks > 0) plans.push({ ...plan, ticks: 0 })
   if (plan.driftMax > 0) plans.push({ ...plan, driftMax: 0 })
+  if (plan.multicast) plans.push({ ...plan, multicast: false })
+  if (plan.commit === 'acknowledged') plans.push({ ...plan, commit: 'reflected' })
+  if (weather.bandwidth !== undefined) {
+    const { bandwidth: _, ...rest } = weather
+    plans.push({ ...plan, weather: rest })
+  }
   if (steps > 1) plans.push({ ...plan, steps: Math.ceil(steps / 2) }, { ...plan, steps: Math.ceil((3 * steps) / 4) })
   return plans
 }

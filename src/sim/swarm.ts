@@ -7,7 +7,7 @@ import type { Fault, FaultName, Plan, Role } from './plan.js'
 
 const STEP = 1_000
 /** Ten times what clients can cause in a step; more is a storm that feeds itself. */
-const STEP_EVENTS_MAX = 5_000
+const STEP_EVENTS_MAX = 20_000
 const ABSENCE_MAX = 1_000_000
 /** After the last fault everything must be well within so many steps: longer than any timeout of the plan's limits. */
 const LIVENESS_STEPS = 8_000
@@ -21,6 +21,8 @@ const STOPS: ReadonlySet<string> = new Set([
   'superseded by a newer view',
   'declared to have failed',
   'no view followed that of the last primary',
+  // Under `acknowledged`: what it executed and the others cannot was let out by nobody.
+  'executed beyond the established history',
 ])
 
 export interface SwarmOutcome {
@@ -33,6 +35,8 @@ export interface SwarmOutcome {
   readonly lost: number
   readonly compared: number
   readonly answered: number
+  /** The run was ended because more was lost than is promised to be survived. */
+  readonly exceeded: boolean
   readonly fingerprint: number
   readonly trace: readonly string[]
 }
@@ -51,16 +55,22 @@ class Swarm {
   #stages: string[] = []
   readonly #lastSends = new Map<Locator, number>()
   readonly #absentSince = new Map<MemberId, number>()
+  /** Members whose windows must bound what waits for their programs; bounded by the members of one simulation. */
+  readonly #paced = new Set<MemberId>()
+  /** More was lost than is promised to be survived: what follows proves nothing. */
+  #exceeded = false
 
   constructor(plan: Plan, traces: boolean) {
     this.#plan = plan
-    const { seed, replicas, streams, requestBytes, limits, driftMax, weather, eagerness } = plan
-    const terms = { seed, replicas, streams, requestBytes, limits, driftMax }
-    this.#cluster = new Cluster({ ...terms, requestsPerStream: Infinity, traces, stops: STOPS })
+    const { weather, eagerness } = plan
+    this.#cluster = new Cluster({ ...plan, requestsPerStream: Infinity, traces, stops: STOPS })
     this.#cluster.network.weather = weather
     this.#cluster.clients.eagerness = eagerness
-    this.#budget = new Budget(this.#cluster)
+    this.#budget = new Budget(this.#cluster, plan.commit)
     this.#cluster.onTakeover = (memberId, stage): void => this.#staged(memberId, stage)
+    this.#cluster.observer.onMembership = (): void => {
+      if (this.#budget.exceeded) this.#exceeded = true
+    }
     const { observe } = this.#cluster.network
     this.#cluster.network.observe = (passage): void => {
       observe(passage)
@@ -71,7 +81,7 @@ class Swarm {
   run(): SwarmOutcome {
     const { world, clients, network, laws, observer } = this.#cluster
     const { steps, faults, ticks } = this.#plan
-    for (let step = 0; step < steps + CALM_STEPS && this.#fine; step++) {
+    for (let step = 0; step < steps + CALM_STEPS && this.#fine && !this.#exceeded; step++) {
       for (const fault of faults) if (fault.at + CALM_STEPS === step) this.#strike(fault)
       this.#cluster.pump()
       if (world.random.chance(ticks)) this.#cluster.tick()
@@ -82,11 +92,11 @@ class Swarm {
     clients.rest()
     this.#stages = []
     this.#lastSends.clear()
-    for (let step = 0; step < LIVENESS_STEPS && this.#fine && !this.#quiet; step++) {
+    for (let step = 0; step < LIVENESS_STEPS && this.#fine && !this.#exceeded && !this.#quiet; step++) {
       this.#advance()
       this.#replaceAbsent()
     }
-    if (this.#fine) this.#conclude()
+    if (this.#fine && !this.#exceeded) this.#conclude()
     return {
       violations: laws.violations,
       reached: this.#cluster.reached,
@@ -97,6 +107,7 @@ class Swarm {
       lost: network.lost,
       compared: laws.compared,
       answered: clients.answered,
+      exceeded: this.#exceeded,
       fingerprint: this.#cluster.fingerprint,
       trace: observer.trace,
     }
@@ -106,7 +117,15 @@ class Swarm {
   #advance(): void {
     const { world, laws } = this.#cluster
     const events = world.run(world.now + STEP)
+    this.#budget.look()
     if (events > STEP_EVENTS_MAX) laws.broken(`L6: ${events} events in a millisecond`)
+    for (const { memberId, replica } of this.#cluster.processes) {
+      const { waitingBytes } = replica
+      // A newcomer sets nobody's pace until it has caught up, with inputs as with history.
+      if (waitingBytes === 0 && this.#cluster.isCaughtUp(memberId)) this.#paced.add(memberId)
+      if (!this.#paced.has(memberId) || waitingBytes <= this.#waitingBytesMax) continue
+      laws.broken(`L6: ${waitingBytes} bytes wait at member ${memberId}`)
+    }
   }
 
   /**
@@ -126,6 +145,12 @@ class Swarm {
       this.#cluster.reach('a forgotten process is replaced')
       this.#cluster.crash(memberId, true)
     }
+  }
+
+  /** Who finds a window open sends one whole datagram more; a gateway that is gone had a window of its own. */
+  get #waitingBytesMax(): number {
+    const { receiveBytesMax, payloadBytesMax } = this.#cluster.limits
+    return 2 * (receiveBytesMax + payloadBytesMax + this.#plan.requestBytes)
   }
 
   get #fine(): boolean {
@@ -167,7 +192,7 @@ class Swarm {
     const { network } = this.#cluster
     switch (fault.fault) {
       case 'crash':
-        return fault.who.includes('gateway') ? this.#crashGateway() : this.#crash(fault.who)
+        return this.#crash(fault.who)
       case 'crash in takeover':
         return this.#stages.push(fault.stage) > 0
       case 'crash in sending': {
@@ -178,8 +203,13 @@ class Swarm {
       }
       case 'slow kill':
         return this.#killSlowly(fault.who, fault.duration)
+      case 'false suspicion':
+        return this.#suspectFalsely(fault.who, fault.duration)
       case 'stall':
         for (const locator of this.#locators(fault.who)) this.#cluster.stall(locator, fault.duration)
+        return true
+      case 'clock jump':
+        for (const locator of this.#locators(fault.who)) this.#cluster.jump(locator, fault.duration)
         return true
       case 'cut':
       case 'jam': {
@@ -197,6 +227,13 @@ class Swarm {
   }
 
   #crash(roles: readonly Role[]): boolean {
+    if (!roles.includes('gateway')) return this.#crashReplicas(roles)
+    const others = roles.filter((role) => role !== 'gateway')
+    if (others.length > 0 && this.#plan.commit !== 'acknowledged') return false
+    return this.#crashGateway() && (others.length === 0 || this.#crashReplicas(others))
+  }
+
+  #crashReplicas(roles: readonly Role[]): boolean {
     const members = new Set(roles.flatMap((role) => this.#locators(role)).map((locator) => this.#memberAt(locator)))
     const victims = [...members].filter((member) => member !== undefined)
     if (victims.length === 0 || !this.#budget.mayKill(victims)) return false
@@ -219,6 +256,18 @@ class Swarm {
     this.#budget.doom(victim)
     this.#cluster.suspect(victim)
     this.#cluster.world.after(duration, () => this.#cluster.crash(victim, true))
+    return true
+  }
+
+  #suspectFalsely(who: Role, duration: number): boolean {
+    const [locator] = this.#locators(who)
+    const victim = locator === undefined ? undefined : this.#memberAt(locator)
+    if (victim === undefined || !this.#budget.mayKill([victim])) return false
+    this.#noteDeaths([victim])
+    this.#budget.doom(victim)
+    const { console } = this.#cluster
+    this.#cluster.network.cutFor((from, to) => from === console && to === locator, duration)
+    this.#cluster.suspect(victim)
     return true
   }
 

@@ -25,6 +25,7 @@ export class ToyProgram implements GroupListener {
   readonly #replies = new Map<number, number>()
   #answered = 0
   #running = false
+  gatewaysLost = 0
 
   constructor(group: Group, random: SeededRandom, witness: ExecutionWitness) {
     this.#group = group
@@ -104,7 +105,10 @@ export class ToyProgram implements GroupListener {
       if (frame.frame === 'reset') this.#digest = mixNumber(this.#digest, frame.stream)
       if (frame.frame === 'end') this.#group.submit(GROUP.gateway, { frame: 'close', stream: frame.stream })
     }
-    if (entry[0] === ENTRY.peerLost) this.#group.disconnect(GROUP.gateway)
+    if (entry[0] === ENTRY.peerLost) {
+      this.#group.disconnect(GROUP.gateway)
+      this.gatewaysLost++
+    }
     if (entry[0] === ENTRY.peerUp) {
       const [group, epoch, memberId, locator] = [0, 1, 2, 3].map((at) => readNumber(entry, 1 + 8 * at))
       this.#group.connect({ group, epoch, memberId, locator } as unknown as PeerInfo)

@@ -1,10 +1,5 @@
 import { write } from 'node:fs'
 
-/**
- * Output kept for a reader that does not read (`llft run | less`). Plain Node would block the program; here clients
- * are worth more than a paused pager, so what exceeds this is dropped, and that is reported.
- */
-const QUEUE_BYTES_MAX = 64 << 20
 /** A pipe that somebody else has set to non-blocking is tried again. */
 const RETRY_MS = 5
 
@@ -14,27 +9,31 @@ const RETRY_MS = 5
  */
 export class OutputPump {
   readonly #fd: number
-  readonly #overflowed: (queuedBytes: number) => void
+  /** Bounded by the window that the console advertises, since it is told of `queuedBytes`. */
   #queue: Uint8Array[] = []
   #queuedBytes = 0
   #writing = false
   #closed = false
   #idle: (() => void)[] = []
 
-  constructor(fd: number, overflowed: (queuedBytes: number) => void) {
+  /** Called whenever `queuedBytes` has changed. */
+  onQueued: () => void = () => {}
+
+  constructor(fd: number) {
     this.#fd = fd
-    this.#overflowed = overflowed
+  }
+
+  /** Bytes that the reader has not taken. */
+  get queuedBytes(): number {
+    return this.#queuedBytes
   }
 
   /** The bytes are copied. */
   write(bytes: Uint8Array): void {
     if (this.#closed || bytes.length === 0) return
-    if (this.#queuedBytes + bytes.length > QUEUE_BYTES_MAX) {
-      this.#overflowed(this.#queuedBytes)
-      return
-    }
     this.#queue.push(Uint8Array.from(bytes))
     this.#queuedBytes += bytes.length
+    this.onQueued()
     if (!this.#writing) this.#next()
   }
 
@@ -59,6 +58,7 @@ export class OutputPump {
 
   #wrote(chunk: Uint8Array, written: number): void {
     this.#queuedBytes -= written
+    this.onQueued()
     if (written === chunk.length) this.#queue.shift()
     else this.#queue[0] = chunk.subarray(written)
     this.#next()
@@ -69,6 +69,7 @@ export class OutputPump {
     this.#closed = true
     this.#queue = []
     this.#queuedBytes = 0
+    this.onQueued()
     this.#next()
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock, Founding, PeerEvent, PeerPort, PeerStatus } from '../driver/index.js'
+import { report } from '../errors/index.js'
 import { GROUP } from '../message/index.js'
-import type { Instant, Locator, MemberId } from '../message/index.js'
+import type { Instant, Locator, MemberId, MemberInfo } from '../message/index.js'
 import type { FailoverTimeline } from './failover-timeline.js'
 import type { Notice } from './notice.js'
 import { outcomeOf } from './process-end.js'
@@ -29,6 +30,8 @@ export class RunningGroup {
   readonly #observer: NodeJS.Timeout
   /** When replicas were killed by request, which is when they ended; bounded by the living replicas. */
   readonly #killed = new Map<string, Instant>()
+  /** Who has been a member of an established view; bounded by the replicas that live or have just ended. */
+  readonly #members = new Set<MemberId>()
 
   constructor(terms: RunningGroupTerms) {
     this.#terms = terms
@@ -115,6 +118,7 @@ export class RunningGroup {
   event(event: PeerEvent): void {
     const { timeline, replicas, notice } = this.#terms
     if (event.event === 'adopted') timeline.adopted(event.at)
+    else this.#endRemoved(event.members)
     if (event.event !== 'established') return this.#observe()
     const failover = timeline.established(event.view.number, event.at, Date.now())
     if (failover === undefined) return
@@ -127,6 +131,21 @@ export class RunningGroup {
     clearInterval(this.#observer)
     this.#terms.replacements.close()
     this.#terms.port.close()
+  }
+
+  /** Whoever was a member and is none any more must not come back with stale ideas (protocol.md section 6). */
+  #endRemoved(members: readonly MemberInfo[]): void {
+    for (const { memberId, slot, process } of this.#terms.replicas.living) {
+      if (memberId === undefined) continue
+      if (members.some((member) => member.memberId === memberId)) this.#members.add(memberId)
+      else if (this.#members.has(memberId)) {
+        this.#terms.notice({ notice: 'report', report: report('LLFT_W_REPLICA_REMOVED', { replica: slot }) })
+        process.kill('SIGKILL')
+      }
+    }
+    for (const memberId of this.#members) {
+      if (!members.some((member) => member.memberId === memberId)) this.#members.delete(memberId)
+    }
   }
 
   #isPrimary({ memberId }: Replica): boolean {

@@ -262,6 +262,8 @@ export class Supervisor {
       { transport, clock, entropy },
       listener,
     )
+    const { stdout, stderr } = output
+    stdout.onQueued = stderr.onQueued = (): void => port.keep(stdout.queuedBytes + stderr.queuedBytes)
     const replacements = new Replacements({
       ...options,
       group: options.name,

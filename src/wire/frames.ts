@@ -5,8 +5,12 @@ import { Reader } from './reader.js'
 import { readText, writeText } from './text.js'
 import { Writer } from './writer.js'
 
-/** Senders split what is longer; a frame's head and a datagram's header fit beside it. */
-const FRAME_BYTES_MAX = 65_507
+/** Frames of usual size share one buffer; what is longer gets one of its own. */
+const USUAL_BYTES_MAX = 65_536
+/** Everything in a frame but its bytes and texts. */
+const HEAD_BYTES_MAX = 256
+/** A character of a text in UTF-8. */
+const CHARACTER_BYTES_MAX = 3
 
 type WriteFrame = { readonly [F in Frame['frame']]: (writer: Writer, frame: Extract<Frame, { frame: F }>) => void }
 
@@ -26,6 +30,10 @@ const WRITE: WriteFrame = {
   data(writer, frame) {
     writer.index(frame.stream)
     writer.bytes(frame.bytes)
+  },
+  credit(writer, frame) {
+    writer.index(frame.stream)
+    writer.index(frame.taken)
   },
   end: (writer, frame) => writer.index(frame.stream),
   reset: (writer, frame) => writer.index(frame.stream),
@@ -66,6 +74,7 @@ const READ: { readonly [F in Frame['frame']]: (reader: Reader) => Extract<Frame,
     bound: readName(reader),
   }),
   data: (reader) => ({ frame: 'data', stream: reader.index(), bytes: reader.bytes() }),
+  credit: (reader) => ({ frame: 'credit', stream: reader.index(), taken: reader.index() }),
   end: (reader) => ({ frame: 'end', stream: reader.index() }),
   reset: (reader) => ({ frame: 'reset', stream: reader.index() }),
   listen: (reader) => ({
@@ -89,16 +98,24 @@ const READ_BY_CODE = new Map<number, (reader: Reader) => Frame>(
 
 /** Makes payloads of frames; its buffer is used again. */
 export class FrameEncoder {
-  readonly #writer = new Writer(FRAME_BYTES_MAX)
+  readonly #usual = new Writer(USUAL_BYTES_MAX)
 
   /** The payload; valid until the next call. */
   encode(frame: Frame): Uint8Array {
-    const writer = this.#writer
+    const bytesMax = HEAD_BYTES_MAX + contentBytesMax(frame)
+    const writer = bytesMax <= USUAL_BYTES_MAX ? this.#usual : new Writer(bytesMax)
     writer.reset()
     writer.u8(FRAME[frame.frame])
     writeFrame(writer, frame)
     return writer.written()
   }
+}
+
+function contentBytesMax(frame: Frame): number {
+  if ('bytes' in frame) return frame.bytes.length
+  const json = 'tls' in frame ? (frame.tls?.json.length ?? 0) : 0
+  const name = frame.frame === 'listen' ? frame.name.address.length : 0
+  return CHARACTER_BYTES_MAX * (json + name)
 }
 
 /** The frame in a payload, its bytes as a view; undefined when it is malformed. Never throws. */
@@ -116,6 +133,8 @@ function writeFrame(writer: Writer, frame: Frame): void {
       return WRITE.listening(writer, frame)
     case 'data':
       return WRITE.data(writer, frame)
+    case 'credit':
+      return WRITE.credit(writer, frame)
     case 'end':
       return WRITE.end(writer, frame)
     case 'reset':

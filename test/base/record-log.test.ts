@@ -17,7 +17,11 @@ describe('a record log', () => {
         const log = new RecordLog(1)
         const model = new Map<number, Uint8Array>()
         for (const step of list) apply(log, model, step)
-        for (const [index, record] of model) expect(log.get(index)).toEqual(record)
+        for (const [index, record] of model) {
+          expect(log.get(index)).toEqual(record)
+          expect(log.lengthOf(index)).toBe(record.length)
+          expect(log.bytesThrough(index) - log.bytesThrough(index - 1)).toBe(record.length)
+        }
         expect(log.next - log.first).toBe(model.size)
         expect(log.bytes).toBe([...model.values()].reduce((sum, record) => sum + record.length, 0))
       }),

@@ -24,6 +24,7 @@ function from<K extends KindName>(member: number, kind: K, body: object, order: 
     view: FIRST,
     peerView: NO_VIEW,
     ack: 0,
+    window: 0,
     orderIndex: 0,
     stableIndex: 0,
     heldIndex: 0,

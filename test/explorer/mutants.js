@@ -13,7 +13,7 @@ export const MUTANTS = [
         'const unanswered = this.#state.others.map((member) => member.locator);',
       ],
       [
-        'replica/replica.js',
+        'replica/succession.js',
         "this.#state.role = included ? 'backup' : 'frozen';",
         "if (!included) return this.#state.stop('left out'); this.#state.role = 'backup';",
       ],
@@ -105,7 +105,7 @@ export const MUTANTS = [
       [
         'replica/takeover.js',
         'if (!connection.givenUp && !this.#reported.has(connection.peer.group))',
-        'if (now < this.#giveUpAt && !connection.givenUp && !this.#reported.has(connection.peer.group))',
+        'if (!this.#gaveUp && !connection.givenUp && !this.#reported.has(connection.peer.group))',
       ],
     ],
     scope: TIMELY,

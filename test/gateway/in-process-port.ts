@@ -55,6 +55,8 @@ export class InProcessPort implements PeerPort {
 
   announceFault(): void {}
 
+  keep(): void {}
+
   /** What was sent of one kind so far. */
   of<Kind extends Frame['frame']>(kind: Kind): Extract<Frame, { frame: Kind }>[] {
     return this.frames.filter((frame): frame is Extract<Frame, { frame: Kind }> => frame.frame === kind)
@@ -72,7 +74,10 @@ export function dataFrame(stream: StreamId, text: string | Uint8Array): Frame {
 
 /** Sends back what it gets, ends when the client has ended. */
 export const echo: Program = (frame, answer) => {
-  if (frame.frame === 'data') answer(frame)
+  if (frame.frame === 'data') {
+    answer(frame)
+    answer({ frame: 'credit', stream: frame.stream, taken: frame.bytes.length })
+  }
   if (frame.frame === 'end') {
     answer({ frame: 'end', stream: frame.stream })
     answer({ frame: 'close', stream: frame.stream })

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { STREAM_WINDOW_BYTES } from '../../src/message/index.js'
 import { Guest } from './guest.js'
 
 const guests: Guest[] = []
@@ -107,12 +108,77 @@ describe('net', () => {
     await guest.message(({ frame, stream }) => frame === 'reset' && stream === 2)
     guest.open(3)
     guest.data(3, 'big')
+    for (let sent = 0; sent < 3e6; sent += STREAM_WINDOW_BYTES) {
+      await guest.message(() => guest.sent(3).length === Math.min(3e6, sent + STREAM_WINDOW_BYTES))
+      guest.send({ frame: 'credit', stream: 3, taken: STREAM_WINDOW_BYTES })
+    }
     await guest.printed(1, 'written\n')
     await guest.message(({ frame, stream }) => frame === 'end' && stream === 3)
     expect(guest.sent(3).length).toBe(3e6)
     const frames = guest.messages.filter(({ frame, stream }) => frame === 'data' && stream === 3)
     expect(frames.length).toBe(Math.ceil(3e6 / 32_768))
     expect(guest.messages.some(({ frame, stream }) => frame === 'close' && stream === 1)).toBe(false)
+  })
+
+  test('a client that does not read: write says so, drain comes with credit, the rest waits meanwhile', async () => {
+    const guest = start(`
+      require('net').createServer((socket) => {
+        const half = Buffer.alloc(${STREAM_WINDOW_BYTES / 2}, 'h')
+        console.log(socket.write(half), socket.write(half), socket.write(half), socket.write('x'))
+        console.log(socket._handle.writeQueueSize, socket.writableLength, socket.bytesWritten)
+        socket.on('drain', () => console.log('drain', socket.writableLength, socket._handle.writeQueueSize))
+      }).listen(8080)`)
+    await guest.frame('listen')
+    guest.open(1)
+    const half = STREAM_WINDOW_BYTES / 2
+    await guest.printed(1, `true true false false\n${half} ${half + 1} ${3 * half + 1}\n`)
+    expect(guest.sent(1).length).toBe(2 * half)
+    guest.send({ frame: 'credit', stream: 1, taken: half - 10 })
+    await guest.message(() => guest.sent(1).length === 3 * half - 10)
+    guest.send({ frame: 'credit', stream: 1, taken: half })
+    await guest.printed(1, 'drain 0 0\n')
+    expect(guest.sent(1).length).toBe(3 * half + 1)
+  })
+
+  test('a write that waits is called back when the connection ends, however it ends', async () => {
+    const guest = start(`
+      require('net').createServer((socket) => {
+        socket.on('error', (error) => console.log(error.code, error.syscall))
+        socket.on('close', () => console.log('close'))
+        socket.write(Buffer.alloc(${2 * STREAM_WINDOW_BYTES}), (error) => console.log('written', error?.code))
+        socket.on('data', (bytes) => {
+          if (bytes.toString() === 'pause') socket.pause()
+          else socket.destroy()
+        })
+      }).listen(8080)`)
+    await guest.frame('listen')
+    guest.open(1)
+    guest.data(1, 'destroy')
+    await guest.printed(1, 'written undefined\nclose\n')
+    guest.open(2)
+    guest.send({ frame: 'reset', stream: 2 })
+    await guest.message(() => guest.output(1).endsWith('close\nECONNRESET read\nwritten undefined\nclose\n'))
+    guest.open(3)
+    guest.data(3, 'pause')
+    guest.send({ frame: 'reset', stream: 3 })
+    await guest.message(() => guest.output(1).split('ECONNRESET read\nwritten undefined\nclose\n').length === 3)
+    expect(guest.messages.filter(({ frame }) => frame === 'end')).toEqual([])
+  })
+
+  test('a program that does not read gives no credit, one that does gives it by the half window', async () => {
+    const guest = start(`
+      require('net').createServer({ pauseOnConnect: true }, (socket) => {
+        setTimeout(() => socket.on('data', () => {}).resume(), 50)
+      }).listen(8080)`)
+    await guest.frame('listen')
+    guest.open(1)
+    const bytes = Buffer.alloc(STREAM_WINDOW_BYTES / 8)
+    const credits = (): unknown[] => guest.messages.flatMap(({ frame, taken }) => (frame === 'credit' ? [taken] : []))
+    for (let count = 0; count < 7; count++) guest.data(1, bytes)
+    await guest.message(() => credits().length === 1)
+    for (let count = 0; count < 2; count++) guest.data(1, bytes)
+    await guest.message(() => credits().length === 2)
+    expect(credits()).toEqual([STREAM_WINDOW_BYTES / 2, STREAM_WINDOW_BYTES / 2])
   })
 
   test('maxConnections drops, a closed listener resets, unref lets the program go', async () => {

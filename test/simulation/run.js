@@ -29,7 +29,7 @@ const spent = () => (performance.now() - started) / 1000
 const reached = {}
 /** @type {Record<string, number>} */
 const faults = {}
-const sum = { virtualTime: 0, takeovers: 0, datagrams: 0, lost: 0, compared: 0, answered: 0 }
+const sum = { virtualTime: 0, takeovers: 0, datagrams: 0, lost: 0, compared: 0, answered: 0, exceeded: 0 }
 let done = 0
 let failed = 0
 
@@ -68,7 +68,7 @@ function one(seed) {
   done++
   add(reached, outcome.reached)
   add(faults, outcome.faults)
-  for (const name of Object.keys(sum)) sum[name] += outcome[name]
+  for (const name of Object.keys(sum)) sum[name] += Number(outcome[name])
   if (violations.length === 0) return
   failed++
   tell(seed, violations)
@@ -85,6 +85,7 @@ console.log(
   `  ${virtual.toFixed(1)} s of virtual time in ${spent().toFixed(1)} s: ${(virtual / spent()).toFixed(2)} per second`,
 )
 console.log(`  ${sum.datagrams} datagrams arrived, ${sum.lost} were lost, ${sum.compared} digests compared`)
+console.log(`  ${sum.exceeded} runs ended early: they lost more than is promised to be survived`)
 console.log(
   `  faults: ${Object.entries(faults)
     .map(([name, count]) => `${count} ${name}`)

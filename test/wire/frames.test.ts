@@ -21,6 +21,7 @@ const frames = fc.oneof(
     bound: name,
   }),
   fc.record({ frame: fc.constant('data'), stream: number, bytes }),
+  fc.record({ frame: fc.constant('credit'), stream: number, taken: number }),
   fc.record({ frame: fc.constantFrom('end', 'reset', 'close'), stream: number }),
   fc.record({
     frame: fc.constant('listen'),
@@ -45,6 +46,17 @@ describe('the frame codec', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+
+  test('gives back what fills many datagrams', () => {
+    const bytes = new Uint8Array(16_000_000).map((_, at) => at % 251)
+    const output = decodeFrame(new FrameEncoder().encode({ frame: 'output', fd: 1, bytes }))
+    expect(output?.frame === 'output' && Buffer.compare(output.bytes, bytes)).toBe(0)
+    const json = '\u20ac'.repeat(100_000)
+    const name = { address: '::', family: 6, port: 0 } as const
+    const listen: Frame = { frame: 'listen', listener: 1, name, backlog: 1, ipv6Only: false, tls: { json } }
+    const decoded = decodeFrame(new FrameEncoder().encode(listen))
+    expect(decoded?.frame === 'listen' && decoded.tls?.json === json).toBe(true)
   })
 
   test('never throws, and takes nothing that was cut short', () => {

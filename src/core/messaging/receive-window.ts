@@ -6,19 +6,31 @@ interface Held {
   owned: boolean
 }
 
+export interface ReceiveWindowTerms {
+  /** Pending messages; what lies further ahead is dropped and comes again. */
+  readonly messagesMax: number
+  readonly bytesMax: number
+}
+
 /**
  * One direction of a connection at a receiver: puts messages into sequence. A message is *received* when all earlier
  * ones are and every order entry that it depends on is held (protocol.md section 1); before that it is pending.
  */
 export class ReceiveWindow {
+  /** Bounded by `messagesMax` and `bytesMax`. */
   readonly #pending = new Map<number, Held>()
-  readonly #messagesMax: number
+  readonly #terms: ReceiveWindowTerms
+  #pendingBytes = 0
   #receivedUpTo = 0
   #highest = 0
 
-  /** `messagesMax` bounds the pending messages. */
-  constructor(messagesMax: number) {
-    this.#messagesMax = messagesMax
+  constructor(terms: ReceiveWindowTerms) {
+    this.#terms = terms
+  }
+
+  /** Bytes that wait for what is before them. */
+  get pendingBytes(): number {
+    return this.#pendingBytes
   }
 
   get receivedUpTo(): SequenceNumber {
@@ -29,7 +41,11 @@ export class ReceiveWindow {
   put(sequence: number, payload: Uint8Array, orderIndex: number): boolean {
     this.learn(sequence)
     if (sequence <= this.#receivedUpTo || this.#pending.has(sequence)) return false
-    if (sequence > this.#receivedUpTo + this.#messagesMax) return false
+    if (sequence > this.#receivedUpTo + this.#terms.messagesMax) return false
+    // The next one always has room: only it makes room for the others.
+    const next = sequence === this.#receivedUpTo + 1
+    if (!next && this.#pendingBytes + payload.length > this.#terms.bytesMax) return false
+    this.#pendingBytes += payload.length
     this.#pending.set(sequence, { payload, orderIndex, owned: false })
     return true
   }
@@ -56,6 +72,7 @@ export class ReceiveWindow {
     if (next === undefined || next.orderIndex > heldIndex) return undefined
     this.#receivedUpTo++
     this.#pending.delete(this.#receivedUpTo)
+    this.#pendingBytes -= next.payload.length
     return next
   }
 
@@ -96,6 +113,7 @@ export class ReceiveWindow {
   /** A newer view is adopted: what was only pending is dropped, what was received stays (protocol.md 5.5). */
   dropPending(): void {
     this.#pending.clear()
+    this.#pendingBytes = 0
     this.#highest = this.#receivedUpTo
   }
 }

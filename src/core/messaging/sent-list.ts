@@ -1,35 +1,41 @@
-import { RecordLog } from '../../base/index.js'
+import { assert, RecordLog } from '../../base/index.js'
 import type { SequenceNumber } from '../../message/index.js'
+import { MESSAGE_BYTES_MAX } from '../../message/index.js'
+import { cut } from './fragments.js'
 
 /** Acknowledged messages are let go in lots of this many, because letting go costs more than keeping a few. */
 const TRIM_COUNT = 256
 
-/** Consecutive messages that share a datagram. */
+/** Consecutive payloads that share a datagram. */
 interface Lot {
   readonly sequence: SequenceNumber
   readonly payloads: readonly Uint8Array[]
-  /** Payload bytes of all of them. */
+  /** Bytes of all of them. */
   readonly bytes: number
 }
 
+export interface SentListTerms {
+  /** Whether the receiver is one member only: what it has acknowledged nobody needs again. */
+  readonly single: boolean
+  /** A longer message is cut into payloads of this size, at every member alike. */
+  readonly payloadBytesMax: number
+}
+
 /**
- * The messages that a group has produced on one connection, numbered 1, 2, 3, ... Every member of the group keeps the
+ * The payloads that a group has produced on one connection, numbered 1, 2, 3, ... Every member of the group keeps the
  * same list, because a new primary sends from its own (protocol.md 4.2, 6).
  */
 export class SentList {
   readonly #log = new RecordLog(1)
-  /** Whether the receiver is one member only: what it has acknowledged nobody needs again. */
-  readonly #single: boolean
+  readonly #terms: SentListTerms
   /** The highest acknowledgement heard, which may be of messages that this replica has not produced yet. */
   #heard = 0
   /** Highest number put into a datagram since the last `rewind`. */
   #transmitted = 0
   #acknowledged = 0
-  #flightBytes = 0
-  #unacknowledgedBytes = 0
 
-  constructor(single: boolean) {
-    this.#single = single
+  constructor(terms: SentListTerms) {
+    this.#terms = terms
   }
 
   get last(): SequenceNumber {
@@ -44,37 +50,38 @@ export class SentList {
     return this.#transmitted as SequenceNumber
   }
 
-  /** Payload bytes sent and not acknowledged. */
+  /** Bytes sent and not acknowledged. */
   get flightBytes(): number {
-    return this.#flightBytes
+    return this.bytesThrough(this.#transmitted) - this.bytesThrough(this.#acknowledged)
   }
 
-  /** Payload bytes appended and not acknowledged. */
+  /** Bytes appended and not acknowledged. */
   get unacknowledgedBytes(): number {
-    return this.#unacknowledgedBytes
+    return this.bytesThrough(this.last) - this.bytesThrough(this.#acknowledged)
   }
 
-  /** Payload bytes kept. */
+  /** Bytes kept. */
   get bytes(): number {
     return this.#log.bytes
   }
 
-  append(payload: Uint8Array): void {
-    this.#log.append(payload)
-    this.#unacknowledgedBytes += payload.length
-    if (this.last <= this.#heard) this.acknowledge(this.#heard)
+  /** Bytes of all payloads ever up to and including `sequence`. */
+  bytesThrough(sequence: number): number {
+    return this.#log.bytesThrough(sequence)
   }
 
-  /**
-   * The payloads to send next, as many as fit `bytesMax` (at least one), and counts them as sent; empty when all are
-   * sent.
-   */
+  append(message: Uint8Array): void {
+    assert(message.length <= MESSAGE_BYTES_MAX, 'a message longer than any receiver puts together')
+    cut(message, this.#terms.payloadBytesMax, (payload) => this.#log.append(payload))
+    if (this.#acknowledged < this.#heard) this.acknowledge(this.#heard)
+  }
+
+  /** The payloads to send next, as many as fit `bytesMax` (at least one); they count as sent. Empty when all are. */
   take(bytesMax: number): Lot {
     const sequence = (this.#transmitted + 1) as SequenceNumber
     const payloads = this.slice(sequence, this.last, bytesMax)
     let bytes = 0
     for (const payload of payloads) bytes += payload.length
-    this.#flightBytes += bytes
     this.#transmitted += payloads.length
     return { sequence, payloads, bytes }
   }
@@ -84,10 +91,9 @@ export class SentList {
     const payloads: Uint8Array[] = []
     let bytes = 0
     for (let sequence = from; sequence <= to && this.#log.has(sequence); sequence++) {
-      const payload = this.#log.get(sequence)
-      bytes += payload.length
+      bytes += this.#log.lengthOf(sequence)
       if (payloads.length > 0 && bytes > bytesMax) break
-      payloads.push(payload)
+      payloads.push(this.#log.get(sequence))
     }
     return payloads
   }
@@ -97,21 +103,15 @@ export class SentList {
     this.#heard = Math.max(this.#heard, upTo)
     const to = Math.min(upTo, this.last)
     if (to <= this.#acknowledged) return false
-    for (let sequence = this.#acknowledged + 1; sequence <= to; sequence++) {
-      const bytes = this.#log.get(sequence).length
-      this.#unacknowledgedBytes -= bytes
-      if (sequence <= this.#transmitted) this.#flightBytes -= bytes
-    }
     this.#acknowledged = to
     this.#transmitted = Math.max(this.#transmitted, to)
-    if (this.#single && to - this.#log.first >= TRIM_COUNT) this.#log.dropThrough(to)
+    if (this.#terms.single && to - this.#log.first >= TRIM_COUNT) this.#log.dropThrough(to)
     return true
   }
 
   /** What is not acknowledged counts as not sent: after a timeout, and at a new primary. */
   rewind(): void {
     this.#transmitted = this.#acknowledged
-    this.#flightBytes = 0
   }
 
   /** Lets go of the older half of what is acknowledged up to `upTo`: a bound on what is kept was passed. */

@@ -6,6 +6,7 @@ import type { PeerTerms } from './io.js'
 interface Standing {
   readonly peerView: View
   readonly ack: SequenceNumber
+  readonly window: number
   readonly heldIndex: OrderIndex
   readonly reflected: EntryBlock
 }

@@ -28,6 +28,8 @@ export type PeerInput =
   | { readonly input: 'received'; readonly message: Message }
   | { readonly input: 'submitted'; readonly payload: Uint8Array }
   | { readonly input: 'flush' }
+  /** The application keeps so many bytes of what was let out and has not passed them on. */
+  | { readonly input: 'kept'; readonly bytes: number }
   | { readonly input: 'deadline' }
   /** A member of any group is known to have failed: to be said until a membership leaves it out. */
   | { readonly input: 'fault'; readonly group: GroupId; readonly member: MemberId }

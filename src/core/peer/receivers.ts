@@ -2,7 +2,11 @@ import type { Locator, MemberId, MemberInfo } from '../../message/index.js'
 
 interface Receiver {
   readonly locator: Locator
+  /** It could take over: the slowest of these sets the pace, and what it lacks is sent again unasked. */
+  counts: boolean
   acknowledged: number
+  /** It takes bytes of the connection up to here. */
+  bytesLimit: number
   held: number
   executed: number
   keptBytes: number
@@ -14,20 +18,34 @@ interface Receiver {
 export class Receivers {
   /** Bounded by the established membership. */
   readonly #byMember = new Map<MemberId, Receiver>()
+  readonly #receiveBytesMax: number
 
-  retain(members: readonly MemberInfo[]): void {
+  /** `receiveBytesMax`: what a member takes before it has said so. */
+  constructor(receiveBytesMax: number) {
+    this.#receiveBytesMax = receiveBytesMax
+  }
+
+  /** `sentBytes`: of the connection so far. */
+  retain(members: readonly MemberInfo[], sentBytes: number): void {
     for (const memberId of this.#byMember.keys()) {
       if (!members.some((member) => member.memberId === memberId)) this.#byMember.delete(memberId)
     }
-    for (const { memberId, locator } of members) {
-      if (this.#byMember.has(memberId)) continue
-      this.#byMember.set(memberId, { locator, acknowledged: 0, held: 0, executed: 0, keptBytes: 0, seen: 0 })
+    for (const { memberId, locator, caughtUp } of members) {
+      const known = this.#byMember.get(memberId)
+      if (known === undefined) this.#byMember.set(memberId, this.#fresh(locator, caughtUp, sentBytes))
+      else known.counts = caughtUp
     }
   }
 
   acknowledge(member: MemberId, upTo: number): void {
     const receiver = this.#byMember.get(member)
     if (receiver !== undefined) receiver.acknowledged = Math.max(receiver.acknowledged, upTo)
+  }
+
+  /** A window's edge never moves back (RFC 9293). */
+  takes(member: MemberId, bytesLimit: number): void {
+    const receiver = this.#byMember.get(member)
+    if (receiver !== undefined) receiver.bytesLimit = Math.max(receiver.bytesLimit, bytesLimit)
   }
 
   holds(member: MemberId, report: Pick<Receiver, 'held' | 'executed' | 'keptBytes'>): void {
@@ -69,5 +87,17 @@ export class Receivers {
     let lowest = otherwise
     for (const receiver of this.#byMember.values()) lowest = Math.min(lowest, receiver.acknowledged)
     return lowest
+  }
+
+  /** The bytes of the connection that the slowest member that counts is ready to take. */
+  get bytesLimit(): number {
+    let lowest = Infinity
+    for (const { counts, bytesLimit } of this.#byMember.values()) if (counts) lowest = Math.min(lowest, bytesLimit)
+    return lowest
+  }
+
+  #fresh(locator: Locator, counts: boolean, sentBytes: number): Receiver {
+    const bytesLimit = sentBytes + this.#receiveBytesMax
+    return { locator, counts, acknowledged: 0, bytesLimit, held: 0, executed: 0, keptBytes: 0, seen: 0 }
   }
 }

@@ -4,6 +4,7 @@ import { memberOf } from '../membership/view.js'
 import type { Connection } from './connection.js'
 import type { Inbox } from './inbox.js'
 import { earliest } from '../deadlines.js'
+import { Patience } from '../patience.js'
 import type { ReplicaState } from './state.js'
 import { supply } from './supply.js'
 
@@ -15,33 +16,35 @@ export class Following {
   /** Highest entry that somebody is known to hold. */
   #knownIndex = 0
   #pullAt: Instant | undefined
-  #orphanAt: Instant | undefined
+  /** With others, to say how it goes on without the last primary. */
+  readonly #orphaned: Patience
   /** Something has come in the answer that is under way. */
   #supplies = false
 
   constructor(state: ReplicaState) {
     this.#state = state
+    this.#orphaned = new Patience(state.limits.orphanTimeout)
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#secondAckAt, this.#pullAt, this.#orphanAt)
+    return earliest(this.#secondAckAt, this.#pullAt, this.#orphaned.deadline)
   }
 
   stop(): void {
     this.#secondAckAt = undefined
     this.#pullAt = undefined
-    this.#orphanAt = undefined
+    this.#orphaned.stop()
     this.#unreported = 0
   }
 
   /** The primary is gone, or this member was left out of what follows it; somebody should say how it goes on. */
   orphaned(): void {
-    this.#orphanAt ??= (this.#state.now + this.#state.limits.orphanTimeout) as Instant
+    if (this.#orphaned.deadline === undefined) this.#orphaned.start(this.#state.now)
   }
 
   /** A view is established, and this member is part of it. */
   adopted(): void {
-    this.#orphanAt = undefined
+    this.#orphaned.stop()
     this.reportAll()
   }
 
@@ -56,7 +59,7 @@ export class Following {
   /** A peer holds entries of this group up to here; what is missing is asked for if it does not come by itself. */
   peerHolds(connection: Connection | undefined, index: number): void {
     if (connection === undefined || index <= this.#state.history.held) return
-    connection.nackAt ??= (this.#state.now + this.#state.limits.nackDelay) as Instant
+    connection.gap.expect(this.#state.now)
     this.#knownIndex = Math.max(this.#knownIndex, index)
   }
 
@@ -111,7 +114,8 @@ export class Following {
     }
     for (const { group, epoch, upTo } of message.received) {
       const inbox = this.#state.inbox(group, epoch)
-      if (inbox !== undefined) inbox.announced = Math.max(inbox.announced, upTo)
+      // Of an incarnation that is gone one member may hold more than another; the history needs none of the rest.
+      if (inbox !== undefined) inbox.announced = upTo
     }
     this.noteNews(1)
     if (this.#pullAt !== undefined) this.#pullAt = (this.#state.now + this.#state.limits.repeatDelay) as Instant
@@ -125,8 +129,11 @@ export class Following {
     const { now } = this.#state
     if (this.#secondAckAt !== undefined && this.#secondAckAt <= now) this.reportAll()
     if (this.#pullAt !== undefined && this.#pullAt <= now) this.#pull()
-    if (this.#orphanAt !== undefined && this.#orphanAt <= now)
-      this.#state.stop('no view followed that of the last primary')
+    if (this.#orphaned.isOver(now)) this.#state.stop('no view followed that of the last primary')
+  }
+
+  get lacksEntries(): boolean {
+    return this.#knownIndex > this.#state.history.held
   }
 
   /** The entries a Nack to a peer should name; empty when none is known to be missing. */
@@ -149,15 +156,15 @@ export class Following {
     })
   }
 
+  /** The history from its start is still coming. */
+  get catchingUp(): boolean {
+    const { isPrimary, established, identity } = this.#state
+    return !isPrimary && memberOf(established.members, identity.memberId)?.caughtUp === false
+  }
+
   /** Something was asked of a member and has not all come. */
   get pulling(): boolean {
     return this.#pullAt !== undefined
-  }
-
-  /** The history from its start is still coming. */
-  get #catchingUp(): boolean {
-    const { isPrimary, established, identity } = this.#state
-    return !isPrimary && memberOf(established.members, identity.memberId)?.caughtUp === false
   }
 
   /** Who is asked: the backup of highest rank, which has the least to do, or else the primary. */
@@ -172,7 +179,7 @@ export class Following {
     const { history, identity } = this.#state
     this.#pullAt = undefined
     const helper = this.#helper
-    if (!this.#catchingUp || helper === undefined) return
+    if (!this.catchingUp || helper === undefined) return
     const inbox = [...this.#state.inboxes.values()].find(lacking)
     const entries = history.held < this.#knownIndex ? [{ from: history.held + 1, to: this.#knownIndex }] : []
     if (inbox === undefined && entries.length === 0) return

@@ -1,5 +1,8 @@
-import { RecordLog } from '../../base/index.js'
+import { EMPTY, RecordLog } from '../../base/index.js'
 import type { Epoch, GroupId, ReceivedUpTo, SequenceNumber } from '../../message/index.js'
+import { MESSAGE_BYTES_MAX } from '../../message/index.js'
+import type { Limits } from '../limits.js'
+import { Assembly, continues } from '../messaging/fragments.js'
 import { ReceiveWindow } from '../messaging/receive-window.js'
 
 /**
@@ -13,13 +16,17 @@ export class Inbox {
   readonly #log = new RecordLog(1)
   /** A connection with this incarnation has begun, in an ordered operation. */
   connected = false
-  /** Highest number another member is known to hold. */
+  /** Highest number that the member which was heard last holds. */
   announced = 0
+  readonly #receiveBytesMax: number
+  /** Payloads up to here the program has taken. */
+  #taken = 0
 
-  constructor(group: GroupId, epoch: Epoch, messagesMax: number) {
+  constructor(group: GroupId, epoch: Epoch, { reorderMessagesMax, receiveBytesMax }: Limits) {
     this.group = group
     this.epoch = epoch
-    this.#window = new ReceiveWindow(messagesMax)
+    this.#receiveBytesMax = receiveBytesMax
+    this.#window = new ReceiveWindow({ messagesMax: reorderMessagesMax, bytesMax: receiveBytesMax })
   }
 
   get receivedUpTo(): SequenceNumber {
@@ -54,12 +61,63 @@ export class Inbox {
     return this.#log.get(sequence)
   }
 
+  /** The last payload of the message that begins with `sequence`; 0 while it is not received. */
+  endOfMessage(sequence: number): number {
+    let bytes = 0
+    for (let at = sequence; this.#log.has(at); at++) {
+      const payload = this.#log.get(at)
+      bytes += payload.length
+      // One that never ends is no message of ours: it counts as one that says nothing, at every replica alike.
+      if (!continues(payload) || bytes > MESSAGE_BYTES_MAX) return at
+    }
+    return 0
+  }
+
+  /** The message that begins with payload `sequence`, if it is received. */
+  message(sequence: number): Uint8Array | undefined {
+    const end = this.endOfMessage(sequence)
+    if (end === sequence) return this.#log.get(sequence)
+    if (end === 0) return undefined
+    const assembly = new Assembly()
+    let whole: Uint8Array | undefined
+    for (let at = sequence; at <= end; at++) whole = assembly.add(this.#log.get(at))
+    return whole ?? EMPTY
+  }
+
+  take(upTo: number): void {
+    this.#taken = Math.max(this.#taken, upTo)
+  }
+
+  /** Bytes that the program has not taken. */
+  get waitingBytes(): number {
+    return this.#untakenBytes + this.#window.pendingBytes
+  }
+
+  /** The program has not taken all that a peer may have sent. What is only pending does not count: it needs the next. */
+  get isFull(): boolean {
+    return this.#untakenBytes >= this.#receiveBytesMax
+  }
+
+  /** Bytes that may come beyond what is received. */
+  get roomBytes(): number {
+    return Math.max(0, this.#receiveBytesMax - this.waitingBytes)
+  }
+
+  /** Of all that was ever received. */
+  get bytesReceived(): number {
+    return this.#log.bytesThrough(this.receivedUpTo)
+  }
+
   dropOlderHalf(): void {
     if (this.receivedUpTo > 0) this.#log.dropThrough(Math.floor((this.#log.first + this.receivedUpTo) / 2))
   }
 
   summary(): ReceivedUpTo {
     return { group: this.group, epoch: this.epoch, upTo: this.receivedUpTo }
+  }
+
+  get #untakenBytes(): number {
+    return this.bytesReceived - this.#log.bytesThrough(this.#taken)
   }
 
   #drain(): void {

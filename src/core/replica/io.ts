@@ -7,6 +7,8 @@ export type ReplicaInput =
   | { readonly input: 'decided'; readonly entry: Uint8Array }
   /** Backup: the next entry was taken for execution. */
   | { readonly input: 'consumed' }
+  /** The program has taken the messages of a connection up to the one that ends with this payload. */
+  | { readonly input: 'taken'; readonly from: GroupId; readonly upTo: number }
   /** The execution produced a message to a connected group. */
   | { readonly input: 'submitted'; readonly to: GroupId; readonly payload: Uint8Array }
   /** What was decided and submitted may leave. */

@@ -1,6 +1,7 @@
 import type {
   GroupId,
   Instant,
+  Locator,
   MemberId,
   MemberInfo,
   MessageOf,
@@ -12,18 +13,27 @@ import { ENTRY, NO_ENTRIES } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
 import { lastOf } from '../determinizer/history.js'
 import { encodeMemberEntry } from '../membership/join-entry.js'
-import { byPrecedence, memberOf, sameView } from '../membership/view.js'
+import { byPrecedence, knows, memberOf, sameView } from '../membership/view.js'
 import { Announcer } from './announcer.js'
 import type { Connection } from './connection.js'
+import { Laggards } from './laggards.js'
+import type { Sending } from './sending.js'
 import type { ReplicaState } from './state.js'
 import { supply } from './supply.js'
 
-/** What only the primary does: send and send again, keep the backups supplied, change the membership. */
+/** Removed members that are remembered: more than can be alive still, since their supervisors end them. */
+const REMOVED_MAX = 64
+
+/** What only the primary does: keep connected groups and backups supplied, change the membership. */
 export class Leading {
   readonly #state: ReplicaState
+  readonly #sending: Sending
   readonly #announcer: Announcer
+  readonly #laggards: Laggards
   /** Removed, but some connected group may not know it yet: still counted for stability (protocol.md section 6). */
   #retiring: readonly MemberId[] = []
+  /** Where they were, to be told should they still speak; bounded by `REMOVED_MAX`. */
+  readonly #removed = new Map<MemberId, Locator>()
   #idleOrderAt: Instant | undefined
   #lastStable = 0
   /** Entries up to here were sent to the backups at once; what is lost of it comes with a heartbeat or a reflection. */
@@ -31,13 +41,15 @@ export class Leading {
   /** Incarnations already handed on as `peerUp`; bounded by the inboxes. */
   readonly #greetings = new Set<number>()
 
-  constructor(state: ReplicaState) {
+  constructor(state: ReplicaState, sending: Sending) {
     this.#state = state
+    this.#sending = sending
     this.#announcer = new Announcer(state)
+    this.#laggards = new Laggards(state)
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#idleOrderAt, this.#announcer.deadline)
+    return earliest(this.#idleOrderAt, this.#announcer.deadline, this.#laggards.deadline)
   }
 
   /** This replica is the primary of the established view from now on. */
@@ -46,80 +58,17 @@ export class Leading {
     this.#orderedDirectly = this.#state.history.held
     this.#greetings.clear()
     this.#count()
-    for (const connection of this.#state.connections.values()) {
-      connection.sent.rewind()
-      connection.retransmit.stop()
-      if (connection.givenUp) this.#tellLoss(connection)
-    }
+    this.#sending.begin()
+    for (const connection of this.#state.connections.values()) if (connection.givenUp) this.#tellLoss(connection)
     this.#announcer.begin()
+    this.#laggards.begin()
     this.flush()
   }
 
   flush(): void {
-    for (const connection of this.#state.connections.values()) this.transmit(connection)
+    for (const connection of this.#state.connections.values()) this.#sending.transmit(connection)
     if (this.#state.commit === 'acknowledged') this.#orderDirectly()
-    if (this.#idleOrderAt === undefined && this.#state.stableIndex < this.#state.history.held) {
-      this.#idleOrderAt = (this.#state.now + this.#state.limits.idleOrderDelay) as Instant
-    }
-  }
-
-  /**
-   * Sends what the peer has not been sent, as far as the window lets it; the order goes first or along
-   * (protocol.md 5.1).
-   */
-  transmit(connection: Connection): void {
-    const { history, limits, now } = this.#state
-    if (connection.givenUp || !sameView(connection.readyView, this.#state.established.view)) return
-    while (connection.sent.transmitted < connection.sent.last && connection.sent.flightBytes < limits.flightBytesMax) {
-      let order = this.#nextOrder(connection)
-      while (order.entries.length > 0 && lastOf(order) < history.held) {
-        this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
-        order = this.#nextOrder(connection)
-      }
-      const { sequence, payloads } = connection.sent.take(limits.payloadBytesMax)
-      this.#state.sendPeer(connection, { kind: 'Data', sequence, payloads }, order)
-      connection.retransmit.sent(now, connection.sent.transmitted)
-      connection.acked()
-    }
-  }
-
-  /** An acknowledgement with whatever order the peer lacks. */
-  acknowledge(connection: Connection): void {
-    let order = this.#nextOrder(connection)
-    do {
-      this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
-      if (order.entries.length > 0) connection.retransmit.sent(this.#state.now, connection.sent.last + 1)
-      order = lastOf(order) < this.#state.history.held ? this.#nextOrder(connection) : NO_ENTRIES
-    } while (order.entries.length > 0)
-    connection.acked()
-  }
-
-  /** The peer acknowledged messages or entries. */
-  peerProgress(connection: Connection, message: { readonly ack: number; readonly heldIndex: number }): void {
-    const news = connection.sent.acknowledge(message.ack)
-    const held = connection.carrier.acknowledge(message.heldIndex)
-    if (news || held) {
-      connection.retransmit.acknowledged(this.#state.now, connection.sent.acknowledged, this.#outstanding(connection))
-    }
-    if (news) this.transmit(connection)
-  }
-
-  /** The peer lacks what it names. */
-  peerNack(connection: Connection, message: MessageOf<'Nack'>): void {
-    const { history, limits } = this.#state
-    for (const range of message.entries.slice(0, limits.rangesPerNackMax)) {
-      const order = history.block(range.from, range.to, limits.orderBytesMax)
-      if (order.entries.length > 0) this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
-    }
-    for (const range of message.messages.slice(0, limits.rangesPerNackMax)) {
-      const payloads = connection.sent.slice(
-        range.from,
-        Math.min(range.to, connection.sent.transmitted),
-        limits.payloadBytesMax,
-      )
-      const sequence = range.from as MessageOf<'Data'>['sequence']
-      if (payloads.length > 0) this.#state.sendPeer(connection, { kind: 'Data', sequence, payloads })
-    }
+    if (this.#idleOrderAt === undefined) this.#heartbeatSoon()
   }
 
   /** A greeting from an incarnation that is not connected. */
@@ -132,7 +81,7 @@ export class Leading {
 
   /** A greeting on a live connection: the peer wants to know the membership, or an acknowledgement. */
   peerGreeted(connection: Connection): void {
-    if (sameView(connection.peerView, this.#state.established.view)) this.acknowledge(connection)
+    if (sameView(connection.peerView, this.#state.established.view)) this.#sending.acknowledge(connection)
     else this.#announcer.repeat()
   }
 
@@ -147,7 +96,7 @@ export class Leading {
     connection.peerView = view
     if (!known && sameView(view, this.#state.established.view)) {
       connection.readyView = view
-      this.transmit(connection)
+      this.#sending.transmit(connection)
     }
     this.#retire()
     this.#announcer.heard()
@@ -156,6 +105,7 @@ export class Leading {
   secondAck(message: MessageOf<'SecondAck'>): void {
     const member = memberOf(this.#state.established.members, message.sourceMember)
     if (member === undefined) return
+    this.#laggards.heard(message.sourceMember, message.executed)
     this.#announcer.memberHeard(message.sourceMember, message.view)
     this.#state.stability.report(message.sourceMember, message.held)
     this.#stabilityMoved()
@@ -181,11 +131,8 @@ export class Leading {
     if (memberOf(established.members, message.sourceMember) !== undefined) return this.#announcer.repeat()
     if (this.#state.faulty.has(message.sourceMember) || established.members.length >= limits.membersMax) return
     if (this.#state.historyTruncated) {
-      this.#state.sendInside([message.locator], {
-        kind: 'Refuse',
-        known: established.view,
-        members: established.members,
-      })
+      const { view: known, members, length } = established
+      this.#state.sendInside([message.locator], { kind: 'Refuse', known, members, length })
       return
     }
     const precedence = ++this.#state.precedenceMax as MemberInfo['precedence']
@@ -197,54 +144,30 @@ export class Leading {
   }
 
   fault(member: MemberId): void {
-    const gone = memberOf(this.#state.established.members, member)
-    if (gone !== undefined) {
-      this.#retiring = [...this.#retiring, member]
-      this.#announcer.grew = false
-      this.#changeMembers(this.#state.established.members.filter((other) => other.memberId !== member))
-    }
+    this.#remove(member)
     for (const connection of this.#state.connections.values()) if (connection.givenUp) this.#tellLoss(connection)
     this.#retire()
   }
 
+  /** Somebody that was removed is alive and does not know it. */
+  strange(member: MemberId): void {
+    const locator = this.#removed.get(member)
+    if (locator === undefined) return
+    this.#state.sendInside([locator], { kind: 'RemoveBackup', members: this.#state.established.members })
+  }
+
   expire(): void {
-    const { now, limits } = this.#state
-    for (const connection of this.#state.connections.values()) {
-      if (connection.ackAt !== undefined && connection.ackAt <= now) this.acknowledge(connection)
-      if (connection.retransmit.deadline !== undefined && connection.retransmit.deadline <= now)
-        this.#resend(connection)
-    }
+    const { now } = this.#state
+    this.#sending.expire()
     if (this.#idleOrderAt !== undefined && this.#idleOrderAt <= now) {
-      this.#idleOrderAt = undefined
       this.#heartbeat()
-      if (this.#state.stableIndex < this.#state.history.held)
-        this.#idleOrderAt = (now + limits.idleOrderDelay) as Instant
+      this.#heartbeatSoon()
     }
     this.#announcer.expire()
-  }
-
-  #nextOrder(connection: Connection): ReturnType<Connection['carrier']['next']> {
-    const { history, limits, stableIndex } = this.#state
-    return connection.carrier.next(history, stableIndex, {
-      bytesMax: limits.orderBytesMax,
-      repeatBytesMax: limits.orderRepeatBytesMax,
-    })
-  }
-
-  #outstanding(connection: Connection): boolean {
-    return (
-      connection.sent.transmitted > connection.sent.acknowledged ||
-      connection.carrier.outstanding(this.#state.stableIndex)
-    )
-  }
-
-  #resend(connection: Connection): void {
-    if (connection.givenUp || !this.#outstanding(connection)) return connection.retransmit.stop()
-    connection.retransmit.expired(this.#state.now)
-    connection.sent.rewind()
-    connection.carrier.rewind()
-    if (connection.sent.transmitted < connection.sent.last) this.transmit(connection)
-    else this.acknowledge(connection)
+    for (const member of this.#laggards.due()) {
+      this.#remove(member)
+      this.strange(member)
+    }
   }
 
   #heartbeat(): void {
@@ -277,8 +200,14 @@ export class Leading {
     const stable = this.#state.stableIndex
     if (stable === this.#lastStable) return
     this.#lastStable = stable
-    const behind = stable < this.#state.history.held
-    this.#idleOrderAt = behind ? ((this.#state.now + this.#state.limits.idleOrderDelay) as Instant) : undefined
+    this.#heartbeatSoon()
+  }
+
+  /** While somebody lacks order, or a newcomer's report is awaited that may be lost. */
+  #heartbeatSoon(): void {
+    const { stableIndex, history, others, now, limits } = this.#state
+    const awaited = stableIndex < history.held || others.some((member) => !member.caughtUp)
+    this.#idleOrderAt = awaited ? ((now + limits.idleOrderDelay) as Instant) : undefined
   }
 
   #confirmCaughtUp(member: MemberInfo, message: MessageOf<'SecondAck'>): void {
@@ -295,13 +224,25 @@ export class Leading {
     this.#state.executed = this.#state.history.held
   }
 
+  #remove(member: MemberId): void {
+    const gone = memberOf(this.#state.established.members, member)
+    if (gone === undefined) return
+    this.#removed.set(member, gone.locator)
+    if (this.#removed.size > REMOVED_MAX) this.#removed.delete(this.#removed.keys().next().value as MemberId)
+    this.#retiring = [...this.#retiring, member]
+    this.#announcer.grew = false
+    this.#changeMembers(this.#state.established.members.filter((other) => other.memberId !== member))
+  }
+
   #changeMembers(members: readonly MemberInfo[]): void {
-    const { view } = this.#state.established
+    const { view, length } = this.#state.established
     this.#state.established = {
       view: { ...view, backupView: view.backupView + 1 },
       members: byPrecedence(members),
+      length,
     }
     this.#state.adopted = this.#state.established.view
+    this.#laggards.changed()
     this.#count()
     this.#announcer.repeat()
     this.flush()
@@ -310,9 +251,10 @@ export class Leading {
   /** Once every connected group knows the smaller membership, the removed count no more. */
   #retire(): void {
     if (this.#retiring.length === 0) return
-    const { backupView } = this.#state.established.view
-    for (const connection of this.#state.connections.values()) {
-      if (!connection.givenUp && connection.peerView.backupView < backupView) return
+    const { stableIndex, established } = this.#state
+    for (const { givenUp, begunAt, peerView } of this.#state.connections.values()) {
+      // Who has been told of no membership yet has none to forget.
+      if (!givenUp && begunAt <= stableIndex && !knows(peerView, established.view)) return
     }
     this.#retiring = []
     this.#count()

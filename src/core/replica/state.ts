@@ -78,7 +78,7 @@ export class ReplicaState {
   /** The groups of the service group; from any other nothing is taken. */
   readonly groups: ReadonlySet<GroupId>
   #role: Role = 'joining'
-  established: Membership
+  #established: Membership
   adopted: View
   now = 0 as Instant
   /** Entries taken for execution (backup) or decided (primary). */
@@ -98,10 +98,10 @@ export class ReplicaState {
     this.limits = terms.limits
     this.commit = terms.commit ?? 'reflected'
     this.heartbeatsCarryOrder = terms.heartbeatsCarryOrder
-    this.established = membership
+    this.#established = membership
     this.adopted = membership.view
     this.groups = new Set(terms.peers.map((peer) => peer.group))
-    for (const member of membership.members) this.precedenceMax = Math.max(this.precedenceMax, member.precedence)
+    this.established = membership
     for (const peer of terms.peers) this.connect(peer)
   }
 
@@ -113,6 +113,17 @@ export class ReplicaState {
   set role(to: Role) {
     assert(to === this.#role || legalMove(this.#role, to), `no replica moves from ${this.#role} to ${to}`)
     this.#role = to
+  }
+
+  /** The view last established and its members, as far as this member knows. */
+  get established(): Membership {
+    return this.#established
+  }
+
+  /** The entry that gave a member its precedence may be lost with the primary that decided it: the member is not. */
+  set established(membership: Membership) {
+    this.#established = membership
+    for (const member of membership.members) this.precedenceMax = Math.max(this.precedenceMax, member.precedence)
   }
 
   get isPrimary(): boolean {
@@ -140,7 +151,7 @@ export class ReplicaState {
     const key = `${group}:${epoch}`
     let inbox = this.inboxes.get(key)
     if (inbox === undefined && this.inboxes.size < INBOXES_MAX) {
-      inbox = new Inbox(group, epoch, this.limits.reorderMessagesMax)
+      inbox = new Inbox(group, epoch, this.limits)
       this.inboxes.set(key, inbox)
     }
     return inbox
@@ -159,7 +170,7 @@ export class ReplicaState {
     const inbox = this.inbox(peer.group, peer.epoch)
     if (inbox === undefined) return this.stop('more incarnations of a connected group than can be kept')
     inbox.connected = true
-    const connection = new Connection(peer, inbox, this.limits)
+    const connection = new Connection({ peer, inbox, begunAt: this.programExecuted }, this.limits)
     connection.givenUp = this.faulty.has(peer.memberId)
     this.connections.set(peer.group, connection)
   }
@@ -193,6 +204,7 @@ export class ReplicaState {
     const before = this.history.held
     if (!this.history.merge(block)) return false
     this.noteEntries(before + 1)
+    this.skipMembershipEntries()
     this.work()
     return true
   }
@@ -219,18 +231,21 @@ export class ReplicaState {
   sendInside(to: readonly Locator[], contents: Contents, order: EntryBlock = NO_ENTRIES): void {
     if (to.length === 0) return
     const { group, epoch } = this.identity
-    const header = this.#header({ group, epoch, ack: 0 as SequenceNumber, peerView: this.adopted }, order)
+    const ack = 0 as SequenceNumber
+    const header = this.#header({ group, epoch, ack, window: 0, peerView: this.adopted }, { order })
     this.outputs.push({ output: 'send', to, message: { ...header, ...contents } })
   }
 
-  /** To the single member of a connected group. */
-  sendPeer(connection: Connection, contents: Contents, order: EntryBlock = NO_ENTRIES): void {
+  /** To the single member of a connected group; what is said depends on the whole history unless it says less. */
+  sendPeer(connection: Connection, contents: Contents, said: Said = {}): void {
     const { group, epoch, locator } = connection.peer
-    const header = this.#header({ group, epoch, ack: connection.inbox.receivedUpTo, peerView: NO_VIEW }, order)
+    const ack = connection.inbox.receivedUpTo
+    const window = connection.advertise()
+    const header = this.#header({ group, epoch, ack, window, peerView: NO_VIEW }, said)
     this.outputs.push({ output: 'send', to: [locator], message: { ...header, ...contents } })
   }
 
-  #header(destination: Destination, order: EntryBlock): Header {
+  #header(destination: Destination, { order = NO_ENTRIES, orderIndex }: Said): Header {
     return {
       sourceGroup: this.identity.group,
       sourceEpoch: this.identity.epoch,
@@ -240,7 +255,8 @@ export class ReplicaState {
       view: this.established.view,
       peerView: destination.peerView,
       ack: destination.ack,
-      orderIndex: this.isPrimary ? this.history.held : (0 as OrderIndex),
+      window: destination.window,
+      orderIndex: orderIndex ?? (this.isPrimary ? this.history.held : (0 as OrderIndex)),
       stableIndex: this.isPrimary ? this.stableIndex : (0 as OrderIndex),
       heldIndex: 0 as OrderIndex,
       order,
@@ -256,9 +272,16 @@ export class ReplicaState {
   }
 }
 
+/** What rides on a datagram, and what it depends on. */
+interface Said {
+  readonly order?: EntryBlock
+  readonly orderIndex?: OrderIndex
+}
+
 interface Destination {
   readonly group: GroupId
   readonly epoch: Epoch
   readonly ack: SequenceNumber
+  readonly window: number
   readonly peerView: View
 }

@@ -3,15 +3,20 @@ import type { Epoch, GroupId, Instant, Locator, MemberId, MemberInfo, MessageOf,
 import { GROUP } from '../../message/index.js'
 import { memberOf, sameView } from '../membership/view.js'
 import { earliest } from '../deadlines.js'
+import { Patience } from '../patience.js'
 import type { ReplicaState } from './state.js'
 
 /** Inputs that another member holds and this one lacks. */
 interface Orphaned {
+  readonly member: MemberId
   readonly group: GroupId
   readonly epoch: Epoch
   readonly from: number
   readonly to: number
 }
+
+/** A member's answer to the proposal. */
+type Accepted = Pick<MessageOf<'AcceptPrimary'>, 'held' | 'received'>
 
 /**
  * One attempt to become the primary (protocol.md section 6): propose, gather what members and connected groups hold,
@@ -22,14 +27,17 @@ export class Takeover {
   readonly proposed: View
   readonly #members: readonly MemberInfo[]
   /** What each answered to hold; bounded by membership and connected groups. */
-  readonly #accepted = new Map<MemberId, number>()
+  readonly #accepted = new Map<MemberId, Accepted>()
   readonly #reported = new Map<GroupId, number>()
   readonly #begunAt: Instant
-  readonly #giveUpAt: Instant
+  /** With members that do not answer. */
+  readonly #answers: Patience
+  /** With a history that cannot be executed any further. */
+  readonly #drain: Patience
+  #gaveUp = false
   #repeatAt: Instant | undefined
   #pullAt: Instant | undefined
   #complete = false
-  #drainBy: Instant | undefined
 
   constructor(state: ReplicaState) {
     this.#state = state
@@ -42,7 +50,9 @@ export class Takeover {
     this.proposed = { number, precedence: me.precedence, backupView: 0 }
     this.#members = established.members.filter((member) => !faulty.has(member.memberId))
     this.#begunAt = now
-    this.#giveUpAt = (now + state.limits.recoveryTimeout) as Instant
+    this.#answers = new Patience(state.limits.recoveryTimeout)
+    this.#drain = new Patience(state.limits.drainTimeout)
+    this.#answers.start(now)
     state.role = 'recovering'
     state.adopted = this.proposed
     this.#propose()
@@ -51,8 +61,7 @@ export class Takeover {
   }
 
   get deadline(): Instant | undefined {
-    const giveUpAt = this.#giveUpAt > this.#state.now ? this.#giveUpAt : undefined
-    return earliest(this.#repeatAt, this.#pullAt, this.#drainBy ?? giveUpAt)
+    return earliest(this.#repeatAt, this.#pullAt, this.#drain.deadline, this.#answers.deadline)
   }
 
   /** It has waited for answers so long that a refusal is one of this proposal, not a late one of another. */
@@ -75,11 +84,7 @@ export class Takeover {
   accepted(message: MessageOf<'AcceptPrimary'>): void {
     if (!sameView(message.accepted, this.proposed)) return
     if (memberOf(this.#members, message.sourceMember) === undefined) return
-    this.#accepted.set(message.sourceMember, message.held)
-    for (const { group, epoch, upTo } of message.received) {
-      const inbox = this.#state.inbox(group, epoch)
-      if (inbox !== undefined) inbox.announced = Math.max(inbox.announced, upTo)
-    }
+    this.#accepted.set(message.sourceMember, message)
     this.progress()
   }
 
@@ -95,6 +100,14 @@ export class Takeover {
     this.progress()
   }
 
+  /** The history says that a group has come meanwhile: it too is asked what it holds. */
+  connected(group: GroupId): void {
+    this.#reported.delete(group)
+    this.#complete = false
+    this.#drain.stop()
+    this.#propose()
+  }
+
   /** A member or a connected group was given up, or something arrived. */
   progress(): void {
     const { history, connections, faulty, now } = this.#state
@@ -104,8 +117,9 @@ export class Takeover {
     for (const connection of connections.values()) {
       if (!connection.givenUp && !this.#reported.has(connection.peer.group)) return
     }
-    if (now < this.#giveUpAt && this.#silent().length > 0) return
-    const target = Math.max(history.held, ...this.#accepted.values(), ...this.#reported.values())
+    if (!this.#gaveUp && this.#silent().length > 0) return
+    const accepted = [...this.#accepted.values()].map(({ held }) => held)
+    const target = Math.max(history.held, ...accepted, ...this.#reported.values())
     if (history.held < target || this.#orphaned() !== undefined) {
       if (this.#pullAt === undefined) this.#pull(target)
       return
@@ -113,9 +127,9 @@ export class Takeover {
     this.#repeatAt = undefined
     this.#pullAt = undefined
     this.#complete = true
-    this.#drainBy = (now + this.#state.limits.drainTimeout) as Instant
-    this.#state.stability.clear()
-    for (const [member, held] of this.#accepted) this.#state.stability.report(member, held)
+    this.#answers.stop()
+    this.#drain.start(now)
+    this.#countHeld()
     this.#state.outputs.push({ output: 'recovered' })
     this.#state.skipMembershipEntries()
     this.#state.work()
@@ -125,15 +139,37 @@ export class Takeover {
     const { now } = this.#state
     if (this.#repeatAt !== undefined && this.#repeatAt <= now) this.#propose()
     if (this.#pullAt !== undefined && this.#pullAt <= now) this.#pullAt = undefined
-    if (this.#drainBy !== undefined && this.#drainBy <= now) {
+    if (this.#answers.isOver(now)) {
+      this.#gaveUp = true
+      this.#answers.stop()
+    }
+    if (this.#drain.isOver(now)) this.#stuck()
+    this.progress()
+  }
+
+  /**
+   * What the next entry needs died with others. Under `acknowledged` whatever was let out every backup has executed, so
+   * nothing that anybody has seen depends on it: it never happened. Under `reflected` nobody knows.
+   */
+  #stuck(): void {
+    const { commit, history, executed } = this.#state
+    if (commit !== 'acknowledged') {
       return this.#state.stop('the surviving history cannot be executed: what it needs is lost')
     }
-    this.progress()
+    history.truncate(executed)
+    this.#countHeld()
+  }
+
+  /** What each member that accepted holds of the history that goes on. */
+  #countHeld(): void {
+    const { stability, history } = this.#state
+    stability.clear()
+    for (const [member, { held }] of this.#accepted) stability.report(member, Math.min(held, history.held))
   }
 
   /** An entry was executed: the time to drain counts from the last progress. */
   executed(): void {
-    if (this.#drainBy !== undefined) this.#drainBy = (this.#state.now + this.#state.limits.drainTimeout) as Instant
+    if (this.#complete) this.#drain.start(this.#state.now)
   }
 
   /** More of what was asked for has come: ask on. */
@@ -170,9 +206,12 @@ export class Takeover {
 
   /** Mostly of an incarnation that is gone; a live one has also been asked by its own proposal. */
   #orphaned(): Orphaned | undefined {
-    for (const inbox of this.#state.inboxes.values()) {
-      if (inbox.announced > inbox.receivedUpTo) {
-        return { group: inbox.group, epoch: inbox.epoch, from: inbox.receivedUpTo + 1, to: inbox.announced }
+    for (const [member, { received }] of this.#accepted) {
+      for (const { group, epoch, upTo } of received) {
+        const inbox = this.#state.inbox(group, epoch)
+        if (inbox !== undefined && upTo > inbox.receivedUpTo) {
+          return { member, group, epoch, from: inbox.receivedUpTo + 1, to: upTo }
+        }
       }
     }
     return undefined
@@ -191,15 +230,16 @@ export class Takeover {
       const connection = this.#state.connections.get(group)
       if (held > history.held && connection !== undefined) this.#state.sendPeer(connection, { kind: 'Nack', ...body })
     }
-    this.#state.sendInside(this.#helpers(history.held, orphaned !== undefined), { kind: 'Nack', ...body })
+    this.#state.sendInside(this.#helpers(history.held, orphaned), { kind: 'Nack', ...body })
     this.#pullAt = (now + limits.repeatDelay) as Instant
   }
 
-  #helpers(held: number, anyMember: boolean): readonly Locator[] {
+  /** Who has what is asked for. */
+  #helpers(held: number, orphaned: Orphaned | undefined): readonly Locator[] {
     return this.#members
-      .filter((member) => {
-        const theirs = this.#accepted.get(member.memberId)
-        return theirs !== undefined && (anyMember || theirs > held)
+      .filter(({ memberId }) => {
+        const theirs = this.#accepted.get(memberId)
+        return theirs !== undefined && (theirs.held > held || memberId === orphaned?.member)
       })
       .map((member) => member.locator)
   }

@@ -1,7 +1,7 @@
 import type { EdgeTerms } from '../edge-terms.js'
 import { InputStream } from '../input-stream.js'
 import { refusal } from '../refusal.js'
-import type { ShutdownRequest } from '../virtual-stream.js'
+import type { ShutdownRequest, WriteRequest } from '../virtual-stream.js'
 import { textBytes } from '../write-chunks.js'
 import type { ChildLink } from './child-link.js'
 
@@ -37,7 +37,7 @@ export class ChildPipe extends InputStream {
   }
 
   /** For the messages of a forked process: with a handle it would have to be another process's, too. */
-  override writeUtf8String(request: unknown, text: string, handle?: object): number {
+  override writeUtf8String(request: WriteRequest, text: string, handle?: object): number {
     if (handle !== undefined && handle !== null) throw refusal('LLFT_E_REFUSED_CHILD_HANDLE', 'subprocess.send()')
     return this.writeBuffer(request, textBytes(text, 'utf8'))
   }
@@ -64,7 +64,7 @@ export class ChildPipe extends InputStream {
     if (this.closed || this.#broken !== 0) return this.closed ? UV_EPIPE : this.#broken
     if (this.#link === undefined) return UV_ENOTCONN
     this.#link.send({ to: 'write', fd: this.#childFd }, bytes)
-    return 0
+    return bytes.length
   }
 
   protected override throttle(waitingBytes: number): void {

@@ -60,6 +60,10 @@ exports.RecordedGroup = class RecordedGroup {
     this.#pending += JSON.stringify(line) + '\n'
   }
 
+  unacknowledgedBytes() {
+    return 0
+  }
+
   decide(entry) {
     if (!this.live) throw new Error('a backup decided')
     this.executed++

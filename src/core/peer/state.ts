@@ -1,0 +1,64 @@
+import type { Contents, EntryBlock, Instant, Locator } from '../../message/index.js'
+import { NO_ENTRIES } from '../../message/index.js'
+import { History } from '../determinizer/history.js'
+import { ReceiveWindow } from '../messaging/receive-window.js'
+import { SentList } from '../messaging/sent-list.js'
+import { peerHeader } from './header.js'
+import type { PeerOutput, PeerTerms } from './io.js'
+import { Judge } from './judge.js'
+import { Receivers } from './receivers.js'
+
+/** What the parts of a peer share. Each part changes what is its own matter; nobody else reaches in. */
+export class PeerState {
+  readonly terms: PeerTerms
+  readonly judge: Judge = new Judge()
+  /** The application's order entries that are held here, to be reflected and reported. */
+  readonly history: History = new History()
+  readonly sent: SentList
+  readonly receivers: Receivers
+  readonly window: ReceiveWindow
+  now = 0 as Instant
+  outputs: PeerOutput[] = []
+  /** Bytes let out that the application of this peer still keeps. */
+  keptBytes = 0
+  /** An acknowledgement is owed to the primary, at the latest by then. */
+  ackAt: Instant | undefined
+  unackedBytes = 0
+  /** Highest `orderIndex` of what was let out. */
+  released = 0
+
+  constructor(terms: PeerTerms) {
+    const { payloadBytesMax, receiveBytesMax, reorderMessagesMax } = terms.limits
+    this.terms = terms
+    this.sent = new SentList({ single: false, payloadBytesMax })
+    this.receivers = new Receivers(receiveBytesMax)
+    this.window = new ReceiveWindow({ messagesMax: reorderMessagesMax, bytesMax: receiveBytesMax })
+  }
+
+  /** Bytes beyond what is acknowledged that may come. */
+  get roomBytes(): number {
+    return Math.max(0, this.terms.limits.receiveBytesMax - this.window.pendingBytes - this.keptBytes)
+  }
+
+  /** A datagram with an acknowledgement leaves for the primary. */
+  acked(): void {
+    this.ackAt = undefined
+    this.unackedBytes = 0
+  }
+
+  sendPrimary(contents: Contents): void {
+    const { primary } = this.judge
+    if (primary !== undefined) this.send([primary.locator], contents)
+  }
+
+  send(to: readonly Locator[], contents: Contents, reflected: EntryBlock = NO_ENTRIES): void {
+    const header = peerHeader(this.terms, {
+      peerView: this.judge.membership.view,
+      ack: this.window.receivedUpTo,
+      window: this.roomBytes,
+      heldIndex: this.history.held,
+      reflected,
+    })
+    this.outputs.push({ output: 'send', to, message: { ...header, ...contents } })
+  }
+}

@@ -1,0 +1,235 @@
+import type { Contents, MemberInfo, Message, MessageOf, View } from '../../message/index.js'
+import { Strays } from '../membership/strays.js'
+import type { Membership } from '../membership/view.js'
+import { announcedBy, memberOf, olderThan, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
+import type { Following } from './following.js'
+import type { FromPeers } from './from-peers.js'
+import type { Leading } from './leading.js'
+import type { ReplicaState } from './state.js'
+import { Takeover } from './takeover.js'
+
+export interface SuccessionParts {
+  readonly leading: Leading
+  readonly following: Following
+  readonly fromPeers: FromPeers
+}
+
+/**
+ * Which view this replica is in, and whether it is its turn to lead (protocol.md section 6): proposals and their
+ * answers, established views, changes of the membership inside them.
+ */
+export class Succession {
+  readonly #state: ReplicaState
+  readonly #leading: Leading
+  readonly #following: Following
+  readonly #fromPeers: FromPeers
+  #takeover: Takeover | undefined
+  readonly #strays = new Strays()
+
+  constructor(state: ReplicaState, parts: SuccessionParts) {
+    this.#state = state
+    this.#leading = parts.leading
+    this.#following = parts.following
+    this.#fromPeers = parts.fromPeers
+  }
+
+  /** While this replica tries to become the primary. */
+  get takeover(): Takeover | undefined {
+    return this.#takeover
+  }
+
+  /** A connected group says that a member has failed. */
+  fault(message: MessageOf<'FaultNotice'>): void {
+    const { member, members, length, peerView: view } = message
+    const { role } = this.#state
+    if (role === 'backup' || role === 'frozen' || role === 'primary') this.#informed({ view, members, length })
+    // Whoever was told so counts on it: this member must not be there any more when the others go on without it.
+    if (member === this.#state.identity.memberId) return this.#state.stop('declared to have failed')
+    this.#state.noteFaulty(member)
+    for (const connection of this.#state.connections.values()) {
+      if (connection.peer.memberId !== member) continue
+      connection.givenUp = true
+      connection.stopTimers()
+    }
+    if (this.#state.isPrimary) this.#leading.fault(member)
+    this.#takeover?.progress()
+    this.establishIfDone()
+    this.considerTakeover()
+  }
+
+  /** The caught-up backup of lowest rank proposes itself when the primary, and whoever proposed since, are gone. */
+  considerTakeover(): void {
+    const { role, established, faulty, identity, adopted } = this.#state
+    if (role !== 'backup' && role !== 'frozen') return
+    const primary = primaryOf(established)
+    if (primary === undefined || !faulty.has(primary.memberId)) return
+    this.#following.orphaned()
+    if (successorOf(established, faulty)?.memberId !== identity.memberId) return
+    const proposer = established.members.find((member) => member.precedence === adopted.precedence)
+    if (proposer !== undefined && !faulty.has(proposer.memberId)) return
+    this.#following.stop()
+    for (const connection of this.#state.connections.values()) connection.stopTimers()
+    this.#propose()
+  }
+
+  /**
+   * What somebody else knows of the membership may be newer: a member that was cut off for a while would lead alone, or
+   * wait for somebody who has gone since.
+   */
+  #informed(known: Membership): void {
+    const { established, adopted, identity, isPrimary } = this.#state
+    if (known.members.length === 0) return
+    const changed = sameView(known.view, established.view) && olderThan(established.view, known.view)
+    const followed = known.view.number > established.view.number && known.view.number >= adopted.number
+    if (isPrimary ? !followed : !changed && !followed) return
+    if (isPrimary) return this.#state.stop('superseded by a newer view')
+    if (memberOf(known.members, identity.memberId) === undefined) {
+      return this.#state.stop(changed ? 'removed from the group' : 'left out of the established view')
+    }
+    if (changed) this.#knows(known.view, known.members)
+    else if (sameView(known.view, adopted)) this.#follow(known)
+  }
+
+  #propose(): void {
+    this.#takeover = new Takeover(this.#state)
+    this.#fromPeers.recover()
+    this.establishIfDone()
+  }
+
+  establishIfDone(): void {
+    const members = this.#takeover?.outcome
+    if (members === undefined || this.#takeover === undefined) return
+    this.#strays.followed(this.#state.established.members, members)
+    this.#state.established = { view: this.#takeover.proposed, members, length: this.#state.history.held }
+    this.#takeover = undefined
+    this.lead()
+    this.#state.outputs.push({ output: 'promoted' })
+    this.#state.work()
+  }
+
+  lead(): void {
+    this.#state.role = 'primary'
+    this.#leading.begin()
+  }
+
+  /** Somebody proposes itself. Answered at once in every role (protocol.md section 6). */
+  proposal(message: MessageOf<'ProposePrimary'>): void {
+    const { established, adopted, identity, history } = this.#state
+    const proposer = memberOf(established.members, message.sourceMember)
+    if (this.#state.role === 'joining') return
+    const repeated = sameView(message.proposed, adopted) && !sameView(adopted, established.view)
+    const newer = replaces(message.proposed, adopted, sameView(adopted, established.view))
+    if (proposer === undefined || !(newer || repeated)) {
+      const locator = proposer?.locator ?? message.members.find((m) => m.memberId === message.sourceMember)?.locator
+      return locator === undefined ? undefined : this.#state.sendInside([locator], refusal(established))
+    }
+    this.#state.adopted = message.proposed
+    this.#takeover = undefined
+    const included = memberOf(message.members, identity.memberId) !== undefined
+    // A primary that others have given up on: what it did since, nobody will accept (protocol.md section 7).
+    if (this.#state.isPrimary) return this.#state.stop('superseded by a newer view')
+    this.#state.role = included ? 'backup' : 'frozen'
+    if (!included) return this.#following.orphaned()
+    const body = { accepted: message.proposed, held: history.held, received: this.#state.received() }
+    this.#state.sendInside([proposer.locator], { kind: 'AcceptPrimary', ...body })
+  }
+
+  established(message: MessageOf<'Establish'>): void {
+    const { established, adopted } = this.#state
+    if (this.#state.role === 'joining') return
+    if (!this.knowsSender(message)) return
+    if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return
+    if (sameView(message.established, established.view)) return this.#knows(message.established, message.members)
+    if (message.established.number < adopted.number) return
+    if (memberOf(message.members, this.#state.identity.memberId) === undefined) {
+      return this.#state.stop('left out of the established view')
+    }
+    if (!sameView(message.established, adopted)) return
+    this.#follow({ view: message.established, members: message.members, length: message.length })
+  }
+
+  /** Who has no place yet cannot know who has one; all others hear of views from members alone. */
+  knowsSender(message: Message): boolean {
+    const { members } = this.#state.established
+    const me = memberOf(members, this.#state.identity.memberId)
+    return me?.caughtUp !== true || memberOf(members, message.sourceMember) !== undefined
+  }
+
+  /** A change of backups inside the established view; for a newcomer, its admission. */
+  membership(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {
+    const { established, role, identity } = this.#state
+    if (this.#state.isPrimary || !this.knowsSender(message) || !announcedBy(message.sourceMember, message)) return
+    const included = memberOf(message.members, identity.memberId)
+    if (included === undefined) {
+      return sameView(message.view, established.view) ? this.#state.stop('removed from the group') : undefined
+    }
+    const admission = message.kind === 'AcceptBackup' && !included.caughtUp ? message : undefined
+    const same = sameView(message.view, established.view)
+    if (!same && (admission === undefined || message.view.number <= established.view.number)) return
+    if (admission !== undefined && (role === 'joining' || !same)) {
+      this.#follow({ view: message.view, members: message.members, length: admission.length })
+    }
+    if (this.#state.role === 'stopped') return
+    this.#knows(message.view, message.members)
+    if (admission !== undefined) this.#following.catchUp(admission.joinIndex)
+  }
+
+  /** From now on this is the view; what is held of an older one beyond its history never happened. */
+  #follow(membership: Membership): void {
+    const { history, executed } = this.#state
+    if (executed > membership.length && !sameView(membership.view, this.#state.established.view)) {
+      return this.#state.stop('executed beyond the established history')
+    }
+    history.truncate(membership.length)
+    this.#strays.followed(this.#state.established.members, membership.members)
+    this.#state.established = membership
+    this.#state.adopted = membership.view
+    this.#state.role = 'backup'
+    this.#takeover = undefined
+    this.#following.adopted()
+    this.considerTakeover()
+  }
+
+  /** The membership of the established view, if it is news; the primary is told that it is known. */
+  #knows(view: View, members: readonly MemberInfo[]): void {
+    if (this.#state.isPrimary || this.#state.role === 'recovering') return
+    const { established } = this.#state
+    if (view.backupView >= established.view.backupView) this.#state.established = { ...established, view, members }
+    this.#following.reportTo(undefined)
+    this.considerTakeover()
+  }
+
+  /** A member of an older view that a newer one leaves out speaks as if nothing had happened: it is told. */
+  strange({ sourceMember, view }: Message): void {
+    const { established, now, limits, settledView } = this.#state
+    // Who asks to be added knows no view yet.
+    if (!settledView || view.number === 0 || view.number >= established.view.number) return
+    const locator = this.#strays.due(sourceMember, now, limits.repeatDelay)
+    if (locator !== undefined) this.#state.sendInside([locator], refusal(established))
+  }
+
+  /** Only the primary refuses a newcomer; who answers an older word of it only says what is known. */
+  #turnedAway({ sourceGroup, sourceMember, known: view, members }: MessageOf<'Refuse'>): void {
+    if (sourceGroup !== this.#state.identity.group || !announcedBy(sourceMember, { view, members })) return
+    this.#state.stop('the group takes no newcomers: its history was cut')
+  }
+
+  refused(message: MessageOf<'Refuse'>): void {
+    const { role, identity } = this.#state
+    if (role === 'joining') return this.#turnedAway(message)
+    const known = { view: message.known, members: message.members, length: message.length }
+    if (this.#takeover === undefined) return this.#informed(known)
+    const named = memberOf(message.members, identity.memberId) !== undefined
+    // Who refuses knows a membership as new as this member's, and it leaves this member out.
+    if (!named && !olderThan(message.known, this.#state.established.view)) return this.#state.stop('superseded')
+    if (message.known.number < this.#takeover.proposed.number) {
+      // Who refuses has adopted the proposal of somebody who died with it: only a higher number replaces that.
+      return this.#takeover.waiting ? this.#propose() : undefined
+    }
+    this.#follow(known)
+  }
+}
+
+function refusal({ view: known, members, length }: Membership): Contents {
+  return { kind: 'Refuse', known, members, length }
+}

@@ -1,0 +1,26 @@
+import type { Replica } from '../core/index.js'
+import type { Member, PeerPort } from '../driver/index.js'
+import type { Locator, MemberId, PeerInfo } from '../message/index.js'
+import type { SimulatedClock } from './clock.js'
+import type { Pace } from './pace.js'
+import type { ToyProgram } from './toy-program.js'
+
+/** The gateway that runs now, or that was the last to run. */
+export interface GatewayProcess {
+  readonly info: PeerInfo
+  readonly clock: SimulatedClock
+  readonly pace: Pace
+  readonly port: PeerPort
+  down: boolean
+}
+
+/** A replica that runs. */
+export interface Process {
+  readonly memberId: MemberId
+  readonly locator: Locator
+  readonly clock: SimulatedClock
+  readonly pace: Pace
+  readonly replica: Replica
+  readonly member: Member
+  readonly program: ToyProgram
+}

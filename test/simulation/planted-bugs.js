@@ -1,0 +1,226 @@
+// Mistakes in the core, one at a time, each of which the swarm must find. Whatever is found in the field later joins them.
+// `edits`: `[file below core, compiled text, text instead]`. `rule`: which of protocol.md section 9 it takes out; the
+// explorer (test/explorer/mutants.js) finds all seven.
+
+const WINDOW = 'messaging/receive-window.js'
+const TAKEOVER = 'replica/takeover.js'
+const JUDGE = 'peer/judge.js'
+
+const RULES = [
+  {
+    name: 'an established view is replaced by one of its own number',
+    rule: 3,
+    edits: [
+      [TAKEOVER, 'state.adopted.number) + distance)', 'state.adopted.number) + 1)'],
+      ['membership/view.js', 'return !currentEstablished && candidate', 'return candidate'],
+      [JUDGE, '!sameView(message.established, this.#adopted)', 'message.established.number !== this.#adopted.number'],
+      [JUDGE, '!this.fresh && memberOf(this.#established.members, message.sourceMember) === undefined', 'false'],
+    ],
+  },
+  {
+    name: 'heartbeats of an old view count',
+    rule: 4,
+    edits: [
+      [
+        'replica/replica.js',
+        'return exact && primary?.memberId === message.sourceMember ? this.#following.heartbeat(message)',
+        'return message ? this.#following.heartbeat(message)',
+      ],
+      ['replica/following.js', 'if (!this.#state.settledView)', 'if (false)'],
+    ],
+  },
+  {
+    name: 'what is pending outlives its view',
+    rule: 5,
+    edits: [[WINDOW, 'this.#pending.clear();', '']],
+  },
+  {
+    name: 'entries are held with a gap',
+    rule: 6,
+    edits: [['determinizer/history.js', 'if (block.first + at !== this.held + 1)', 'if (false)']],
+  },
+  {
+    name: 'a connected group that is slow to report is given up',
+    rule: 7,
+    edits: [[TAKEOVER, 'if (!connection.givenUp && !this.#reported.has(connection.peer.group))', 'if (false)']],
+  },
+]
+
+const MESSAGING = [
+  {
+    name: 'a message is let out before the order it depends on is held',
+    edits: [[WINDOW, 'orderIndex > heldIndex || ', '']],
+  },
+  {
+    name: 'a message that waited is let out before its order',
+    edits: [[WINDOW, 'if (next === undefined || next.orderIndex > heldIndex)', 'if (next === undefined)']],
+  },
+  {
+    name: 'one message too many is acknowledged',
+    edits: [['peer/state.js', 'ack: this.window.receivedUpTo,', 'ack: this.window.receivedUpTo + 1,']],
+  },
+  {
+    name: 'messages are reported that are not there',
+    edits: [['replica/inbox.js', 'upTo: this.receivedUpTo }', 'upTo: this.receivedUpTo + 3 }']],
+  },
+  {
+    name: 'a duplicate is taken again',
+    edits: [[WINDOW, 'if (sequence !== this.#receivedUpTo + 1 ||', 'if (sequence > this.#receivedUpTo + 1 ||']],
+  },
+  {
+    name: 'a gap is passed over',
+    edits: [[WINDOW, 'if (sequence !== this.#receivedUpTo + 1 ||', 'if (sequence <= this.#receivedUpTo ||']],
+  },
+  {
+    name: 'nothing is sent again in time',
+    edits: [
+      [
+        'messaging/retransmit.js',
+        'deadline() {\n        return this.#deadline;',
+        'deadline() {\n        return undefined;',
+      ],
+    ],
+  },
+  {
+    name: 'a member that lacks messages is not helped',
+    edits: [
+      ['peer/supply.js', 'left -= this.#again(to, range, left);', 'left--;'],
+      [
+        'peer/outgoing.js',
+        'if (payloads.length > 0)\n                this.#state.send([locator]',
+        'if (false)\n                this.#state.send([locator]',
+      ],
+    ],
+  },
+  {
+    name: 'a message is cut where another begins',
+    edits: [['messaging/fragments.js', 'from += bytesMax - 1)', 'from += bytesMax)']],
+  },
+  {
+    name: 'what is not acknowledged is forgotten',
+    edits: [
+      ['messaging/sent-list.js', 'to - this.#log.first >= TRIM_COUNT', 'this.#transmitted > this.#log.first'],
+      [
+        'messaging/sent-list.js',
+        'this.#log.dropThrough(to);\n        return true;',
+        'this.#log.dropThrough(this.#transmitted - 1);\n        return true;',
+      ],
+    ],
+  },
+  {
+    name: 'the window of the receiver is not kept',
+    edits: [['peer/outgoing.js', 'if (receivers.bytesLimit <= sent.bytesThrough(sent.transmitted))', 'if (false)']],
+  },
+  {
+    name: 'backups do not say how far they are when they are asked',
+    edits: [
+      [
+        'replica/from-peers.js',
+        '\n        else\n            this.#following.reportTo(connection);\n    }\n    /**',
+        '\n    }\n    /**',
+      ],
+    ],
+  },
+  {
+    name: 'under acknowledged nobody waits for the backups',
+    edits: [['peer/incoming.js', "terms.commit === 'acknowledged' ? Math.min(", 'false ? Math.min(']],
+  },
+]
+
+const ORDER = [
+  {
+    name: 'one entry too many is reported as held',
+    edits: [['replica/following.js', 'const body = { held: history.held,', 'const body = { held: history.held + 1,']],
+  },
+  {
+    name: 'what one member holds is called stable',
+    edits: [['determinizer/stability.js', 'Math.min(lowest, this.heldBy(member))', 'Math.max(0, this.heldBy(member))']],
+  },
+  {
+    name: 'the view of a datagram is not looked at by a connected group',
+    edits: [[JUDGE, 'return sameView(view, this.#established.view) && this.settled;', 'return true;']],
+  },
+  {
+    name: 'the view of a reflection is not looked at',
+    edits: [
+      [
+        'replica/from-peers.js',
+        'const exact = this.#state.settledView && sameView(message.peerView, this.#state.adopted);',
+        'const exact = true;',
+      ],
+    ],
+  },
+  {
+    name: 'a resent message depends on nothing',
+    edits: [['messaging/order-indexes.js', 'return this.#indexes[sequence - this.#from] ?? 0;', 'return 0;']],
+  },
+]
+
+const MEMBERSHIP = [
+  {
+    name: 'a new primary takes its own history for the longest',
+    edits: [
+      [
+        TAKEOVER,
+        'const target = Math.max(history.held, ...accepted, ...this.#reported.values());',
+        'const target = history.held;',
+      ],
+    ],
+  },
+  {
+    name: 'a new primary leads before it has executed its history',
+    edits: [[TAKEOVER, '!this.#complete || this.#state.executed < this.#state.history.held', '!this.#complete']],
+  },
+  {
+    name: 'a newcomer is confirmed before it has caught up',
+    edits: [
+      [
+        'replica/leading.js',
+        'message.executed < Math.max(this.#announcer.joinIndex, history.held - limits.caughtUpLagMax)',
+        'false',
+      ],
+    ],
+  },
+  {
+    name: 'a lower view number wins',
+    edits: [
+      ['membership/view.js', 'return candidate.number > current.number;', 'return candidate.number < current.number;'],
+    ],
+  },
+  {
+    name: 'a group that came meanwhile is not asked by a new primary',
+    edits: [['replica/replica.js', 'this.#succession.takeover?.connected(input.peer.group)', 'undefined']],
+  },
+  {
+    name: 'a newcomer keeps what it got of a history that was cut',
+    edits: [['replica/succession.js', 'history.truncate(membership.length);', '']],
+  },
+  {
+    name: 'a superseded primary does not stop',
+    edits: [
+      [
+        'replica/succession.js',
+        "if (this.#state.isPrimary)\n            return this.#state.stop('superseded by a newer view');\n        this.#state.role",
+        'if (this.#state.isPrimary)\n            return;\n        this.#state.role',
+      ],
+      [
+        'replica/succession.js',
+        "if (isPrimary)\n            return this.#state.stop('superseded by a newer view');",
+        'if (isPrimary)\n            return;',
+      ],
+      ['replica/succession.js', "return this.#state.stop('declared to have failed');", 'return;'],
+    ],
+  },
+  {
+    name: 'precedences are counted by entries alone',
+    edits: [
+      [
+        'replica/state.js',
+        'for (const member of membership.members)\n            this.precedenceMax',
+        'for (const member of [])\n            this.precedenceMax',
+      ],
+    ],
+  },
+]
+
+export const PLANTED_BUGS = [...RULES, ...MESSAGING, ...ORDER, ...MEMBERSHIP]
