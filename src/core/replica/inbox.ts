@@ -93,7 +93,7 @@ export class Inbox {
     return this.#untakenBytes + this.#window.pendingBytes
   }
 
-  /** The program has not taken all that a peer may have sent. What is only pending does not count: it needs the next. */
+  /** The program has not taken all that a peer may have sent. What is only pending does not count: a gap is filled. */
   get isFull(): boolean {
     return this.#untakenBytes >= this.#receiveBytesMax
   }
