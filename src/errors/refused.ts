@@ -36,15 +36,9 @@ export const REFUSED = {
   },
   LLFT_E_REFUSED_OUTBOUND: {
     exit: 'none',
-    what: 'The program wants to connect to another server: {call}.',
-    why: 'every replica would connect, and the other side would see each request several times; not built yet',
-    fix: 'keep the data in memory, or let clients bring it',
-  },
-  LLFT_E_REFUSED_DNS: {
-    exit: 'none',
-    what: 'The program wants to look up a name: {call}.',
-    why: 'answers from the network are not ordered yet',
-    fix: 'use an address, such as 127.0.0.1, instead of a name',
+    what: 'The program wants a connection to another server that the gateway cannot make: {call}.',
+    why: 'the gateway makes plain TCP connections for the program; TLS to other servers is not built yet',
+    fix: 'connect without TLS, for example to a TLS proxy beside the gateway',
   },
   LLFT_E_REFUSED_DGRAM: {
     exit: 'none',

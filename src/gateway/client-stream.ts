@@ -15,7 +15,8 @@ export interface ClientStreamOwner {
 }
 
 /**
- * One client's TCP connection, plain or with TLS ended here. Each direction has a window: what the program has not
+ * One TCP connection held for the program, plain or with TLS ended here: of a client, or to another server, which is a
+ * client in all that matters here. Each direction has a window: what the program has not
  * taken stops the reading from the client, and what the client has not taken gives the program no credit for more.
  */
 export class ClientStream {

@@ -54,6 +54,8 @@ export interface GatewayStatistics {
   readonly programResets: number
   readonly refused: number
   readonly handshakesFailed: number
+  /** Connections made to other servers. */
+  readonly connected: number
   readonly datagramsIn: number
   readonly datagramsOut: number
   /** Datagrams that were not accepted, of whatever reason. */

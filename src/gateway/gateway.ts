@@ -1,12 +1,23 @@
+import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import type { PeerListener, PeerPort } from '../driver/index.js'
-import type { Frame, ListenerId, SocketName, StreamId } from '../message/index.js'
+import type { Frame, ListenerId, QuestionId, SocketName, StreamId } from '../message/index.js'
 import { ClientStream } from './client-stream.js'
 import type { ClientStreamOwner } from './client-stream.js'
 import type { GatewayWarning, ListenMapping } from './control.js'
-import { DATA_FRAME_BYTES_MAX, LISTENERS_MAX, STOP_GRACE_MS, STREAMS_MAX } from './limits.js'
+import { endsOf, Exit } from './exit.js'
+import type { ConnectFrame, ExitOwner } from './exit.js'
+import {
+  DATA_FRAME_BYTES_MAX,
+  LISTENERS_MAX,
+  QUESTION_BYTES_MAX,
+  QUESTIONS_MAX,
+  STOP_GRACE_MS,
+  STREAMS_MAX,
+} from './limits.js'
 import { Listener, nameOf } from './listener.js'
 import type { Accepted, ListenFrame, ListenerOwner } from './listener.js'
+import { answerOf as answerOfNames } from './names.js'
 import { makeCounters } from './statistics.js'
 import type { Counters } from './statistics.js'
 
@@ -25,10 +36,11 @@ export interface GatewayTerms {
 }
 
 /**
- * The application of the gateway group: clients' TCP connections on one side, frames of the application group on the
- * other. What the application sends arrives here only when it may be shown (protocol.md section 5, rule 5).
+ * The application of the gateway group: clients' TCP connections, and those that the program makes to other servers,
+ * on one side, frames of the application group on the other. What the application sends arrives here only when it may
+ * be shown (protocol.md section 5, rule 5).
  */
-export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
+export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, ExitOwner {
   readonly counters: Counters = makeCounters()
   readonly #terms: GatewayTerms
   readonly #port: PeerPort
@@ -36,8 +48,10 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
   readonly #listeners = new Map<ListenerId, Listener>()
   /** Bounded by `STREAMS_MAX`. */
   readonly #streams = new Map<StreamId, ClientStream>()
+  readonly #exit = new Exit(this)
   #touched: ClientStream[] = []
   #paused = false
+  #questions = 0
   #lastStream: StreamId = 0
   #stopped: (() => void) | undefined
 
@@ -54,6 +68,7 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
   async stop(): Promise<void> {
     for (const listener of this.#listeners.values()) listener.close()
     this.#listeners.clear()
+    this.#exit.close()
     for (const stream of this.#streams.values()) stream.close()
     if (this.#streams.size > 0) {
       await new Promise<void>((resolve) => {
@@ -84,13 +99,17 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
       case 'end':
         return this.#streams.get(frame.stream)?.end()
       case 'close':
-        return this.#streams.get(frame.stream)?.close()
+        return this.#exit.giveUp(frame.stream) ? undefined : this.#streams.get(frame.stream)?.close()
       case 'reset':
         return this.#reset(frame.stream)
       case 'listen':
         return this.#listen(frame)
       case 'unlisten':
         return this.#unlisten(frame.listener)
+      case 'connect':
+        return this.#connect(frame)
+      case 'resolve':
+        return void this.#resolve(frame.question, frame.json)
       default:
         // The others go the other way or to the console; an application of ours never sends them here.
         return
@@ -134,6 +153,20 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
 
   touched(stream: ClientStream): void {
     if (this.#touched.push(stream) === 1) process.nextTick(() => this.#uncorkTouched())
+  }
+
+  // From the exit side.
+
+  connected(request: ConnectFrame, socket: Socket): void {
+    const stream = new ClientStream(request.stream, { stream: socket, tcp: socket }, this)
+    this.#streams.set(stream.id, stream)
+    this.counters.connected++
+    if (this.#paused) stream.pause()
+    this.#send({ frame: 'connected', stream: stream.id, errno: 0, ...endsOf(socket) })
+  }
+
+  connectFailed({ stream, remote }: ConnectFrame, errno: number): void {
+    this.#send({ frame: 'connected', stream, errno, remote, local: remote })
   }
 
   // From listening sockets.
@@ -195,6 +228,21 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
     this.#listeners.set(frame.listener, new Listener(frame, mapping, this))
   }
 
+  #connect(frame: ConnectFrame): void {
+    if (this.#streams.size + this.#exit.connecting < STREAMS_MAX) return this.#exit.connect(frame)
+    this.#sendLater({ ...frame, frame: 'connected', errno: -constants.errno.ENOBUFS, local: frame.remote })
+  }
+
+  /** Bounded by `QUESTIONS_MAX`: what is asked beyond it fails as at a resolver without memory. */
+  async #resolve(question: QuestionId, json: string): Promise<void> {
+    const { length } = json
+    const full = this.#questions >= QUESTIONS_MAX || length > QUESTION_BYTES_MAX
+    this.#questions++
+    const answer = full ? { failure: { code: 'ENOMEM', errno: undefined } } : await answerOfNames(json)
+    this.#questions--
+    this.#sendLater({ frame: 'resolved', question, json: JSON.stringify(answer) })
+  }
+
   #unlisten(id: ListenerId): void {
     const listener = this.#listeners.get(id)
     if (listener === undefined) return
@@ -214,6 +262,7 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner {
   }
 
   #reset(id: StreamId): void {
+    if (this.#exit.giveUp(id)) return
     const stream = this.#streams.get(id)
     if (stream === undefined) return
     this.counters.programResets++

@@ -1,8 +1,15 @@
 /** A frame and the headers around it fit one UDP datagram on loopback, and a large upload does not hold up the rest. */
 export const DATA_FRAME_BYTES_MAX: number = 32 * 1024
 
-/** Client connections at one time: well below the usual limit of descriptors and of memory for their buffers. */
+/**
+ * Connections at one time, of clients and to other servers: well below the usual limit of descriptors and of memory for
+ * their buffers.
+ */
 export const STREAMS_MAX = 20_000
+
+/** Questions about names at one time, and the length of one: a name has 253 characters at most. */
+export const QUESTIONS_MAX = 1000
+export const QUESTION_BYTES_MAX = 4096
 
 /** Listening sockets at one time; a program that needs more has a leak. */
 export const LISTENERS_MAX = 256

@@ -14,5 +14,6 @@ export function makeCounters(): Counters {
     programResets: 0,
     refused: 0,
     handshakesFailed: 0,
+    connected: 0,
   }
 }

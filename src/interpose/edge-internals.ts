@@ -96,6 +96,7 @@ export interface Errno {
   readonly UV_EOF: number
   readonly UV_EPIPE: number
   readonly UV_ECANCELED: number
+  readonly UV_ECONNREFUSED: number
   readonly UV_ECONNRESET: number
   readonly UV_ENOTCONN: number
   readonly UV_EINVAL: number

@@ -3,6 +3,7 @@ import type { EdgeTerms } from './edge-terms.js'
 import { installEnd } from './end.js'
 import { installFiles } from './files/install.js'
 import { installHttp } from './http.js'
+import { installNames } from './names.js'
 import { installProcessState } from './process-state.js'
 import { installProcesses } from './processes/install.js'
 import { installRefusals } from './refuse.js'
@@ -18,6 +19,7 @@ const EDGE_FACILITIES = {
   refusals: installRefusals,
   crypto: installCrypto,
   tcp: installTcp,
+  names: installNames,
   tls: installTls,
   http: installHttp,
   processes: installProcesses,

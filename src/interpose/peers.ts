@@ -20,7 +20,7 @@ export class Peers {
   readonly #context: Context
   /** Bounded by the groups of the service group. */
   readonly #onFrame = new Map<GroupId, ((frame: Frame) => void)[]>()
-  readonly #onChange = new Map<GroupId, PeerHandlers>()
+  readonly #onChange = new Map<GroupId, PeerHandlers[]>()
   /** Bounded by how often a supervisor restarts a peer before this replica comes to a turn. */
   readonly #changes: PeerChange[] = []
 
@@ -36,7 +36,9 @@ export class Peers {
   }
 
   onChange(group: GroupId, handlers: PeerHandlers): void {
-    this.#onChange.set(group, handlers)
+    const present = this.#onChange.get(group)
+    if (present === undefined) this.#onChange.set(group, [handlers])
+    else present.push(handlers)
   }
 
   note(group: GroupId, peer: PeerInfo | undefined): void {
@@ -70,13 +72,13 @@ export class Peers {
     const suspended = this.#context.suspend()
     this.#group.disconnect(group)
     this.#context.resume(suspended)
-    this.#onChange.get(group)?.lost()
+    for (const { lost } of this.#onChange.get(group) ?? []) lost()
   }
 
   welcome(peer: PeerInfo): void {
     const suspended = this.#context.suspend()
     this.#group.connect(peer)
     this.#context.resume(suspended)
-    this.#onChange.get(peer.group)?.up()
+    for (const { up } of this.#onChange.get(peer.group) ?? []) up()
   }
 }

@@ -6,12 +6,8 @@ import { callSite } from './call-site.js'
  */
 const REFUSALS = {
   LLFT_E_REFUSED_OUTBOUND: {
-    why: 'every replica would connect, and the other side would see each request several times',
-    fix: 'keep the data in memory, or let clients bring it',
-  },
-  LLFT_E_REFUSED_DNS: {
-    why: 'answers from the network are not ordered yet',
-    fix: 'use an address, such as 127.0.0.1, instead of a name',
+    why: 'the gateway makes plain TCP connections for the program; TLS to other servers is not built yet',
+    fix: 'connect without TLS, for example to a TLS proxy beside the gateway',
   },
   LLFT_E_REFUSED_DGRAM: {
     why: 'datagrams to and from the program do not pass through the gateway yet',

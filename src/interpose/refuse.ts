@@ -20,7 +20,6 @@ interface Refused {
 const REFUSED: readonly Refused[] = [
   { binding: 'worker', code: 'LLFT_E_REFUSED_WORKER', call: 'new Worker()', classes: ['Worker'] },
   { binding: 'udp_wrap', code: 'LLFT_E_REFUSED_DGRAM', call: 'dgram.createSocket()', classes: ['UDP'] },
-  { binding: 'cares_wrap', code: 'LLFT_E_REFUSED_DNS', call: 'dns.lookupService()', functions: ['getnameinfo'] },
   { binding: 'http2', code: 'LLFT_E_REFUSED_HTTP2', call: 'an HTTP/2 session', classes: ['Http2Session'] },
   {
     binding: 'inspector',
@@ -77,7 +76,6 @@ export function installRefusals(terms: EdgeTerms): void {
     for (const name of refused.classes ?? []) refuseClass(terms, { owner: binding, name }, refused)
   }
   installProcessRefusals(terms)
-  installNameLookup(terms)
   installAddonRefusal(terms)
   installClockRefusals(terms)
 }
@@ -144,23 +142,6 @@ function installProcessRefusals(terms: EdgeTerms): void {
     ],
   ]
   for (const [member, reason] of copied) if (member.name in member.owner) refuseMethod(terms, member, reason)
-}
-
-/** `localhost` is in every hosts file; its lookup completes in order like a file read. */
-function installNameLookup(terms: EdgeTerms): void {
-  const binding = terms.internals.binding('cares_wrap')
-  const real = binding['getaddrinfo'] as NativeFunction
-  binding['getaddrinfo'] = (request: unknown, name: unknown, ...rest: unknown[]): unknown => {
-    if (terms.operations.inside && name !== 'localhost' && !/^[\d.]+$|:/.test(String(name))) {
-      throw refusal('LLFT_E_REFUSED_DNS', `dns.lookup('${String(name)}')`)
-    }
-    return real(request, name, ...rest)
-  }
-  const channel = (binding['ChannelWrap'] as NativeClass).prototype as Binding
-  const reason: Reason = { code: 'LLFT_E_REFUSED_DNS', call: 'dns.resolve()' }
-  for (const name of Object.getOwnPropertyNames(channel)) {
-    if (/^query|^getHostByAddr$/.test(name)) refuseMethod(terms, { owner: channel, name }, reason)
-  }
 }
 
 function refuseMethod({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {

@@ -10,24 +10,29 @@ const FRAME_DATA_BYTES_MAX = 32 * 1024
 
 export interface StreamTerms {
   readonly stream: StreamId
-  readonly remote: SocketName
-  readonly local: SocketName
+  /** Of both ends, as far as they are known. */
+  readonly names: { readonly remote: SocketName | undefined; readonly local: SocketName | undefined }
   readonly tls: TlsFacts | undefined
-  /** The async id of the server that accepted it. */
+  /** The async id of what made it: the server that accepted it, for one. */
   readonly triggerAsyncId: number
   /** The program has closed it. */
   readonly closed: () => void
+  /** False until `established`, for one that the program makes. */
+  readonly connected: boolean
 }
 
 /**
- * An accepted client connection as `net.Socket` sees it: the properties and methods of a native TCP handle
+ * A connection as `net.Socket` sees it: the properties and methods of a native TCP handle
  * (determinizer.md B1). Each direction has a window of bytes that the other side has not taken: a write beyond it waits
  * for credit, and what was received waits in a queue while the program does not read, and gives none.
  */
 export class TcpStream extends VirtualStream {
   readonly fd = -1
   onread: ((bytes: ArrayBuffer | undefined) => void) | undefined = undefined
-  /** Native code takes a stream over only if this holds: http's parser must not, TLS must (it is given `TlsFacade`). */
+  /**
+   * Native code takes a stream over only if this holds: http's parser, of a server, must not; TLS must (it is given
+   * `TlsFacade`, or refused).
+   */
   readonly isStreamBase: boolean
   readonly tlsFacts: TlsFacts | undefined
 
@@ -40,16 +45,17 @@ export class TcpStream extends VirtualStream {
   #taken = 0
   #flowing = false
   #draining = false
-  /** The client's side is gone: nothing is sent any more. */
-  #broken = false
+  /** There is no other side, or no more: nothing is sent. */
+  #broken: boolean
   /** Closed by `reset`. */
   #aborted = false
 
   constructor(terms: EdgeTerms, stream: StreamTerms) {
     super(terms, 'TCPWRAP', stream.triggerAsyncId)
     this.#stream = stream
+    this.#broken = !stream.connected
     this.tlsFacts = stream.tls
-    this.isStreamBase = stream.tls !== undefined
+    this.isStreamBase = stream.tls !== undefined || !stream.connected
   }
 
   /** Bytes from the client. They are copied: the program may keep and change what it gets. */
@@ -78,6 +84,11 @@ export class TcpStream extends VirtualStream {
   receiveCredit(taken: number): void {
     this.#allowance += taken
     this.resume()
+  }
+
+  /** The other side is there. */
+  protected established(): void {
+    this.#broken = false
   }
 
   /** Nothing that is sent from here on reaches anybody; `receiveReset` follows. */
@@ -119,11 +130,15 @@ export class TcpStream extends VirtualStream {
   }
 
   getpeername(into: Record<string, unknown>): number {
-    return writeName(this.#stream.remote, into)
+    return this.#name(this.#stream.names.remote, into)
   }
 
   getsockname(into: Record<string, unknown>): number {
-    return writeName(this.#stream.local, into)
+    return this.#name(this.#stream.names.local, into)
+  }
+
+  #name(name: SocketName | undefined, into: Record<string, unknown>): number {
+    return name === undefined ? this.terms.internals.errno.UV_ENOTCONN : writeName(name, into)
   }
 
   /** These belong to the gateway's real socket, which sets what suits it. */

@@ -1,8 +1,9 @@
-import { GROUP } from '../message/index.js'
+import { GROUP, OUTBOUND_FROM } from '../message/index.js'
 import type { Frame, ListenerId, StreamId } from '../message/index.js'
 import type { NativeClass } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
-import { refusal } from './refusal.js'
+import type { ClientTerms } from './tcp-client.js'
+import { TcpClient } from './tcp-client.js'
 import type { ListenerTerms } from './tcp-listener.js'
 import { TcpListener } from './tcp-listener.js'
 import { TcpStream } from './tcp-stream.js'
@@ -20,8 +21,7 @@ export function installTcp(terms: EdgeTerms): void {
 
   const TCP = function (this: unknown, type: number): object {
     if (!operations.inside) return new real(type)
-    if (type !== SERVER) throw refusal('LLFT_E_REFUSED_OUTBOUND', 'new net.Socket()')
-    return sockets.createListener()
+    return type === SERVER ? sockets.createListener() : sockets.createClient()
   }
   TCP.prototype = real.prototype as object
   Object.defineProperty(TCP, Symbol.hasInstance, {
@@ -42,11 +42,13 @@ export function installTcp(terms: EdgeTerms): void {
 class Sockets {
   readonly #terms: EdgeTerms
   readonly #listenerTerms: ListenerTerms
+  readonly #clientTerms: ClientTerms
   /** Bounded by what the program opens. */
   readonly #listeners = new Map<ListenerId, TcpListener>()
-  /** Bounded by the connections that the gateway accepts. */
+  /** Bounded by the connections that the gateway accepts, and those that the program makes. */
   readonly #streams = new Map<StreamId, TcpStream>()
   #lastListener = 0
+  #lastOutbound: StreamId = OUTBOUND_FROM - 1
   /** The gateway is there, as far as the history says. */
   #connected = true
 
@@ -59,10 +61,20 @@ class Sockets {
       connected: () => this.#connected,
       ipv6OnlyFlag,
     }
+    this.#clientTerms = {
+      number: () => ++this.#lastOutbound,
+      opened: (stream) => this.#streams.set(stream.number, stream),
+      closed: (stream) => this.#streams.delete(stream.number),
+      connected: () => this.#connected,
+    }
   }
 
   createListener(): TcpListener {
     return new TcpListener(this.#terms, this.#listenerTerms)
+  }
+
+  createClient(): TcpClient {
+    return new TcpClient(this.#terms, this.#clientTerms)
   }
 
   receive(frame: Frame): void {
@@ -71,6 +83,7 @@ class Sockets {
     else if (frame.frame === 'credit') this.#streams.get(frame.stream)?.receiveCredit(frame.taken)
     else if (frame.frame === 'end') this.#streams.get(frame.stream)?.receiveEnd()
     else if (frame.frame === 'reset') this.#streams.get(frame.stream)?.receiveReset()
+    else if (frame.frame === 'connected') this.#answer(frame)
     else if (frame.frame === 'listening') this.#listeners.get(frame.listener)?.answer(frame.errno, frame.bound)
   }
 
@@ -94,6 +107,11 @@ class Sockets {
     for (const listener of this.#listeners.values()) listener.announce()
   }
 
+  #answer(frame: Extract<Frame, { frame: 'connected' }>): void {
+    const stream = this.#streams.get(frame.stream)
+    if (stream instanceof TcpClient) stream.answer(frame)
+  }
+
   #open(frame: Extract<Frame, { frame: 'open' }>): void {
     const listener = this.#listeners.get(frame.listener)
     if (listener === undefined) {
@@ -103,13 +121,13 @@ class Sockets {
     }
     const stream = new TcpStream(this.#terms, {
       stream: frame.stream,
-      remote: frame.remote,
-      local: frame.local,
+      names: { remote: frame.remote, local: frame.local },
       tls: frame.tls,
       triggerAsyncId: listener.getAsyncId(),
       closed: () => {
         if (this.#streams.get(frame.stream) === stream) this.#streams.delete(frame.stream)
       },
+      connected: true,
     })
     this.#streams.set(frame.stream, stream)
     listener.accept(stream)

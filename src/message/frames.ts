@@ -22,6 +22,12 @@ export const FRAME = {
   exit: 11,
   /** both directions */
   credit: 12,
+  /** application to gateway: its exit side */
+  connect: 13,
+  resolve: 14,
+  /** gateway to application */
+  connected: 15,
+  resolved: 16,
 } as const
 
 /**
@@ -30,8 +36,14 @@ export const FRAME = {
  */
 export const STREAM_WINDOW_BYTES: number = 256 * 1024
 
-/** Number of a client connection, counted by the gateway from 1; unique within the gateway's epoch. */
+/**
+ * Number of a connection; unique within the gateway's epoch. Those of clients are counted by the gateway from 1, those
+ * that the program makes by the program from `OUTBOUND_FROM`, the same at every replica.
+ */
 export type StreamId = number
+export const OUTBOUND_FROM = 0x4000_0000
+/** Number of a question about names, counted by the application from 1; the same at every replica. */
+export type QuestionId = number
 /** Number of a listening socket, counted by the application from 1; the same at every replica. */
 export type ListenerId = number
 
@@ -90,6 +102,25 @@ export type Frame =
       readonly tls: TlsTerms | undefined
     }
   | { readonly frame: 'unlisten'; readonly listener: ListenerId }
+  /** Connect to `remote`, from `local` if it is said. A `reset` or `close` before the answer gives it up. */
+  | {
+      readonly frame: 'connect'
+      readonly stream: StreamId
+      readonly remote: SocketName
+      readonly local: SocketName | undefined
+    }
+  /** The answer: the names as the gateway's socket has them, or a negative errno. */
+  | {
+      readonly frame: 'connected'
+      readonly stream: StreamId
+      readonly errno: number
+      readonly remote: SocketName
+      readonly local: SocketName
+    }
+  /** A question about names; JSON of `NameQuestion`. */
+  | { readonly frame: 'resolve'; readonly question: QuestionId; readonly json: string }
+  /** JSON of `NameAnswer`. */
+  | { readonly frame: 'resolved'; readonly question: QuestionId; readonly json: string }
   /** The program has closed the stream: what was sent goes out, then it ends. Unknown streams are ignored. */
   | { readonly frame: 'close'; readonly stream: StreamId }
   | { readonly frame: 'signal'; readonly signal: number }

@@ -45,6 +45,20 @@ const WRITE: WriteFrame = {
     writeText(writer, frame.tls?.json ?? '')
   },
   unlisten: (writer, frame) => writer.index(frame.listener),
+  connect(writer, frame) {
+    writer.index(frame.stream)
+    writeName(writer, frame.remote)
+    writer.u8(frame.local === undefined ? 0 : 1)
+    if (frame.local !== undefined) writeName(writer, frame.local)
+  },
+  connected(writer, frame) {
+    writer.index(frame.stream)
+    writer.index(-frame.errno)
+    writeName(writer, frame.remote)
+    writeName(writer, frame.local)
+  },
+  resolve: writeAnswer,
+  resolved: writeAnswer,
   close: (writer, frame) => writer.index(frame.stream),
   signal: (writer, frame) => writer.u8(frame.signal),
   output(writer, frame) {
@@ -86,6 +100,21 @@ const READ: { readonly [F in Frame['frame']]: (reader: Reader) => Extract<Frame,
     tls: readJson(reader),
   }),
   unlisten: (reader) => ({ frame: 'unlisten', listener: reader.index() }),
+  connect: (reader) => ({
+    frame: 'connect',
+    stream: reader.index(),
+    remote: readName(reader),
+    local: reader.u8() === 1 ? readName(reader) : undefined,
+  }),
+  connected: (reader) => ({
+    frame: 'connected',
+    stream: reader.index(),
+    errno: 0 - reader.index(),
+    remote: readName(reader),
+    local: readName(reader),
+  }),
+  resolve: (reader) => ({ frame: 'resolve', question: reader.index(), json: readText(reader) }),
+  resolved: (reader) => ({ frame: 'resolved', question: reader.index(), json: readText(reader) }),
   close: (reader) => ({ frame: 'close', stream: reader.index() }),
   signal: (reader) => ({ frame: 'signal', signal: reader.u8() }),
   output: (reader) => ({ frame: 'output', fd: reader.u8() === 2 ? 2 : 1, bytes: reader.bytes() }),
@@ -113,8 +142,9 @@ export class FrameEncoder {
 
 function contentBytesMax(frame: Frame): number {
   if ('bytes' in frame) return frame.bytes.length
+  if ('json' in frame) return CHARACTER_BYTES_MAX * frame.json.length
   const json = 'tls' in frame ? (frame.tls?.json.length ?? 0) : 0
-  const name = frame.frame === 'listen' ? frame.name.address.length : 0
+  const name = nameLengths(frame)
   return CHARACTER_BYTES_MAX * (json + name)
 }
 
@@ -143,6 +173,14 @@ function writeFrame(writer: Writer, frame: Frame): void {
       return WRITE.listen(writer, frame)
     case 'unlisten':
       return WRITE.unlisten(writer, frame)
+    case 'connect':
+      return WRITE.connect(writer, frame)
+    case 'connected':
+      return WRITE.connected(writer, frame)
+    case 'resolve':
+      return WRITE.resolve(writer, frame)
+    case 'resolved':
+      return WRITE.resolved(writer, frame)
     case 'close':
       return WRITE.close(writer, frame)
     case 'signal':
@@ -154,6 +192,18 @@ function writeFrame(writer: Writer, frame: Frame): void {
     default:
       return unreachable(frame)
   }
+}
+
+/** Addresses that a program gave, which may be anything. */
+function nameLengths(frame: Frame): number {
+  if (frame.frame === 'listen') return frame.name.address.length
+  if (frame.frame !== 'connect') return 0
+  return frame.remote.address.length + (frame.local?.address.length ?? 0)
+}
+
+function writeAnswer(writer: Writer, frame: { readonly question: number; readonly json: string }): void {
+  writer.index(frame.question)
+  writeText(writer, frame.json)
 }
 
 function writeName(writer: Writer, name: SocketName): void {
