@@ -109,4 +109,5 @@ test('a server that goes, and a gateway that dies, are seen as they would be on 
   const { gateway } = await scene.status()
   process.kill(gateway.pid as number, 'SIGKILL')
   await run.printed(/ECONNRESET\nclosed\n(?:ECONNREFUSED\nclosed\n)*connected$/m)
+  expect(run.stdout.match(/^connected$/gm)?.length).toBeGreaterThanOrEqual(3)
 })
