@@ -123,7 +123,7 @@ export const FACTS = [
     code: 'src/interpose/process-state.ts',
     hook: 'processState',
     probe: '[process.cwd().length > 0, process.umask()]',
-    bytes: 12,
+    bytes: 24,
   },
   {
     what: '`WeakRef`, `FinalizationRegistry`',
