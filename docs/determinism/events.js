@@ -98,7 +98,7 @@ export const EVENTS = [
   {
     what: '`AsyncLocalStorage`, `async_hooks`, async ids',
     how: 'same',
-    by: "LLFT's own work takes none of the program's ids and leaves its contexts alone; each operation compares the count",
+    by: "LLFT's own work takes none of the program's ids and leaves its contexts alone; their count is compared",
     names: ['node:async_hooks'],
     code: 'src/interpose/async-place.ts',
     probe:
