@@ -17,7 +17,7 @@ const STEPS = [
   { name: 'test', command: 'npm test', report: 'test.json' },
   { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json' },
   { name: 'versions', command: 'node test/versions/run.js' },
-  { name: 'sim', command: 'node test/simulation/crashes.js' },
+  { name: 'sim', command: 'node test/simulation/run.js' },
 ]
 
 function run(step) {

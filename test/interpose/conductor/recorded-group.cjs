@@ -25,6 +25,7 @@ exports.RecordedGroup = class RecordedGroup {
   #clock
   #script
   #host
+  #listens = false
 
   /**
    * `script`: peers' frames, `[afterMs, group, frame]`; `follow`: a history file; `cut`: entries of it to hold; `host`:
@@ -108,6 +109,7 @@ exports.RecordedGroup = class RecordedGroup {
       this.#host.transport.send(this.#host.locator, Buffer.from(JSON.stringify({ ...frame, bytes })))
     }
     if (frame.frame === 'listen' && this.live) {
+      this.#listens = true
       this.#receive(GATEWAY, {
         frame: 'listening',
         listener: frame.listener,
@@ -146,6 +148,8 @@ exports.RecordedGroup = class RecordedGroup {
     if (next === undefined) return
     const [afterMs, from, frame] = next
     this.#clock.arm(this.#clock.now() + afterMs * 1000, () => {
+      // A client of a program that does not listen yet would be refused, however slow the machine is.
+      if (frame.frame === 'open' && !this.#listens) return this.#arm()
       this.#script.shift()
       this.#receive(from, revive(frame))
       this.#arm()
