@@ -1,9 +1,14 @@
 // Writes the pages that are made from tables in the code; with --check it only says which of them are not up to date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { errorsMarkdown } from '../dist/errors/index.js'
+import { determinismMarkdown } from './determinism.js'
 import { protocolMarkdown } from './protocol.js'
 
-const pages = { 'errors.md': errorsMarkdown(), 'protocol.md': protocolMarkdown() }
+const pages = {
+  'determinism.md': determinismMarkdown(),
+  'errors.md': errorsMarkdown(),
+  'protocol.md': protocolMarkdown(),
+}
 const check = process.argv.includes('--check')
 
 for (const [name, text] of Object.entries(pages)) {

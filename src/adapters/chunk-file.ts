@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { ChunkStore } from '../base/index.js'
 import { CHUNK_BYTES } from '../base/index.js'
 import { nodeFiles } from './node-files.js'
@@ -20,7 +21,7 @@ export class ChunkFile implements ChunkStore {
 
   /** Raises what the file system says when no file can be made in `folder`. */
   constructor(folder: string, name: string, access: FileAccess = (work) => work()) {
-    const path = `${folder}/llft-history-${name}`
+    const path = join(folder, `llft-history-${name}`)
     this.#file = openSync(path, 'wx+', 0o600)
     unlinkSync(path)
     this.#access = access

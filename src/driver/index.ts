@@ -1,5 +1,7 @@
 export { ATTACH_ENV } from './attach.js'
 export type { AttachReply, AttachRequest, Founding, JoinTerms } from './attach.js'
+export { divergenceIn, divergenceLine } from './divergence.js'
+export type { Divergence } from './divergence.js'
 export type { Group, GroupListener } from './group.js'
 export type { MemberStatus, PeerEvent, PeerListener, PeerPort, PeerStatus } from './peer-port.js'
 export { DATAGRAM_BYTES_MAX } from './ports.js'

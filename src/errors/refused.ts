@@ -100,12 +100,6 @@ export const REFUSED = {
     why: 'a stopped replica answers nobody and would be taken for dead',
     fix: 'stop `llft run`, if it must be',
   },
-  LLFT_E_REFUSED_SHARED_MEMORY: {
-    exit: 'none',
-    what: 'The program wants to wait on shared memory: {call}.',
-    why: 'a main thread that waits executes nothing, so nothing could be ordered meanwhile',
-    fix: 'wait for a message or a promise instead',
-  },
   LLFT_E_REFUSED_HEAP: {
     exit: 'none',
     what: 'The program wants to look at its heap: {call}.',

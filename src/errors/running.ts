@@ -70,12 +70,6 @@ export const GUEST = {
     why: 'a hook inside Node did not do what it does in the tested versions',
     fix: 'use an unmodified Node {tested}, without other preloads that change its insides',
   },
-  LLFT_E_GUEST_DIVERGED: {
-    exit: 6,
-    what: 'Replica {id} stopped: its execution contradicts the history at entry {index}: {difference}.',
-    why: 'something that the program uses is not ordered by LLFT, so this replica came to another state',
-    fix: 'please report it with the program that shows it; the other replicas go on, and a new one takes its place',
-  },
   LLFT_E_GROUP_START: {
     exit: 7,
     what: 'The group was not complete within {waitedMs} ms: {missing}.',

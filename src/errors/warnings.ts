@@ -24,6 +24,12 @@ export const WARNINGS = {
     why: 'another group, or another program, has that port',
     fix: 'nothing to do: `llft status` finds it; to choose one: --admin host:port',
   },
+  LLFT_W_REPLICA_DIVERGED: {
+    exit: 'none',
+    what: 'Replica {id} stopped, because it differs from the primary at entry {index}: {difference}.',
+    why: 'something that the program uses is not put in order by LLFT, so this replica came to another state',
+    fix: 'nothing to do, a new one takes its place; please report it with the program that shows it',
+  },
   LLFT_W_GATEWAY_RESTARTED: {
     exit: 'none',
     what: 'The gateway ended ({outcome}) and was started again: {streams} client connections were reset.',

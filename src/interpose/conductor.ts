@@ -1,10 +1,11 @@
-import type { Group, GroupListener } from '../driver/index.js'
+import { divergenceLine, type Group, type GroupListener } from '../driver/index.js'
 import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
+import { callSite } from './call-site.js'
 import type { Clocks } from './clocks.js'
 import { type Completion, type CompletionTarget, NO_RESOURCE, Stash, keepable, runCompletion } from './completions.js'
 import type { Context } from './context.js'
 import { EXIT_DIVERGED, EXIT_STOPPED, Ending, announceEnd } from './ending.js'
-import { type Subject, emptySubject, readHead, writeHead } from './entry-heads.js'
+import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
 import type { Internals } from './internals.js'
 import { type DigestSink, OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
@@ -55,7 +56,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   constructor(terms: ConductorTerms) {
     this.#terms = terms
-    const digest = terms.onDigest === undefined ? undefined : new OperationDigest(terms.internals)
+    const digest = new OperationDigest(terms.internals)
     this.#peers = new Peers(terms.group, terms.context)
     this.#ending = new Ending(terms)
     this.#log = new OperationLog({
@@ -68,7 +69,13 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })
-    this.#outbox = new Outbox({ ...terms, digest, live: () => this.#live, seal: () => this.#log.sealNow() })
+    this.#outbox = new Outbox({
+      ...terms,
+      digest,
+      live: () => this.#live,
+      check: (describe) => this.inside && this.#log.open && this.#log.sent(describe),
+      seal: () => this.#log.sealNow(),
+    })
   }
 
   get inside(): boolean {
@@ -180,8 +187,9 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   diverged(what: string): never {
-    const where = `operation of kind ${this.#subject.kind} at entry ${this.#terms.group.executed}`
-    return this.#ending.abandon(EXIT_DIVERGED, `replica diverged in ${where}: ${what}`)
+    const { call, place } = callSite()
+    const difference = `${what}, in ${kindName(this.#subject.kind)}, ${call === undefined ? '' : `by ${call} `}${place}`
+    return this.#ending.abandon(EXIT_DIVERGED, divergenceLine({ index: this.#terms.group.executed, difference }))
   }
 
   // GroupListener: only takes note, the turn comes when the driver has returned

@@ -30,6 +30,9 @@ const EDGE_FACILITIES = {
   stacks: installStacks,
 } as const satisfies Readonly<Record<string, (terms: EdgeTerms) => void>>
 
+/** Their names, for whoever leaves one out. */
+export const EDGE_HOOKS: readonly string[] = Object.keys(EDGE_FACILITIES)
+
 /** Installed after everything else that wraps the `fs` binding, and before the program or anything else loads `net`. */
 export function installEdge(terms: EdgeTerms, hooksOff: readonly string[] = []): void {
   for (const [name, install] of Object.entries(EDGE_FACILITIES)) if (!hooksOff.includes(name)) install(terms)

@@ -20,6 +20,12 @@ export function emptySubject(): Subject {
   return { kind: 0, group: GROUP.application, asyncId: 0, completion: undefined, peer: undefined, over: false }
 }
 
+/** For whoever reads of a difference. */
+export function kindName(kind: number): string {
+  const name = Object.entries(ENTRY).find(([, code]) => code === kind)?.[0]
+  return name === undefined ? `an operation of kind ${kind}` : `an operation \`${name}\``
+}
+
 /** What follows the first byte of an operation's first entry. `programIds` is the newest async id before it. */
 export function writeHead(writer: ValueWriter, subject: Subject, programIds: number): void {
   switch (subject.kind) {

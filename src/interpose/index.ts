@@ -1,4 +1,5 @@
 export type { Conductor } from './conductor.js'
+export { EDGE_HOOKS } from './edge.js'
 export { EXIT_DIVERGED, EXIT_STOPPED } from './ending.js'
 export { HOOKS, install } from './install.js'
 export type { InstallOptions } from './install.js'

@@ -8,7 +8,10 @@ const CRC_BYTES_MIN = 512
 /** Takes the digest after each operation: the index of its last entry, and the check over everything up to there. */
 export type DigestSink = (index: number, digest: number) => void
 
-/** Chains entries (which hold the recorded values), output and async ids; equal at every index that replicas share. */
+/**
+ * What this replica has decided and sent so far, in two numbers: entries (which hold the recorded values), and messages
+ * to connected groups with async ids. Equal at every index that replicas share.
+ */
 export class OperationDigest {
   readonly #crc32: (bytes: Uint8Array | string, seed: number) => number
   /** Two chains, because a backup takes an entry later than the primary sealed it, relative to the output around it. */
@@ -21,6 +24,11 @@ export class OperationDigest {
 
   get value(): number {
     return mixNumber(this.#entries, this.#effects)
+  }
+
+  /** A byte of all that was sent up to here: goes into the history with each message (ADR 32). */
+  get check(): number {
+    return this.#effects & 0xff
   }
 
   entry(bytes: Uint8Array): void {

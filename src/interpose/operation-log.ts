@@ -20,8 +20,8 @@ export interface OperationLogTerms {
   readonly group: Group
   readonly context: Context
   readonly last: LastValues
-  /** Undefined: nobody wants a digest. */
-  readonly digest: OperationDigest | undefined
+  readonly digest: OperationDigest
+  /** Undefined: nobody wants the digest of each operation, and entries are not counted into it. */
   readonly onDigest: DigestSink | undefined
   /** Called when this replica, as the primary, has recorded a value. */
   readonly onRecorded: (() => void) | undefined
@@ -93,6 +93,15 @@ export class OperationLog {
     return bytes
   }
 
+  /** A message leaves, counted into the digest already. `describe`: what it is, for whoever reads of a difference. */
+  sent(describe: () => string): void {
+    const { check } = this.#terms.digest
+    if (!this.#following || !this.#held()) return this.writer.sent(check)
+    const recorded = this.reader.sent(describe)
+    if (recorded === check) return
+    this.#terms.mismatch(`${describe()} is sent, digest ${check}; the primary sent another, digest ${recorded}`)
+  }
+
   /** Primary: what was recorded so far becomes an entry of its own. */
   sealNow(): void {
     if (this.open && !this.#following && !this.writer.empty) this.#seal()
@@ -108,7 +117,6 @@ export class OperationLog {
       this.#decide(false)
     }
     this.open = false
-    if (digest === undefined) return
     digest.number(asyncIds)
     onDigest?.(group.executed, digest.value)
   }
@@ -140,17 +148,17 @@ export class OperationLog {
 
   /** The group may send something when its history grows: that is none of the program's async ids. */
   #decide(continues: boolean): void {
-    const { digest, context, group } = this.#terms
+    const { digest, onDigest, context, group } = this.#terms
     const part = this.writer.part(continues)
-    digest?.entry(part)
+    if (onDigest !== undefined) digest.entry(part)
     const suspended = context.suspend()
     group.decide(part)
     context.resume(suspended)
   }
 
   #consume(): void {
-    const { digest, context, group } = this.#terms
-    digest?.entry(this.reader.part)
+    const { digest, onDigest, context, group } = this.#terms
+    if (onDigest !== undefined) digest.entry(this.reader.part)
     const suspended = context.suspend()
     group.consume()
     context.resume(suspended)
@@ -164,7 +172,7 @@ export class OperationLog {
 
   #nextPart(): boolean {
     const { group, mismatch } = this.#terms
-    if (!continues(this.reader.part)) mismatch('more was asked for than the operation has recorded')
+    if (!continues(this.reader.part)) mismatch('the operation goes on here where the primary ended it')
     this.#consume()
     if (!this.awaitEntry()) {
       this.#following = false
@@ -174,7 +182,7 @@ export class OperationLog {
       return false
     }
     const part = group.peek() as Uint8Array
-    if (kindOf(part) !== ENTRY.continuation) mismatch(`entry of kind ${kindOf(part)} inside an operation`)
+    if (kindOf(part) !== ENTRY.continuation) mismatch(`an entry of kind ${kindOf(part)} comes inside an operation`)
     this.reader.open(part)
     return true
   }

@@ -17,7 +17,7 @@ const FORM = {
   textLast: 21,
 } as const
 
-const CONTROL = { end: 0, repeat: 1 } as const
+const CONTROL = { end: 0, repeat: 1, sent: 2 } as const
 
 const SOURCE_BITS = 3
 const SOURCE_MASK = 7
@@ -26,6 +26,7 @@ const SOURCES = Object.keys(VALUE_SOURCE).length + 1
 const STEP_MAX = 2 ** 51
 /** Tag and the longest varint, or a double. */
 const NUMBER_BYTES_MAX = 10
+const SENT_BYTES = 2
 /** Kept free in every part for a pending repeat and for the check that ends an operation. */
 const TAIL_BYTES_MAX = 32
 /** Longer text is cut into chunks of at most this, so that a chunk with its tag and length fits any part. */
@@ -141,6 +142,13 @@ export class ValueWriter {
     } while (from < bytes.length)
   }
 
+  /** A message leaves: a byte of the digest of all that have. */
+  sent(check: number): void {
+    this.#room(SENT_BYTES)
+    this.byte(CONTROL.sent << SOURCE_BITS)
+    this.byte(check)
+  }
+
   /** The check at the end of an operation: async ids taken, and values recorded. */
   end(asyncIds: number): void {
     this.#flushRepeats()
@@ -227,7 +235,8 @@ export class ValueReader {
       this.#at += 8
       return view.getFloat64(0, true)
     }
-    if (form > FORM.step) return this.#mismatch(`a number was asked for where text is recorded (source ${source})`)
+    if (form > FORM.step)
+      return this.#mismatch(`a number of ${nameOf(source)} is read here where the primary read text`)
     const zigzag = form === FORM.step ? this.varint() : form
     const step = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
     this.#repeatSource = source
@@ -247,7 +256,7 @@ export class ValueReader {
       if (this.#at >= this.#bytes.length) return undefined
       const form = this.#form(source)
       if (form < FORM.textFirst)
-        return this.#mismatch(`text was asked for where a number is recorded (source ${source})`)
+        return this.#mismatch(`text of ${nameOf(source)} is read here where the primary read a number`)
       const length = this.varint()
       if (form === FORM.textFirst || form === FORM.textOnly) this.#chunks = []
       this.#chunks.push(this.#bytes.subarray(this.#at, this.#at + length))
@@ -260,17 +269,23 @@ export class ValueReader {
     }
   }
 
+  /** Only when `ready`: the byte that the primary wrote where it sent a message. */
+  sent(describe: () => string): number {
+    const tag = this.#repeats > 0 ? this.#repeatSource : this.byte()
+    if (tag !== CONTROL.sent << SOURCE_BITS) this.#mismatch(`${describe()} is sent where ${recordedAt(tag)}`)
+    return this.byte()
+  }
+
   /** Reads the check; `values` and `asyncIds` are what this replica counted. */
   end(asyncIds: number): void {
-    if (this.#repeats > 0) this.#mismatch(`${this.#repeats} recorded values were not asked for`)
+    if (this.#repeats > 0)
+      this.#mismatch(`${this.#repeats} recorded values of ${nameOf(this.#repeatSource)} were not read`)
     const tag = this.byte()
-    if (tag !== CONTROL.end << SOURCE_BITS) {
-      this.#mismatch(`a recorded value of source ${tag & SOURCE_MASK} was not asked for`)
-    }
+    if (tag !== CONTROL.end << SOURCE_BITS) this.#mismatch(`the operation ends here where ${recordedAt(tag)}`)
     const ids = this.varint()
     const values = this.varint()
-    if (values !== this.count) this.#mismatch(`values: recorded ${values}, consumed ${this.count}`)
-    if (ids !== asyncIds) this.#mismatch(`async ids: recorded ${ids}, taken ${asyncIds}`)
+    if (values !== this.count) this.#mismatch(`${this.count} values were read, the primary read ${values}`)
+    if (ids !== asyncIds) this.#mismatch(`${asyncIds} async ids were taken, the primary took ${ids}`)
   }
 
   #takeRepeats(): boolean {
@@ -282,11 +297,24 @@ export class ValueReader {
 
   #form(source: ValueSource): number {
     const tag = this.byte()
-    if ((tag & SOURCE_MASK) !== source) this.#wrong(source, tag & SOURCE_MASK)
+    if ((tag & SOURCE_MASK) !== source) this.#wrong(source, tag)
     return tag >> SOURCE_BITS
   }
 
   #wrong(asked: number, recorded: number): never {
-    return this.#mismatch(`a value of source ${asked} was asked for, recorded is ${recorded === 0 ? 'none' : recorded}`)
+    return this.#mismatch(`${nameOf(asked)} is read here where ${recordedAt(recorded)}`)
   }
+}
+
+/** What the primary did, by the tag that it wrote. */
+function recordedAt(tag: number): string {
+  const source = tag & SOURCE_MASK
+  if (source !== 0) return `the primary read ${nameOf(source)}`
+  return `the primary ${tag === CONTROL.sent << SOURCE_BITS ? 'sent a message' : 'ended the operation'}`
+}
+
+const NAMES = new Map<number, string>(Object.entries(VALUE_SOURCE).map(([name, source]) => [source, `\`${name}\``]))
+
+function nameOf(source: number): string {
+  return NAMES.get(source) ?? `source ${source}`
 }

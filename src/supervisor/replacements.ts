@@ -1,3 +1,4 @@
+import { divergenceIn } from '../driver/index.js'
 import type { PeerStatus } from '../driver/index.js'
 import { llftError, report } from '../errors/index.js'
 import type { LlftError } from '../errors/index.js'
@@ -52,6 +53,11 @@ export class Replacements {
 
   lost(replica: Replica, end: ProcessEnd): void {
     if (this.#closed) return
+    const divergence = divergenceIn(replica.process.evidence)
+    if (divergence !== undefined) {
+      const details = { id: replica.slot, ...divergence }
+      this.#terms.notice({ notice: 'report', report: report('LLFT_W_REPLICA_DIVERGED', details) })
+    }
     this.#ownFaultsOnly &&= isOwnFault(end)
     const error = this.#hopeless(replica, end)
     if (error !== undefined) {
@@ -59,8 +65,9 @@ export class Replacements {
       this.#terms.fail(error)
       return
     }
-    const delayMs = replica.ready ? DELAY_MIN_MS : this.#backoff.next()
-    if (!replica.ready) this.#tellFailure(replica, end, delayMs)
+    // One that differs from the start would do so again at once.
+    const delayMs = replica.ready && divergence === undefined ? DELAY_MIN_MS : this.#backoff.next()
+    if (!replica.ready && divergence === undefined) this.#tellFailure(replica, end, delayMs)
     this.#later(() => this.#replace(), delayMs)
   }
 
@@ -74,7 +81,9 @@ export class Replacements {
     const { replicas, group } = this.#terms
     const [outcome, exitCode] = [outcomeOf(end), exitCodeOf(end)]
     const index = executedBy(replica.memberId, this.#terms.peer())
-    if (replica.ready && this.#judge.crashed(end, index)) {
+    const diverged = divergenceIn(replica.process.evidence) !== undefined
+    // It differs from a primary that goes on: that is no crash that a new one would share.
+    if (!diverged && replica.ready && this.#judge.crashed(end, index)) {
       const { count } = this.#judge
       return llftError('LLFT_E_GUEST_CRASHED_ALIKE', { count, index, outcome }, { exitCode })
     }

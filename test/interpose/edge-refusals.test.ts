@@ -56,6 +56,7 @@ const REFUSED: readonly Refused[] = [
   [`new (require('inspector').Session)().connect()`, 'LLFT_E_REFUSED_INSPECTOR', ''],
   [`process.setuid(1)`, 'LLFT_E_REFUSED_IDENTITY', ''],
   [`new (require('wasi').WASI)({ version: 'preview1' })`, FILE, 'new WASI()'],
+  ...(MAJOR >= 24 ? [[`process.execve('/bin/true')`, 'LLFT_E_REFUSED_EXECVE', 'process.execve()'] as const] : []),
   [`process.kill(process.pid, 'SIGSTOP')`, 'LLFT_E_REFUSED_SIGNAL', ''],
   ...(MAJOR >= 22 ? NODE_22 : []),
   ...(MAJOR >= 26 ? NODE_26 : []),

@@ -27,6 +27,7 @@ const hostOf = (address) => ({
 const host = options.host === undefined ? undefined : hostOf(options.host)
 const group = new RecordedGroup({ ...options, clock, host })
 const founding = { seed: '5a'.repeat(32), pid: 4711, ppid: 4710, hostname: 'llft-test' }
+const onRecorded = () => group.note({ recorded: true })
 const onDigest = (index, digest) => group.note({ index, digest })
-group.listener = install({ internals, clock, group, founding, hooksOff: options.hooksOff, onDigest, log })
+group.listener = install({ internals, clock, group, founding, hooksOff: options.hooksOff, onDigest, onRecorded, log })
 group.listener.start()

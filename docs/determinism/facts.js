@@ -1,0 +1,175 @@
+const words = (text) => text.trim().split(/\s+/)
+
+/** What a program reads: the clock, chance, its process and host, the engine. */
+export const FACTS = [
+  {
+    what: '`Date.now()`, `new Date()`, `Date()`',
+    how: 'recorded',
+    by: "each read of the clock; a new primary's clock goes on where the history ends, and never back",
+    names: ['Date'],
+    code: 'src/interpose/realm/date.ts',
+    hook: 'date',
+    probe: '[Date.now(), new Date().getTime(), Date()]',
+    bytes: 24,
+  },
+  {
+    what: '`Intl.DateTimeFormat`, `Temporal.Now`, `File.lastModified`, `util.log`, lines of `readline`',
+    how: 'recorded',
+    by: "parts of Node and of the language that have a clock of their own are given the program's",
+    names: ['Intl', 'Temporal', 'File', 'node:readline', 'node:readline/promises', 'node:util'],
+    code: 'src/interpose/realm/remade.ts',
+    probe: '[new Intl.DateTimeFormat("en", { second: "numeric" }).format(), new File([], "x").lastModified]',
+    bytes: 16,
+  },
+  {
+    what: 'the `Date` header of HTTP',
+    how: 'recorded',
+    by: 'the date of the response, by the second',
+    names: [],
+    code: 'src/interpose/time.ts',
+    hook: 'utcDate',
+    shown: 'test/interpose/conductor/conductor.test.ts',
+  },
+  {
+    what: '`process.hrtime()`, `hrtime.bigint()`',
+    how: 'recorded',
+    by: 'each read',
+    names: [],
+    code: 'src/interpose/time.ts',
+    hook: 'hrtime',
+    probe: '[process.hrtime(), String(process.hrtime.bigint())]',
+    bytes: 20,
+  },
+  {
+    what: '`performance.now()`, `timeOrigin`, marks, measures, `Event.timeStamp`, histograms, idle time',
+    how: 'recorded',
+    by: 'each read; collections of garbage are not observed',
+    names: [
+      'performance',
+      'Performance',
+      'PerformanceEntry',
+      'PerformanceMark',
+      'PerformanceMeasure',
+      'PerformanceObserver',
+      'PerformanceObserverEntryList',
+      'PerformanceResourceTiming',
+      'node:perf_hooks',
+    ],
+    code: 'src/interpose/facts/performance.ts',
+    hook: 'performance',
+    probe: '[performance.now(), performance.mark("x").startTime, new Event("x").timeStamp]',
+    bytes: 24,
+  },
+  {
+    what: '`Math.random()`',
+    how: 'same',
+    by: "a generator from the group's seed, in every realm",
+    names: ['Math'],
+    code: 'src/interpose/realm/random.ts',
+    hook: 'mathRandom',
+    probe: '[Math.random(), require("vm").runInNewContext("Math.random()")]',
+  },
+  {
+    what: '`crypto.randomBytes`, `randomInt`, `randomUUID`, `getRandomValues`',
+    how: 'same',
+    by: "AES-256 in counter mode, keyed from the group's seed: strong, and the same everywhere",
+    names: ['crypto', 'Crypto', 'node:crypto'],
+    code: 'src/interpose/random.ts',
+    hook: 'cryptoRandom',
+    probe: '[crypto.randomUUID(), require("crypto").randomBytes(8).toString("hex"), require("crypto").randomInt(1e9)]',
+  },
+  {
+    what: 'keys, primes, signatures and encryption that draw chance in OpenSSL',
+    how: 'recorded',
+    by: 'the result; a successor makes those that are not in the history',
+    names: ['SubtleCrypto', 'CryptoKey'],
+    code: 'src/interpose/crypto/install.ts',
+    hook: 'crypto',
+    probe: 'require("crypto").generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" }).x',
+    bytes: 200,
+  },
+  {
+    what: '`process.pid`, `ppid`, `os.hostname()`',
+    how: 'same',
+    by: 'those of the moment when the group was founded',
+    names: [],
+    code: 'src/interpose/facts/host.ts',
+    hook: 'identity',
+    probe: '[process.pid, process.ppid, require("os").hostname()]',
+  },
+  {
+    what: 'memory, CPU time, load, uptime, network interfaces, priority, heap statistics',
+    how: 'recorded',
+    by: 'each read',
+    names: ['node:os', 'node:v8', 'process', 'node:process', 'navigator', 'Navigator'],
+    code: 'src/interpose/facts/process.ts',
+    hook: 'facts',
+    probe: '[process.memoryUsage().rss, require("os").freemem(), process.cpuUsage(), process.uptime()]',
+    bytes: 160,
+  },
+  {
+    what: 'environment, arguments, `execPath`, `execArgv`, versions, ICU, time zone, locale, the main file',
+    how: 'same',
+    by: 'compared when a replica joins; one that differs is turned away',
+    names: [],
+    code: 'src/preload/fingerprint.ts',
+    probe: '[process.argv.length, process.version, Intl.DateTimeFormat().resolvedOptions().timeZone]',
+  },
+  {
+    what: '`process.cwd()`, `chdir`, `umask`, `exitCode`',
+    how: 'recorded',
+    by: "follow from what the program did, and are the primary's when it looks",
+    names: [],
+    code: 'src/interpose/process-state.ts',
+    hook: 'processState',
+    probe: '[process.cwd().length > 0, process.umask()]',
+    bytes: 24,
+  },
+  {
+    what: '`WeakRef`, `FinalizationRegistry`',
+    how: 'same',
+    by: 'a reference is strong and no finalizer is called, which the language allows',
+    names: ['WeakRef', 'FinalizationRegistry'],
+    code: 'src/interpose/realm/collection.ts',
+    hook: 'weakref',
+    probe: 'new WeakRef({ alive: 1 }).deref()',
+  },
+  {
+    what: 'stacks of errors, the text of an error that ends the program',
+    how: 'same',
+    by: "without LLFT's own frames",
+    names: ['Error'],
+    code: 'src/interpose/stacks.ts',
+    hook: 'stacks',
+    probe: 'new Error("x").stack.includes("interpose")',
+  },
+  {
+    what: 'contexts of `node:vm`',
+    how: 'recorded',
+    by: 'each has a clock and chance of its own, which are hooked as those of the program',
+    names: ['node:vm'],
+    code: 'src/interpose/realm/contexts.ts',
+    probe: 'require("vm").runInNewContext("[Date.now(), new Date().getTime()]")',
+    bytes: 16,
+  },
+  {
+    what: 'what only computes',
+    how: 'same',
+    by: 'JavaScript is deterministic between two operations',
+    names: words(`
+      Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol RegExp
+      AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError SuppressedError globalThis
+      JSON ArrayBuffer SharedArrayBuffer Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array
+      Float16Array Float32Array Float64Array Uint8ClampedArray BigUint64Array BigInt64Array DataView Map BigInt Set
+      WeakMap WeakSet Proxy Reflect Iterator DisposableStack AsyncDisposableStack decodeURI decodeURIComponent
+      encodeURI encodeURIComponent escape unescape eval isFinite isNaN global Buffer URL URLSearchParams URLPattern
+      DOMException QuotaExceededError Event EventTarget CustomEvent MessageEvent CloseEvent ErrorEvent TextEncoder
+      TextDecoder structuredClone atob btoa FormData Headers Request Response AbortController AbortSignal Storage
+      sessionStorage node:assert node:assert/strict node:buffer node:console node:constants node:domain
+      node:diagnostics_channel node:events node:path node:path/posix node:path/win32 node:punycode node:querystring
+      node:sea node:string_decoder node:sys node:url node:util/types node:test/reporters node:trace_events
+    `),
+    code: 'src/interpose/context.ts',
+    probe: '[structuredClone({ a: 1 }), atob("eA=="), new URL("http://x/y").pathname]',
+  },
+]
