@@ -43,7 +43,8 @@ export function parseAssertion(text: string): Assertion {
   if (kind === undefined) throw bad(text, `there is no metric ${metric}`)
   if (baseline !== undefined && !(metric in RATIOS)) throw bad(text, `no ratio of ${metric} is kept`)
   const wanted = baseline === undefined ? UNITS_OF[kind] : [undefined]
-  if (!wanted.includes(unit)) throw bad(text, `the limit of ${metric} ${unitText(baseline === undefined ? kind : 'count')}`)
+  if (!wanted.includes(unit))
+    throw bad(text, `the limit of ${metric} ${unitText(baseline === undefined ? kind : 'count')}`)
   const factor = unit === undefined || unit === '/s' ? 1 : (UNITS_US[unit] ?? 1)
   return { text, metric, system, baseline, relation: relation as '<', limit: Number(limit) * factor }
 }

@@ -128,6 +128,7 @@ class Trial {
       ratePerSecond: options.rate ?? 1000,
       arrivals: 'even',
       precise: false,
+      patient: true,
       random: new SeededRandom(options.seed),
       onAnswer: (client, _, nowMs) => this.#observation.answered(client, nowMs),
     })

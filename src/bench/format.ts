@@ -1,5 +1,7 @@
 /** As a person reads it: three digits, in the unit that fits. */
 export function duration(us: number): string {
+  if (us < 0) return `-${duration(-us)}`
+  if (us === 0) return '0'
   if (us < 1000) return `${us < 10 ? us.toFixed(1) : Math.round(us)} us`
   return us < 1_000_000 ? `${digits(us / 1000)} ms` : `${digits(us / 1_000_000)} s`
 }

@@ -31,7 +31,11 @@ export class Measurement {
   #answered = 0
   #datagrams = 0
 
-  private constructor(subject: Subject, point: Point, open: { crowd: Crowd; roles: Record<string, readonly number[]> }) {
+  private constructor(
+    subject: Subject,
+    point: Point,
+    open: { crowd: Crowd; roles: Record<string, readonly number[]> },
+  ) {
     this.subject = subject
     this.crowd = open.crowd
     this.#point = point

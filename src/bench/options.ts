@@ -106,7 +106,12 @@ export function resolveBenchOptions(bench: BenchName, input: BenchInput, seed: n
     bench,
     quick,
     json,
-    systems: namesOf(flags, 'systems', FIELD.map(({ name }) => name)) ?? usual.systems,
+    systems:
+      namesOf(
+        flags,
+        'systems',
+        FIELD.map(({ name }) => name),
+      ) ?? usual.systems,
     protocol: namesOf(flags, 'protocol', PROTOCOLS)?.at(-1) ?? 'tcp',
     connections: numbersOf(flags, 'connections') ?? usual.connections,
     bodyBytes: numberOf(flags, 'size') ?? 64,
@@ -125,7 +130,8 @@ export function resolveBenchOptions(bench: BenchName, input: BenchInput, seed: n
 type Usual = Pick<BenchOptions, 'systems' | 'connections' | 'rate' | 'rounds' | 'stretchMs'>
 
 const USUAL_TERMS: Readonly<Record<BenchName, (quick: boolean) => Usual>> = {
-  latency: (quick) => terms(USUAL, [1, 16, 256], quick ? { rounds: 3, stretchMs: 200 } : { rounds: 15, stretchMs: 800 }),
+  latency: (quick) =>
+    terms(USUAL, [1, 16, 256], quick ? { rounds: 3, stretchMs: 200 } : { rounds: 15, stretchMs: 800 }),
   throughput: (quick) => terms(USUAL, [16], quick ? { rounds: 1, stretchMs: 300 } : { rounds: 3, stretchMs: 1000 }),
   failover: (quick) => ({
     ...terms(quick ? QUICK_FAILOVER : USUAL, [4], quick ? { rounds: 4, stretchMs: 0 } : { rounds: 20, stretchMs: 0 }),

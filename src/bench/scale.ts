@@ -28,10 +28,25 @@ export async function scale(session: Session, options: BenchOptions): Promise<Sc
   const measured: Measured[] = []
   for (const sweep of options.sweeps) {
     const points = sweep === 'replicas' ? await groups(session, options) : await variations(session, options, sweep)
-    measured.push(...(await measure(session, options, points)))
+    for (const some of atOnce(points)) measured.push(...(await measure(session, options, some)))
     await session.stop([...new Set(points.map(({ subject }) => subject))])
   }
   return { measured, growth: growthOf(measured) }
+}
+
+/** As many as the generator has files for; ten thousand connections of each system do not fit together. */
+function atOnce(places: readonly Place[]): readonly (readonly Place[])[] {
+  const batches: Place[][] = [[]]
+  let files = FILES_SPARE
+  for (const place of places) {
+    files += place.point.connections
+    if (files > openFilesMax()) {
+      batches.push([])
+      files = FILES_SPARE + place.point.connections
+    }
+    batches.at(-1)?.push(place)
+  }
+  return batches
 }
 
 interface Place {
@@ -72,11 +87,18 @@ async function variations(session: Session, options: BenchOptions, sweep: SweepN
     return false
   })
   return possible.flatMap((at) => {
-    return subjects.map((subject) => ({ subject, point: { ...pointOf(options), ...vary(at), sweep: { name: sweep, at } } }))
+    return subjects.map((subject) => ({
+      subject,
+      point: { ...pointOf(options), ...vary(at), sweep: { name: sweep, at } },
+    }))
   })
 }
 
-async function measure(session: Session, options: BenchOptions, places: readonly Place[]): Promise<readonly Measured[]> {
+async function measure(
+  session: Session,
+  options: BenchOptions,
+  places: readonly Place[],
+): Promise<readonly Measured[]> {
   const measurements: Measurement[] = []
   const loop = (crowd: Crowd): Promise<LoopOutcome> => {
     return closedLoop({ crowd, durationMs: options.stretchMs, graceMs: GRACE_MS, signal: session.signal })

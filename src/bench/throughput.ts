@@ -31,7 +31,11 @@ export async function throughput(
         climbs.push(new Climb(await Measurement.open(session, subject, point), { session, options, random }))
       }
       const all = new Map(climbs.map((climb) => [climb.measurement, climb]))
-      await alternate([...all.keys()], options.rounds, (measurement) => all.get(measurement)?.warmUp() ?? Promise.resolve())
+      await alternate(
+        [...all.keys()],
+        options.rounds,
+        (measurement) => all.get(measurement)?.warmUp() ?? Promise.resolve(),
+      )
       const steps = LADDER.length + HALVINGS
       await alternate([...all.keys()], steps, (measurement) => all.get(measurement)?.step() ?? Promise.resolve())
       measured.push(...climbs.map(({ measurement }) => measurement.result))
@@ -81,10 +85,8 @@ class Climb {
     if (rate === undefined) return
     const { session } = this.#terms
     session.progress(`${Math.round(rate)}/s offered: ${this.measurement.subject.kind.name}`)
-    const { p99, overloaded } = await this.#offer(rate)
-    session.signal.throwIfAborted()
-    const held = !overloaded && p99 < OBJECTIVE_MS * NS_PER_MS
-    this.#points.push({ ratePerSecond: rate, p99Us: p99 / 1000, held })
+    // One hiccup of the machine is not the system's fault, so what fails has a second chance.
+    const held = (await this.#offer(rate)) || (await this.#offer(rate))
     if (held) this.#held = Math.max(this.#held, rate)
     else this.#failed = Math.min(this.#failed, rate)
   }
@@ -101,9 +103,9 @@ class Climb {
     return rung === undefined ? undefined : rung * median(this.#reached)
   }
 
-  async #offer(rate: number): Promise<{ readonly p99: number; readonly overloaded: boolean }> {
+  async #offer(rate: number): Promise<boolean> {
     const { session, options, random } = this.#terms
-    const outcome = await openLoop({
+    const { latencyNs, overloaded } = await openLoop({
       crowd: this.measurement.crowd,
       durationMs: options.stretchMs,
       graceMs: GRACE_MS,
@@ -113,6 +115,10 @@ class Climb {
       precise: false,
       random,
     })
-    return { p99: outcome.latencyNs.percentile(0.99), overloaded: outcome.overloaded }
+    session.signal.throwIfAborted()
+    const p99 = latencyNs.percentile(0.99)
+    const held = !overloaded && p99 < OBJECTIVE_MS * NS_PER_MS
+    this.#points.push({ ratePerSecond: rate, p99Us: p99 / 1000, held })
+    return held
   }
 }

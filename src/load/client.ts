@@ -44,6 +44,7 @@ export class Client {
   readonly #wrong = { lost: 0, repeated: 0, reordered: 0, corrupted: 0, forgotten: 0, dropped: 0 }
   #answered = 0
   #answeredOnConnection = 0
+  #lastEnd = 'nothing answers'
   /** Set by the loop that asks. */
   onAnswer: Answered = () => undefined
 
@@ -58,6 +59,11 @@ export class Client {
 
   get isOpen(): boolean {
     return this.#isOpen
+  }
+
+  /** Why it has no connection. */
+  get lastEnd(): string {
+    return this.#lastEnd
   }
 
   /** Requests without an answer, sent or not. */
@@ -89,7 +95,7 @@ export class Client {
         this.#send()
       },
       answered: (body) => this.#judgeAnswer(body),
-      ended: () => this.#ended(),
+      ended: (reason) => this.#ended(reason),
     })
   }
 
@@ -131,8 +137,9 @@ export class Client {
     this.#send()
   }
 
-  #ended(): void {
+  #ended(reason: string): void {
     this.#isOpen = false
+    this.#lastEnd = reason
     this.#wrong.lost += this.#judge.unanswered
     if (this.#answeredOnConnection > 0 || this.#asked.size > 0) this.#wrong.dropped++
     this.#asked.clear()

@@ -11,6 +11,8 @@ import { openWebSocket } from './websocket-connection.js'
 const OPEN: Readonly<Record<Protocol, Open>> = { tcp: openTcp, http: openHttp, websocket: openWebSocket }
 /** Connections that are being opened at any moment: a listen queue is bounded, and a SYN that is dropped costs a second. */
 const OPENING_MAX = 64
+/** A server that takes no connection for so long will not. */
+const OPEN_WITHIN_MS = 20_000
 const LOOK_EVERY_MS = 5
 
 export interface CrowdTerms {
@@ -44,7 +46,7 @@ export class Crowd {
         const some = Array.from({ length: Math.min(OPENING_MAX, connections - id) }, (_, at) => at + id)
         const opening = some.map((id) => new Client({ ...shared, id }))
         clients.push(...opening)
-        await until(() => opening.every(({ isOpen }) => isOpen), terms.signal)
+        await allOpen(opening, terms)
       }
     } catch (error) {
       for (const client of clients) client.close()
@@ -72,10 +74,14 @@ export class Crowd {
   }
 }
 
-/** Looks again and again; rejects when the signal says so. */
-export async function until(holds: () => boolean, signal: AbortSignal): Promise<void> {
-  while (!holds()) {
+/** Rejects when it takes too long, or the run is given up. */
+async function allOpen(clients: readonly Client[], { port, signal }: CrowdTerms): Promise<void> {
+  const deadline = performance.now() + OPEN_WITHIN_MS
+  for (;;) {
+    const missing = clients.find(({ isOpen }) => !isOpen)
+    if (missing === undefined) return
     signal.throwIfAborted()
+    if (performance.now() > deadline) throw new Error(`no connection to port ${port}: ${missing.lastEnd}`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
 }

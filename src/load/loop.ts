@@ -35,12 +35,16 @@ export interface OpenLoopTerms extends LoopTerms {
   readonly random: SeededRandom
   /** Sends to the microsecond, but keeps one core busy: below 2 ms a timer is too coarse. */
   readonly precise: boolean
+  /** Goes on asking although the server is seconds behind, as users do whose server is failing over. */
+  readonly patient?: boolean
 }
 
-/** Requests without an answer at any moment; a server that has so many before it is overloaded, and memory is bounded. */
-const OUTSTANDING_MAX = 50_000
+/** Requests without an answer at any moment: a minute of the rate of a fail-over; memory is bounded. */
+const OUTSTANDING_MAX = 70_000
 /** Nor is it useful to wait for one that is so many seconds behind. */
 const BEHIND_SECONDS_MAX = 2
+/** Slow servers may be behind by some requests nevertheless. */
+const BEHIND_MIN = 1000
 const TIMER_MS = 2
 const LOOK_EVERY_MS = 2
 const NS_PER_MS = 1e6
@@ -63,10 +67,11 @@ export function closedLoop(terms: LoopTerms): Promise<LoopOutcome> {
  */
 export async function openLoop(terms: OpenLoopTerms): Promise<LoopOutcome> {
   const loop = new Loop(terms)
-  const { crowd, ratePerSecond, arrivals, random, precise, signal } = terms
+  const { crowd, ratePerSecond, arrivals, random, precise, patient = false, signal } = terms
   for (const client of crowd.clients) loop.listen(client)
   const meanMs = 1000 / ratePerSecond
-  const behindMax = Math.min(OUTSTANDING_MAX, Math.max(1000, ratePerSecond * BEHIND_SECONDS_MAX))
+  const usefulMax = patient ? OUTSTANDING_MAX : Math.max(BEHIND_MIN, ratePerSecond * BEHIND_SECONDS_MAX)
+  const behindMax = Math.min(OUTSTANDING_MAX, usefulMax)
   const gapMs = (): number => {
     return arrivals === 'even' ? meanMs : -Math.log((random.next32() + 1) / (2 ** 32 + 1)) * meanMs
   }

@@ -21,7 +21,9 @@ export function postgresFolder(): string | undefined {
   const versions = '/usr/lib/postgresql'
   try {
     const newest = readdirSync(versions).toSorted((left, right) => Number(right) - Number(left))
-    return newest.map((version) => join(versions, version, 'bin')).find((folder) => isExecutable(join(folder, 'initdb')))
+    return newest
+      .map((version) => join(versions, version, 'bin'))
+      .find((folder) => isExecutable(join(folder, 'initdb')))
   } catch {
     return undefined
   }

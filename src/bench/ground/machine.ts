@@ -21,6 +21,8 @@ export function describeMachine(version: string, script: string): Machine {
 }
 
 function commitOf(folder: string): string | null {
-  const { status, stdout } = spawnSync('git', ['-C', folder, 'rev-parse', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const { status, stdout } = spawnSync('git', ['-C', folder, 'rev-parse', 'HEAD'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   return status === 0 ? stdout.toString().trim() : null
 }

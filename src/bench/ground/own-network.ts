@@ -37,7 +37,10 @@ export async function runInOwnNetwork(script: string, argv: readonly string[]): 
   // The terminal's Ctrl-C reaches the process inside by itself; what is sent to this one alone is passed on.
   const pass = (name: NodeJS.Signals): void => void passOn(child.pid, name)
   const ignore = (): void => undefined
-  process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', process.stdin.isTTY ? ignore : pass)
+  process
+    .on('SIGTERM', pass)
+    .on('SIGHUP', pass)
+    .on('SIGINT', process.stdin.isTTY ? ignore : pass)
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 0)))
   })

@@ -39,7 +39,10 @@ export class NatsStore implements Store {
 /** The part of the client protocol that requests and their answers need. */
 export class NatsConnection {
   /** By number; bounded by the requests that clients have on their way. */
-  readonly #waiting = new Map<string, { readonly resolve: (answer: unknown) => void; readonly reject: (e: Error) => void }>()
+  readonly #waiting = new Map<
+    string,
+    { readonly resolve: (answer: unknown) => void; readonly reject: (e: Error) => void }
+  >()
   #socket: Socket | undefined
   #rest: Buffer = Buffer.alloc(0)
   #count = 0
@@ -82,7 +85,9 @@ export class NatsConnection {
     this.#socket?.destroy()
   }
 
-  #settle(id: string): { readonly resolve: (answer: unknown) => void; readonly reject: (e: Error) => void } | undefined {
+  #settle(
+    id: string,
+  ): { readonly resolve: (answer: unknown) => void; readonly reject: (e: Error) => void } | undefined {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
     return waiting

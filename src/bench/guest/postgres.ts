@@ -7,7 +7,7 @@ import type { Store, StoreTerms } from './store.js'
 const POOL = 10
 const KIND_AND_LENGTH = 5
 const PROTOCOL_VERSION = 196_608
-const COUNT = "INSERT INTO requests DEFAULT VALUES RETURNING id"
+const COUNT = 'INSERT INTO requests DEFAULT VALUES RETURNING id'
 
 /** A row for each request; its number comes back when the synchronous standby has it. */
 export class PostgresStore implements Store {

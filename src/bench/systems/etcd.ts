@@ -105,7 +105,9 @@ function argumentsOf(
 }
 
 /** Ids as decimal text: they do not fit a number. */
-async function statusOf(port: number): Promise<{ readonly id: string | undefined; readonly leader: string | undefined }> {
+async function statusOf(
+  port: number,
+): Promise<{ readonly id: string | undefined; readonly leader: string | undefined }> {
   const response = await fetch(`http://127.0.0.1:${port}/v3/maintenance/status`, {
     method: 'POST',
     body: '{}',
