@@ -112,26 +112,42 @@ const OTHERS = [
   {
     name: 'a duplicate is taken again',
     edits: [
-      ['messaging/receive-window.js', 'if (sequence !== this.#receivedUpTo + 1 ||', 'if (sequence > this.#receivedUpTo + 1 ||'],
+      [
+        'messaging/receive-window.js',
+        'if (sequence !== this.#receivedUpTo + 1 ||',
+        'if (sequence > this.#receivedUpTo + 1 ||',
+      ],
     ],
   },
   {
     name: 'a gap is passed over',
     edits: [
-      ['messaging/receive-window.js', 'if (sequence !== this.#receivedUpTo + 1 ||', 'if (sequence <= this.#receivedUpTo ||'],
+      [
+        'messaging/receive-window.js',
+        'if (sequence !== this.#receivedUpTo + 1 ||',
+        'if (sequence <= this.#receivedUpTo ||',
+      ],
     ],
   },
   {
     name: 'the last message lost is not sent again',
     edits: [
-      ['messaging/retransmit.js', 'get deadline() {\n        return this.#deadline;', 'get deadline() {\n        return undefined;'],
+      [
+        'messaging/retransmit.js',
+        'get deadline() {\n        return this.#deadline;',
+        'get deadline() {\n        return undefined;',
+      ],
     ],
   },
   {
     name: 'a Nack of a backup is not answered, and a stalled backup is not helped',
     edits: [
       ['peer/supply.js', 'left -= this.#again(to, range, left);', 'left--;'],
-      ['peer/outgoing.js', 'if (payloads.length > 0)\n                this.#state.send([locator]', 'if (false)\n                this.#state.send([locator]'],
+      [
+        'peer/outgoing.js',
+        'if (payloads.length > 0)\n                this.#state.send([locator]',
+        'if (false)\n                this.#state.send([locator]',
+      ],
     ],
   },
   {
@@ -192,23 +208,27 @@ const OTHERS = [
   },
   {
     name: 'a higher view number does not win',
-    edits: [['membership/view.js', 'return candidate.number > current.number;', 'return candidate.number < current.number;']],
+    edits: [
+      ['membership/view.js', 'return candidate.number > current.number;', 'return candidate.number < current.number;'],
+    ],
   },
   {
     name: 'a group that came meanwhile is not asked by a new primary',
     edits: [['replica/replica.js', 'this.#succession.takeover?.connected(input.peer.group)', 'undefined']],
   },
   {
-    name: 'the receiver\'s window is not kept',
-    edits: [
-      ['peer/outgoing.js', 'if (receivers.bytesLimit <= sent.bytesThrough(sent.transmitted))', 'if (false)'],
-    ],
+    name: "the receiver's window is not kept",
+    edits: [['peer/outgoing.js', 'if (receivers.bytesLimit <= sent.bytesThrough(sent.transmitted))', 'if (false)']],
   },
   {
     name: 'a window that was shut is not said to be open',
     edits: [
       ['replica/from-peers.js', 'if (connection.givenUp || !connection.widened)', 'if (true)'],
-      ['replica/from-peers.js', '            this.#following.reportTo(connection);\n    }\n    #missing', '            this.#following.reportTo(connection);\n    }\n    #missing'],
+      [
+        'replica/from-peers.js',
+        '            this.#following.reportTo(connection);\n    }\n    #missing',
+        '            this.#following.reportTo(connection);\n    }\n    #missing',
+      ],
     ],
   },
   {
@@ -219,12 +239,16 @@ const OTHERS = [
     name: 'messages that are not acknowledged are forgotten',
     edits: [
       ['messaging/sent-list.js', 'to - this.#log.first >= TRIM_COUNT', 'this.last > this.#log.first + 8'],
-      ['messaging/sent-list.js', 'this.#log.dropThrough(to);\n        return true;', 'this.#log.dropThrough(this.last - 2);\n        return true;'],
+      [
+        'messaging/sent-list.js',
+        'this.#log.dropThrough(to);\n        return true;',
+        'this.#log.dropThrough(this.last - 2);\n        return true;',
+      ],
     ],
   },
   {
     name: 'under acknowledged nobody waits for the backups',
-    edits: [["peer/incoming.js", "terms.commit === 'acknowledged' ? Math.min(", 'false ? Math.min(']],
+    edits: [['peer/incoming.js', "terms.commit === 'acknowledged' ? Math.min(", 'false ? Math.min(']],
   },
 ]
 
