@@ -1,5 +1,5 @@
 // What the protocol itself costs: core and codec at gateway and primary, without sockets, processes or JavaScript
-// programs.
+// programs: `node bench/core.js`.
 import { Peer, Replica, DEFAULT_LIMITS } from '../dist/core/index.js'
 import { ENTRY, GROUP } from '../dist/message/index.js'
 import { decode, decodeFrame, Encoder, FrameEncoder } from '../dist/wire/index.js'
@@ -45,7 +45,7 @@ function makeWorld() {
   return { world, replica, peer, perform }
 }
 
-export function core() {
+function core() {
   const { world, replica, peer, perform } = makeWorld()
   const frames = new FrameEncoder()
   const bytes = new Uint8Array(64)
@@ -77,5 +77,6 @@ export function core() {
   console.log(`  ${usPerRequest.toFixed(2)} us per request, ${Math.round(2e6 / usPerRequest)} messages/s`)
   console.log(`  ${(datagrams / REQUESTS).toFixed(2)} datagrams per request, ${datagramBytes.toFixed(0)} bytes each`)
   console.log(`  heap ${grownMb.toFixed(0)} MB larger after ${REQUESTS} requests, all kept for newcomers`)
-  return { usPerRequest }
 }
+
+core()

@@ -31,8 +31,14 @@ const RATIOS: Readonly<Record<string, Figure>> = {
 }
 
 const UNITS_US: Readonly<Record<string, number>> = { us: 1, ms: 1000, s: 1_000_000 }
-const FORM =
-  /^\s*(?<metric>[\w.]+?)(?:@(?<system>[\w-]+))?(?:\/(?<baseline>[\w-]+))?\s*(?<relation><=|>=|<|>)\s*(?<limit>\d+(?:\.\d+)?)\s*(?<unit>us|ms|s|\/s)?\s*$/
+const FORM = new RegExp(
+  [
+    /^\s*(?<metric>[\w.]+?)(?:@(?<system>[\w-]+))?(?:\/(?<baseline>[\w-]+))?/,
+    /\s*(?<relation><=|>=|<|>)\s*(?<limit>\d+(?:\.\d+)?)\s*(?<unit>us|ms|s|\/s)?\s*$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+)
 
 /** `p99<50ms`, `p50/plain<2.2`, `throughput@llft-2>1000/s`, `gap<30ms`, `lost<=0`. Raises an `LlftError`. */
 export function parseAssertion(text: string): Assertion {

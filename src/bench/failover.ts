@@ -151,7 +151,8 @@ class Trial {
 
   /** Everybody has had answers at the beginning and at the end of a while. */
   async #calm(fromMs: number, boundMs: number): Promise<boolean> {
-    let [calmSince, deadline] = [Infinity, performance.now() + boundMs]
+    const deadline = performance.now() + boundMs
+    let calmSince = Infinity
     await sleep(CALM_MS)
     while (performance.now() < deadline) {
       this.#session.signal.throwIfAborted()

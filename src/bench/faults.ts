@@ -13,20 +13,25 @@ export function cannotMake(fault: FaultName): string | undefined {
   return fault === 'cut' ? cannotCut() : undefined
 }
 
-/** Resolves when the fault has begun, for a stop when it is over. */
-export async function makeFault(fault: FaultName, pid: number): Promise<TakeBack> {
-  switch (fault) {
-    case 'kill':
-      process.kill(pid, 'SIGKILL')
-      return () => undefined
-    case 'cut':
-      return cutOff(pid)
-    case 'stop':
-      process.kill(pid, 'SIGSTOP')
-      await sleep(STOP_MS)
-      resume(pid)
-      return () => undefined
-  }
+const NOTHING_TO_DO: TakeBack = () => undefined
+
+/** Each resolves when the fault has begun, a stop when it is over. */
+const MAKE: Readonly<Record<FaultName, (pid: number) => Promise<TakeBack>>> = {
+  async kill(pid) {
+    process.kill(pid, 'SIGKILL')
+    return NOTHING_TO_DO
+  },
+  cut: async (pid) => cutOff(pid),
+  async stop(pid) {
+    process.kill(pid, 'SIGSTOP')
+    await sleep(STOP_MS)
+    resume(pid)
+    return NOTHING_TO_DO
+  },
+}
+
+export function makeFault(fault: FaultName, pid: number): Promise<TakeBack> {
+  return MAKE[fault](pid)
 }
 
 function resume(pid: number): void {

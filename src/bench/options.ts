@@ -180,7 +180,7 @@ function namesOf<Name extends string>(
     const found = known.find((name) => name === value)
     if (found !== undefined) return found
     const { flag: origin } = BENCH_OPTIONS[name]
-    const suggestion = nearest(value, known) ?? (known[0] as string)
+    const suggestion = nearest(value, known) ?? known[0] ?? ''
     throw llftError('LLFT_E_USAGE_BENCH_NAME', { origin, value, known: known.join(', '), suggestion })
   })
   return [...new Set(names)]

@@ -9,7 +9,7 @@ import { Session } from './ground/session.js'
 import { latency } from './latency.js'
 import type { BenchOptions } from './options.js'
 import { ratiosOf } from './ratios.js'
-import type { Results } from './results.js'
+import type { BenchName, Results } from './results.js'
 import { scale } from './scale.js'
 import { BASELINES, kindsNamed } from './systems/field.js'
 import type { BenchPaths } from './systems/system.js'
@@ -45,7 +45,7 @@ export async function runBench(terms: BenchTerms): Promise<Results> {
   if (network !== undefined) session.skip('a network of its own', network)
   const machine = describeMachine(version, paths.llft)
   try {
-    const found = await measure(session, options)
+    const found = { ...NOTHING, ...(await MEASURE[bench](session, options)) }
     const { facts: systems, skipped } = session
     if (systems.length === 0) throw nothing(options, skipped.map(({ name, reason }) => `${name}: ${reason}`).join('; '))
     const ratios = bench === 'latency' || bench === 'throughput' ? ratiosOf(found.measured, BASELINES) : []
@@ -60,17 +60,11 @@ export async function runBench(terms: BenchTerms): Promise<Results> {
   }
 }
 
-async function measure(session: Session, options: BenchOptions): Promise<Found> {
-  switch (options.bench) {
-    case 'latency':
-      return { ...NOTHING, measured: await latency(session, options) }
-    case 'throughput':
-      return { ...NOTHING, ...(await throughput(session, options)) }
-    case 'failover':
-      return { ...NOTHING, faults: await failover(session, options) }
-    case 'scale':
-      return { ...NOTHING, ...(await scale(session, options)) }
-  }
+const MEASURE: Readonly<Record<BenchName, (session: Session, options: BenchOptions) => Promise<Partial<Found>>>> = {
+  latency: async (session, options) => ({ measured: await latency(session, options) }),
+  throughput,
+  failover: async (session, options) => ({ faults: await failover(session, options) }),
+  scale,
 }
 
 /** Raises an `LlftError` for the first thing that is not as it should be. */

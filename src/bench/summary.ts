@@ -98,7 +98,7 @@ function faultTable(faults: readonly FaultSeen[]): string {
 
 function growthTable(growth: readonly Growth[]): string {
   const rows = growth.map(({ system, sweep, figure, law, slope, intercept, r2 }) => {
-    const text = law === 'line' ? `${digits(intercept)} + ${slope.toFixed(3)} x` : `x^${slope.toFixed(2)}`
+    const text = law === 'line' ? `${digits(intercept)} + ${Number(slope.toPrecision(3))} x` : `x^${slope.toFixed(2)}`
     return [`${system}, ${sweep}`, figure, text, `r2 ${r2.toFixed(2)}`]
   })
   return `growth\n${table(rows)}`

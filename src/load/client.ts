@@ -27,8 +27,8 @@ interface Asked {
 export type Answered = (intendedMs: number, nowMs: number) => void
 
 /**
- * One user: asks on its connection, judges every answer, and connects again when it is dropped. A request that was on its
- * way then is lost; one that was still waiting goes out on the next connection, late.
+ * One user: asks on its connection, judges every answer, and connects again when it is dropped. A request that was on
+ * its way then is lost; one that was still waiting goes out on the next connection, late.
  */
 export class Client {
   readonly #terms: ClientTerms
@@ -99,19 +99,25 @@ export class Client {
     })
   }
 
+  /** Everything that may be on its way at once. */
   #send(): void {
     const connection = this.#connection
-    while (this.#isOpen && connection !== undefined && this.#asked.size < connection.atOnceMax) {
+    if (connection === undefined) return
+    while (this.#isOpen && this.#asked.size < connection.atOnceMax) {
       const intendedMs = this.#waiting.shift()
       if (intendedMs === undefined) return
-      const { id, calls, filling, ledger } = this.#terms
-      const sequence = this.#judge.ask()
-      this.#asked.set(sequence, { intendedMs, known: ledger.highest })
-      const body = Buffer.allocUnsafe(HEAD_BYTES + filling.length)
-      writeHead(body, { client: id, sequence, number: calls })
-      filling.copy(body, HEAD_BYTES)
-      connection.send(body)
+      this.#sendOn(connection, intendedMs)
     }
+  }
+
+  #sendOn(connection: Connection, intendedMs: number): void {
+    const { id, calls, filling, ledger } = this.#terms
+    const sequence = this.#judge.ask()
+    this.#asked.set(sequence, { intendedMs, known: ledger.highest })
+    const body = Buffer.allocUnsafe(HEAD_BYTES + filling.length)
+    writeHead(body, { client: id, sequence, number: calls })
+    filling.copy(body, HEAD_BYTES)
+    connection.send(body)
   }
 
   #judgeAnswer(body: Buffer): void {

@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.js'
 import { openWebSocket } from './websocket-connection.js'
 
 const OPEN: Readonly<Record<Protocol, Open>> = { tcp: openTcp, http: openHttp, websocket: openWebSocket }
-/** Connections that are being opened at any moment: a listen queue is bounded, and a SYN that is dropped costs a second. */
+/** Connections that are being opened at once: a listen queue is bounded, and a SYN that is dropped costs a second. */
 const OPENING_MAX = 64
 /** A server that takes no connection for so long will not. */
 const OPEN_WITHIN_MS = 20_000

@@ -11,8 +11,8 @@ const BUCKETS = FINE + DOUBLINGS * HALF
 export type Bucket = readonly [lowest: number, count: number]
 
 /**
- * How often each whole number occurred, to within 1 part in 128, in bounded memory whatever is recorded. Smallest, largest
- * and sum are exact. A percentile is never below the true one, and above it by less than a bucket's width.
+ * How often each whole number occurred, to within 1 part in 128, in bounded memory whatever is recorded. Smallest,
+ * largest and sum are exact. A percentile is never below the true one, and above it by less than a bucket's width.
  */
 export class Histogram {
   readonly #counts = new Uint32Array(BUCKETS)

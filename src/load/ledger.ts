@@ -3,8 +3,8 @@ const NUMBERS_MAX = 2 ** 30
 const FIRST_BYTES = 1 << 16
 
 /**
- * Which counts the program's state has given out, over all connections. A number that comes twice, or is below one that was
- * known when its request was sent, is of a state that forgot a request which it had answered.
+ * Which counts the program's state has given out, over all connections. A number that comes twice, or is below one that
+ * was known when its request was sent, is of a state that forgot a request which it had answered.
  */
 export class Ledger {
   #bits = new Uint8Array(FIRST_BYTES)
@@ -17,7 +17,7 @@ export class Ledger {
     return this.#highest
   }
 
-  /** False when the number is none, was given out before, or is not above `known`, the highest when it was asked for. */
+  /** False when it is no number, was given out before, or is not above `known`, the highest when it was asked for. */
   enter(number: number, known: number): boolean {
     if (!Number.isInteger(number) || number <= known || number >= NUMBERS_MAX) return false
     const at = number >>> 3

@@ -126,6 +126,7 @@ describe('whatever happens, nothing is left running', () => {
     await command.says(/round 1 of/)
     command.child.kill('SIGKILL')
     await command.isGone()
+    expect(command.leftOver()).toEqual([])
   })
 
   test('the time limit', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 import { WebSocketServer } from 'ws'
@@ -67,7 +68,7 @@ function serveTcp(server: Server, answer: Answer): void {
 }
 
 function serveHttp(server: Server, answer: Answer): void {
-  server.on('request', (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
@@ -78,7 +79,7 @@ function serveHttp(server: Server, answer: Answer): void {
 }
 
 function serveWebSocket(server: Server, answer: Answer): void {
-  new WebSocketServer({ server: server as import('node:http').Server }).on('connection', (socket) => {
+  new WebSocketServer({ server: server as HttpServer }).on('connection', (socket) => {
     socket.on('error', () => socket.terminate())
     socket.on('message', (body: Buffer) => answer(body, (own) => socket.send(own), { drop: () => socket.terminate() }))
   })

@@ -11,8 +11,8 @@ const PIPE = 3
 const NETWORK = ['--net', '--pid', '--fork', '--kill-child', '--mount-proc']
 
 /**
- * A network and a process table of the suite's own, by `unshare`: datagrams of others are not counted, a link can be cut
- * without touching the machine's, and whatever happens to the suite the kernel ends everything that it started.
+ * A network and a process table of the suite's own, by `unshare`: datagrams of others are not counted, a link can be
+ * cut without touching the machine's, and whatever happens to the suite the kernel ends all that it started.
  */
 export function isInOwnNetwork(): boolean {
   return process.env[INSIDE] === '1'
@@ -35,7 +35,7 @@ export async function runInOwnNetwork(script: string, argv: readonly string[]): 
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
   })
   // The terminal's Ctrl-C reaches the process inside by itself; what is sent to this one alone is passed on.
-  const pass = (name: NodeJS.Signals): void => void passOn(child.pid, name)
+  const pass = (name: NodeJS.Signals): void => passOn(child.pid, name)
   const ignore = (): void => undefined
   process
     .on('SIGTERM', pass)

@@ -86,10 +86,12 @@ export class Processes {
 
   /** Starts it again whenever it ends, as a service manager does. */
   keep(start: () => Running, restartMs: number): void {
-    const running = start()
-    void running.whenEnded().then(() => {
-      setTimeout(() => !this.#closing && this.keep(start, restartMs), restartMs).unref()
-    })
+    const again = (): void => {
+      if (!this.#closing) this.keep(start, restartMs)
+    }
+    void start()
+      .whenEnded()
+      .then(() => setTimeout(again, restartMs).unref())
   }
 
   /** Every process, and theirs. */

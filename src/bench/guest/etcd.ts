@@ -79,23 +79,37 @@ const PUT_FRAME: Buffer = (() => {
 
 /** `PutResponse { header = 1: ResponseHeader { revision = 3 } }`; undefined when the put was refused. */
 function revisionIn(frame: Buffer): number | undefined {
-  let at = FRAME_HEAD_BYTES
-  const varint = (): number => {
-    let [value, factor] = [0, 1]
-    while (at < frame.length) {
-      const byte = frame[at++] as number
-      value += (byte & 0x7f) * factor
-      factor *= 128
-      if (byte < 0x80) break
-    }
-    return value
-  }
-  if (varint() !== ((1 << 3) | 2)) return undefined
-  const end = varint() + at
-  while (at < end) {
-    const tag = varint()
-    const value = varint()
+  const reader = new VarintReader(frame, FRAME_HEAD_BYTES)
+  if (reader.next() !== ((1 << 3) | 2)) return undefined
+  const end = reader.next() + reader.at
+  while (reader.at < end) {
+    const [tag, value] = [reader.next(), reader.next()]
     if (tag === 3 << 3) return value
   }
   return undefined
+}
+
+/** Protobuf's numbers, one after the other. */
+class VarintReader {
+  readonly #bytes: Buffer
+  #at: number
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes
+    this.#at = at
+  }
+
+  get at(): number {
+    return this.#at
+  }
+
+  next(): number {
+    let [value, factor, byte] = [0, 1, 0x80]
+    while (byte >= 0x80 && this.#at < this.#bytes.length) {
+      byte = this.#bytes[this.#at++] as number
+      value += (byte & 0x7f) * factor
+      factor *= 128
+    }
+    return value
+  }
 }

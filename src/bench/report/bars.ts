@@ -23,8 +23,8 @@ export function stackedBars(bars: readonly Bar[], text: (value: number) => strin
       const [from, to] = [placeOf(axis, before), placeOf(axis, before + value)]
       before += value
       const title = `<title>${name} ${text(value)}</title>`
-      const width = Math.max(0, to - from)
-      return `<rect class="f${color}" x="${from}" y="${at * ROW + 4}" width="${width}" height="${ROW - 6}">${title}</rect>`
+      const place = `x="${from}" y="${at * ROW + 4}" width="${Math.max(0, to - from)}" height="${ROW - 6}"`
+      return `<rect class="f${color}" ${place}>${title}</rect>`
     })
     return label({ left: LEFT - 6, top: at * ROW + 16, anchor: 'end' }, bar.name) + parts.join('')
   })

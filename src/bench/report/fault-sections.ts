@@ -71,7 +71,7 @@ function timelines(faults: readonly FaultSeen[], colorOf: ColorOf): readonly str
   return faults.flatMap(({ system, timeline, leader, round }) => {
     if (timeline === null) return []
     const rows = timeline.map((values, client) => ({ name: `client ${client + 1}`, color: colorOf(system), values }))
-    const title = `<h3>${escaped(`${system}: each client's answers around the fault of ${leader}, round ${round + 1}`)}</h3>`
-    return [title + strips(rows, { logarithmic: false, text: milliseconds, mark: 0 })]
+    const title = `${system}: each client's answers around the fault of ${leader}, round ${round + 1}`
+    return [`<h3>${escaped(title)}</h3>` + strips(rows, { logarithmic: false, text: milliseconds, mark: 0 })]
   })
 }

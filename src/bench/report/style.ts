@@ -20,13 +20,15 @@ const COLORS: readonly (readonly [light: string, dark: string])[] = [
 const variables = (scheme: 0 | 1): string => COLORS.map((pair, at) => `--c${at}:${pair[scheme]}`).join(';')
 const classes = COLORS.map((_, at) => {
   const color = `var(--c${at})`
-  return `.c${at}{stroke:${color};fill:none}.c${at} circle,.f${at}{fill:${color};stroke:none}.k${at}::before{background:${color}}`
+  const filled = `.c${at} circle,.f${at}{fill:${color};stroke:none}`
+  return `.c${at}{stroke:${color};fill:none}${filled}.k${at}::before{background:${color}}`
 }).join('')
 
 export const STYLE: string = `
 :root{color-scheme:light dark;--back:#fff;--text:#1a1a1a;--dim:#666;--line:#ddd;--limit:#c00;${variables(0)}}
 @media(prefers-color-scheme:dark){:root{--back:#151515;--text:#eee;--dim:#999;--line:#333;--limit:#f66;${variables(1)}}}
-body{background:var(--back);color:var(--text);font:15px/1.5 system-ui,sans-serif;max-width:920px;margin:0 auto;padding:1.5rem}
+body{background:var(--back);color:var(--text);font:15px/1.5 system-ui,sans-serif}
+body{max-width:920px;margin:0 auto;padding:1.5rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2.2rem}h3{font-size:1rem}
 .note,.legend,dt{color:var(--dim)}dl{display:grid;grid-template-columns:max-content 1fr;gap:0 1rem}dd{margin:0}
 svg{width:100%;height:auto}svg text{fill:var(--text);font-size:11px}polyline,path{stroke-width:1.5}

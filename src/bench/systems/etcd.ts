@@ -95,13 +95,12 @@ function argumentsOf(
 ): readonly string[] {
   const at = (port: number): string => `http://127.0.0.1:${port}`
   const folder = settings.inMemory ? ground.memoryFolder : ground.folder
-  return [
-    ...['--name', name, '--data-dir', join(folder, name)],
-    ...['--listen-client-urls', at(client), '--advertise-client-urls', at(client)],
-    ...['--listen-peer-urls', at(peer), '--initial-advertise-peer-urls', at(peer)],
-    ...['--initial-cluster', members.map((member) => `${member.name}=${at(member.peer)}`).join(',')],
-    ...['--logger', 'zap', '--log-level', 'error', ...settings.options],
-  ]
+  const cluster = members.map((member) => `${member.name}=${at(member.peer)}`).join(',')
+  const text =
+    `--listen-client-urls ${at(client)} --advertise-client-urls ${at(client)} ` +
+    `--listen-peer-urls ${at(peer)} --initial-advertise-peer-urls ${at(peer)} ` +
+    `--initial-cluster ${cluster} --logger zap --log-level error`
+  return ['--name', name, '--data-dir', join(folder, name), ...text.split(' '), ...settings.options]
 }
 
 /** Ids as decimal text: they do not fit a number. */

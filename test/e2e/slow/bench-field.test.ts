@@ -5,7 +5,8 @@ import { BenchCommand } from '../../bench/bench-command.js'
 /** Each system that the suite can start; a missing package is said in the title. */
 for (const kind of FIELD) {
   const absent = kind.absent()
-  const title = `${kind.name} starts, answers, outlives what it can, and ends${absent === undefined ? '' : ` (skipped: ${absent})`}`
+  const skipped = absent === undefined ? '' : ` (skipped: ${absent})`
+  const title = `${kind.name} starts, answers, outlives what it can, and ends${skipped}`
   test.skipIf(absent !== undefined)(title, async () => {
     const latency = new BenchCommand('latency', '--systems', kind.name, '--connections', '1,16', '--quick', '--json')
     const { measured, skipped } = await latency.results()
