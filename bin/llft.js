@@ -16,6 +16,7 @@ const exitCode = await main({
     gateway: inPackage('dist/gateway/main.js'),
     llft: inPackage('bin/llft.js'),
     guest: inPackage('dist/bench/guest/main.js'),
+    cpg: inPackage('bench/cpg.c'),
   },
 })
 process.exit(exitCode)

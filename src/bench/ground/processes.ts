@@ -52,6 +52,11 @@ export class Running {
     return this.#isEnded && this.#child.exitCode !== 0
   }
 
+  /** Whether it has said so lately. */
+  hasSaid(what: RegExp): boolean {
+    return what.test(this.#tail)
+  }
+
   /** The last thing it printed, in one line. */
   get lastWords(): string {
     return this.#tail.trim().split('\n').slice(-3).join(' | ') || 'it said nothing'

@@ -14,6 +14,7 @@ const OPEN: Readonly<Record<StoreName, (terms: StoreTerms) => Promise<Store>>> =
   etcd: async (terms) => new (await import('./etcd.js')).EtcdStore(terms),
   nats: async (terms) => new (await import('./nats.js')).NatsStore(terms),
   postgres: async (terms) => new (await import('./postgres.js')).PostgresStore(terms),
+  cpg: async (terms) => new (await import('./cpg.js')).CpgStore(terms),
 }
 
 const { PORT, BENCH_PROTOCOL = 'tcp', BENCH_STORE = '{"store":"memory"}' } = process.env

@@ -1,11 +1,13 @@
 /** Where the program's one number lives. */
-export type StoreName = 'memory' | 'redis' | 'etcd' | 'nats' | 'postgres'
+export type StoreName = 'memory' | 'redis' | 'etcd' | 'nats' | 'postgres' | 'cpg'
 
 /** How the suite tells the program, in `BENCH_STORE`. */
 export interface StoreTerms {
   readonly store: StoreName
   /** Ports of the servers on 127.0.0.1, the likely leader first; for Redis those of its sentinels. */
   readonly ports: readonly number[]
+  /** For Corosync instead: Unix sockets of two members, the one that sends and the one that must have it. */
+  readonly sockets?: readonly string[]
   /** Several requests share one wait for the replicas. */
   readonly batch: boolean
 }

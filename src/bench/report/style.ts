@@ -15,6 +15,8 @@ const COLORS: readonly (readonly [light: string, dark: string])[] = [
   ['#b58a4a', '#b89a2f'],
   ['#0f766e', '#2dd4bf'],
   ['#5fa8a2', '#3a9a8e'],
+  ['#3f6212', '#a3e635'],
+  ['#8fae5a', '#7ba02a'],
 ]
 
 const variables = (scheme: 0 | 1): string => COLORS.map((pair, at) => `--c${at}:${pair[scheme]}`).join(';')

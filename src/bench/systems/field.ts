@@ -1,3 +1,4 @@
+import { COROSYNC } from './corosync.js'
 import { ETCD } from './etcd.js'
 import { llft } from './llft.js'
 import { NATS } from './nats.js'
@@ -22,6 +23,7 @@ export const FIELD: readonly SystemKind[] = [
   ...NATS,
   ...ETCD,
   ...POSTGRES,
+  ...COROSYNC,
 ]
 
 /** What is measured when nobody says what; the rest of LLFT's settings has to be asked for. */

@@ -6,6 +6,8 @@ import type { Processes } from '../ground/processes.js'
 export interface BenchPaths {
   readonly llft: string
   readonly guest: string
+  /** The source of a member of a Corosync group, in C. */
+  readonly cpg: string
 }
 
 /** Where and with what a system is started. */
