@@ -17,7 +17,7 @@ function makeWorld() {
   const replica = new Replica({
     identity: { memberId: 1, locator: 1, group: GROUP.application, epoch: EPOCH },
     limits: DEFAULT_LIMITS,
-    membership: { view: { number: 1, precedence: 1, backupView: 0 }, members: [PRIMARY] },
+    membership: { view: { number: 1, precedence: 1, backupView: 0 }, members: [PRIMARY], length: 0 },
     peers: [GATEWAY],
     contacts: [],
     heartbeatsCarryOrder: true,

@@ -81,6 +81,11 @@ export interface Limits {
    * joins anew. Longer than any takeover, draining included.
    */
   readonly orphanTimeout: number
+  /**
+   * A sender that hears nothing for two round trips and this asks whether its last message has come: as long as an
+   * acknowledgement may wait.
+   */
+  readonly probeDelay: number
   /** Bounds of the retransmission timeout. */
   readonly retransmitDelayMin: number
   readonly retransmitDelayMax: number
@@ -118,6 +123,7 @@ export const DEFAULT_LIMITS: Limits = {
   backupLagMax: 10_000_000,
   drainTimeout: 10_000_000,
   orphanTimeout: 30_000_000,
+  probeDelay: 1_000,
   retransmitDelayMin: 20_000,
   retransmitDelayMax: 1_000_000,
   membersMax: 64,

@@ -131,12 +131,19 @@ export interface Bodies {
   }
   /** The takeover is over: these are the members, and the history is `length` long; beyond it nothing happened. */
   Establish: { readonly established: View; readonly members: readonly MemberInfo[]; readonly length: OrderIndex }
-  /** The proposal, or the newcomer, is not accepted; this is the view that counts instead. */
-  Refuse: { readonly known: View; readonly members: readonly MemberInfo[] }
+  /** The proposal, or the newcomer, is not accepted; this is the view that counts instead, as it was established. */
+  Refuse: { readonly known: View; readonly members: readonly MemberInfo[]; readonly length: OrderIndex }
   /** A newcomer asks to be added. */
   ProposeBackup: { readonly locator: Locator }
-  /** A backup was added or confirmed. `joinIndex`: the entry that says so; who joins has to get that far. */
-  AcceptBackup: { readonly members: readonly MemberInfo[]; readonly joinIndex: OrderIndex }
+  /**
+   * A backup was added or confirmed. `joinIndex`: the entry that says so; who joins has to get that far. `length`: how
+   * long the history was when the view was established, for a newcomer that comes from an older one.
+   */
+  AcceptBackup: {
+    readonly members: readonly MemberInfo[]
+    readonly joinIndex: OrderIndex
+    readonly length: OrderIndex
+  }
   /** A backup was removed; these remain. */
   RemoveBackup: { readonly members: readonly MemberInfo[] }
   /** History and inputs for a member that lacks them; the header's `order` carries the entries. */
@@ -149,10 +156,15 @@ export interface Bodies {
     readonly final: number
   }
   /**
-   * This member has failed: said by a connected group until a membership leaves it out. `members`: of the view that it
-   * knows to be established, for whoever knows an older one.
+   * This member has failed: said by a connected group until a membership leaves it out. `members` and `length` are of
+   * the view that it knows to be established, for whoever knows an older one.
    */
-  FaultNotice: { readonly group: GroupId; readonly member: MemberId; readonly members: readonly MemberInfo[] }
+  FaultNotice: {
+    readonly group: GroupId
+    readonly member: MemberId
+    readonly members: readonly MemberInfo[]
+    readonly length: OrderIndex
+  }
 }
 
 /** What a datagram carries besides its header. */

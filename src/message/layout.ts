@@ -51,10 +51,10 @@ export const BODY_LAYOUT: { readonly [K in KindName]: Fields<Bodies[K]> } = {
   AcceptPrimary: { accepted: 'view', held: 'index', received: 'received' },
   RecoveryReport: { accepted: 'view', held: 'index', receivedUpTo: 'index', released: 'index' },
   Establish: { established: 'view', members: 'members', length: 'index' },
-  Refuse: { known: 'view', members: 'members' },
+  Refuse: { known: 'view', members: 'members', length: 'index' },
   ProposeBackup: { locator: 'u53' },
-  AcceptBackup: { members: 'members', joinIndex: 'index' },
+  AcceptBackup: { members: 'members', joinIndex: 'index', length: 'index' },
   RemoveBackup: { members: 'members' },
   State: { length: 'index', received: 'received', messages: 'messages', final: 'u8' },
-  FaultNotice: { group: 'u8', member: 'u53', members: 'members' },
+  FaultNotice: { group: 'u8', member: 'u53', members: 'members', length: 'index' },
 }

@@ -1,7 +1,7 @@
 import { appendFileSync, openSync, readSync, writeSync } from 'node:fs'
 import { SystemEntropy } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
-import { DEFAULT_LIMITS, NO_MEMBERSHIP, Replica } from '../core/index.js'
+import { DEFAULT_LIMITS, foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
 import { Member } from '../driver/index.js'
 import type { Internals } from '../interpose/index.js'
 import { install, openInternals, ReplicaClock, selfTest } from '../interpose/index.js'
@@ -39,7 +39,7 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
     identity: { memberId, locator: transport.locator, group: GROUP.application, epoch: founding.epoch },
     limits: { ...DEFAULT_LIMITS, historyBytesMax },
     commit,
-    membership: join === undefined ? { view: FOUNDING_VIEW, members: founding.members } : NO_MEMBERSHIP,
+    membership: join === undefined ? foundingMembership(FOUNDING_VIEW, founding.members) : NO_MEMBERSHIP,
     peers: founding.peers,
     contacts: join?.contacts ?? [],
     heartbeatsCarryOrder: faults.noReflection !== true,

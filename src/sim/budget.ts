@@ -1,3 +1,4 @@
+import type { CommitMode } from '../core/index.js'
 import type { MemberId, MemberInfo } from '../message/index.js'
 import { sameMembership } from './observer.js'
 import type { Cluster } from './cluster.js'
@@ -8,19 +9,40 @@ import type { Cluster } from './cluster.js'
  */
 export class Budget {
   readonly #cluster: Cluster
+  readonly #acknowledged: boolean
   /** Said to have failed and not killed yet; bounded by the members of one simulation. */
   readonly #doomed = new Set<MemberId>()
+  /** Members that have once executed all that was let out. */
+  readonly #abreast = new Set<MemberId>()
   /** Until all have executed its loss, only the primary may hold inputs that the history names. */
   #gatewaysKilled = 0
   /** What the newest primary was established with: until the others have it, the gateway must not die. */
   #primaryMark = 0
 
-  constructor(cluster: Cluster) {
+  /** Under `acknowledged` primary and gateway may die together. */
+  constructor(cluster: Cluster, commit: CommitMode) {
     this.#cluster = cluster
+    this.#acknowledged = commit === 'acknowledged'
   }
 
   doom(memberId: MemberId): void {
     this.#doomed.add(memberId)
+  }
+
+  /**
+   * Under `acknowledged` a newcomer may be confirmed while it still executes what was let out before it counted; from
+   * when it has, nothing is let out without it. Looked at in every step.
+   */
+  look(): void {
+    const { statuses, laws } = this.#cluster
+    for (const { memberId, caughtUp } of statuses[0]?.members ?? []) {
+      const known =
+        caughtUp &&
+        statuses.every(({ members }) => {
+          return members.some((each) => each.memberId === memberId && each.caughtUp)
+        })
+      if (known && this.#cluster.executedOf(memberId) >= laws.releasedIndex) this.#abreast.add(memberId)
+    }
   }
 
   established(memberId: MemberId): void {
@@ -46,13 +68,16 @@ export class Budget {
     const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
     const leads = primary === undefined || observer.recovering || victims.includes(primary.memberId)
     if (survivors.length === 0) return false
+    if (this.#acknowledged) return survivors.every(({ memberId }) => this.#abreast.has(memberId))
     return !leads || this.#haveLost(survivors)
   }
 
   mayKillGateway(): boolean {
     const { observer, gatewayDown, statuses } = this.#cluster
     const [gateway] = statuses
-    if (gatewayDown || observer.recovering || gateway === undefined) return false
+    if (gatewayDown || gateway === undefined) return false
+    if (this.#acknowledged) return this.#survivors([]).every(({ memberId }) => this.#abreast.has(memberId))
+    if (observer.recovering) return false
     if (!sameMembership(gateway.view, observer.view)) return false
     const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
     const leads = this.#alive(primary?.memberId)

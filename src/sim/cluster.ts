@@ -1,6 +1,6 @@
 import { mixNumber } from '../base/index.js'
 import type { CommitMode, Limits } from '../core/index.js'
-import { DEFAULT_LIMITS, NO_MEMBERSHIP, Replica } from '../core/index.js'
+import { DEFAULT_LIMITS, foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
 import type { PeerPort, PeerStatus } from '../driver/index.js'
 import { Member, openPeer } from '../driver/index.js'
 import type { Epoch, Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo, View } from '../message/index.js'
@@ -278,7 +278,7 @@ export class Cluster {
     const replica = new Replica({
       identity: { memberId, locator, group: GROUP.application, epoch: EPOCH },
       limits: this.limits,
-      membership: founding ? { view: FIRST_VIEW, members: this.#founders } : NO_MEMBERSHIP,
+      membership: founding ? foundingMembership(FIRST_VIEW, this.#founders) : NO_MEMBERSHIP,
       peers: this.#foundingPeers,
       contacts: this.#processes.map((process) => process.locator),
       commit: this.#terms.commit ?? 'reflected',
@@ -318,7 +318,7 @@ export class Cluster {
 
   #leads(process: Process): void {
     this.observer.established()
-    this.laws.established(process, process.replica.view, process.member.executed)
+    if (!this.laws.established(process, process.replica.view, process.member.executed)) return
     this.laws.followed(this.observer.members)
     // Its program is still in the middle of the last operation of the history.
     this.world.after(0, () => {

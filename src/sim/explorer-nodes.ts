@@ -1,4 +1,5 @@
 import type { Limits, Peer, PeerOutput, Replica, ReplicaInput, ReplicaOutput, Role } from '../core/index.js'
+import { foundingMembership } from '../core/index.js'
 import type { Instant, Locator, MemberId, MemberInfo, Message, PeerInfo, View } from '../message/index.js'
 import { ENTRY, GROUP } from '../message/index.js'
 import { copyOf, textOf } from './explorer-open.js'
@@ -82,6 +83,7 @@ export function explorerLimits({ DEFAULT_LIMITS }: Core): Limits {
     nackDelay: 0,
     repeatDelay: 0,
     retransmitDelayMin: 0,
+    probeDelay: NEVER,
     retransmitDelayMax: 0,
     recoveryTimeout: 1,
     drainTimeout: NEVER,
@@ -132,7 +134,7 @@ export class ReplicaNode implements Node {
     const replica = new core.Replica({
       identity: { memberId, locator, group: GROUP.application, epoch: EPOCH },
       limits: explorerLimits(core),
-      membership: { view: FIRST_VIEW, members: founders },
+      membership: foundingMembership(FIRST_VIEW, founders),
       peers: [GATEWAY_INFO],
       contacts: [],
       heartbeatsCarryOrder: true,

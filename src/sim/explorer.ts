@@ -344,6 +344,7 @@ function faultNotice(member: MemberId): Message {
     group: GROUP.application,
     member,
     members: [],
+    length: 0,
     sourceGroup: GROUP.gateway,
     sourceEpoch: GATEWAY_INFO.epoch,
     sourceMember: GATEWAY_INFO.memberId,

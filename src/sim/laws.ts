@@ -28,7 +28,10 @@ export class Laws {
   /** Whether the newest established view names a member. */
   readonly #belongs: (memberId: MemberId) => boolean
   #primary: MemberId | undefined
+  #view = 0
   compared = 0
+  /** The highest entry on which something depends that was let out. */
+  releasedIndex = 0
 
   constructor(belongs: (memberId: MemberId) => boolean) {
     this.#belongs = belongs
@@ -53,15 +56,21 @@ export class Laws {
     } else this.compared++
   }
 
-  /** A takeover is over: what the old primary executed beyond the history was never seen by anybody. */
-  established(subject: Subject, view: View, length: number): void {
+  /**
+   * A takeover is over: what the old primary executed beyond the history was never seen by anybody. False when a newer
+   * one was over before, so that nobody follows this one.
+   */
+  established(subject: Subject, view: View, length: number): boolean {
     const other = this.#primaries.get(view.number)
     if (other !== undefined && other !== subject.memberId) {
       this.broken(`L4: members ${other} and ${subject.memberId} are both the primary of view ${view.number}`)
     }
     this.#primaries.set(view.number, subject.memberId)
+    if (view.number < this.#view) return false
+    this.#view = view.number
     this.#primary = subject.memberId
     for (const index of this.#digests.keys()) if (index > length) this.#digests.delete(index)
+    return true
   }
 
   /** Members of an established view; none of them may have executed what others have not. */
@@ -90,6 +99,7 @@ export class Laws {
   /** L3, at once: what depends on an entry is let out where that entry is held. */
   explained(subject: Subject, digest: number, held: number): void {
     const index = subject.program.replied(digest)
+    this.releasedIndex = Math.max(this.releasedIndex, index ?? 0)
     if (index !== undefined && index > held) {
       this.broken(`L3: a reply that depends on entry ${index} was let out where entries up to ${held} are held`)
     }

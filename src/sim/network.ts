@@ -20,7 +20,7 @@ export interface Weather {
 
 export const CALM: Weather = { loss: 0, duplication: 0, delayMin: 30, delaySpread: 20, spike: 0 }
 const SPIKE_FACTOR = 10
-/** A datagram that would wait longer than this for those before it is dropped, as a full queue of a network card does. */
+/** A datagram that would wait longer than this for those before it is dropped, as by a full queue of a network card. */
 const QUEUE_MICROSECONDS_MAX = 20_000
 
 type Link = (from: Locator, to: Locator) => boolean

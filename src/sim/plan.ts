@@ -23,6 +23,8 @@ export type Fault =
       readonly to: Role
       readonly duration: number
     }
+  /** Said to have failed, and alive; the console and what it says do not reach it for a while. */
+  | { readonly at: number; readonly fault: 'false suspicion'; readonly who: Role; readonly duration: number }
   | { readonly at: number; readonly fault: 'reset' | 'end' }
 
 export type FaultName = Fault['fault']
@@ -51,6 +53,14 @@ const STEPS_SPREAD = 240
 const DRIFT_MAX = 500
 const REPLICAS_ROLES: readonly Role[] = ['primary', 'first backup', 'last backup', 'newcomer']
 const ENDS: readonly Role[] = [...REPLICAS_ROLES, 'gateway', 'gateway', 'console', 'all']
+/** Who may die at one moment; the gateway and the primary only where that is promised to be survived. */
+const TOGETHER: readonly (readonly Role[] | undefined)[] = [
+  ['primary', 'first backup'],
+  ['primary', 'gateway'],
+  undefined,
+  undefined,
+  undefined,
+]
 const STAGES: readonly TakeoverStage[] = ['proposed', 'recovered', 'established']
 const SENDS_MAX = 40
 const DURATIONS: readonly number[] = [2_000, 8_000, 25_000, 80_000]
@@ -73,6 +83,7 @@ const SPACING: Readonly<Record<FaultName, number>> = {
   'crash in takeover': 60,
   'crash in sending': 80,
   'slow kill': 100,
+  'false suspicion': 120,
   'stall': 40,
   'clock jump': 60,
   'cut': 30,
@@ -149,11 +160,12 @@ function drawFault(random: SeededRandom, fault: FaultName, at: number): Fault {
   const duration = pick(random, DURATIONS)
   switch (fault) {
     case 'crash':
-      return { at, fault, who: random.chance(KIND_CHANCE / 2) ? ['primary', 'first backup'] : [drawVictim(random)] }
+      return { at, fault, who: pick(random, TOGETHER) ?? [drawVictim(random)] }
     case 'crash in takeover':
       return { at, fault, stage: pick(random, STAGES) }
     case 'crash in sending':
       return { at, fault, who: pick(random, REPLICAS_ROLES), sends: 1 + random.below(SENDS_MAX) }
+    case 'false suspicion':
     case 'slow kill':
       return { at, fault, who: pick(random, REPLICAS_ROLES), duration }
     case 'stall':

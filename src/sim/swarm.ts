@@ -7,7 +7,7 @@ import type { Fault, FaultName, Plan, Role } from './plan.js'
 
 const STEP = 1_000
 /** Ten times what clients can cause in a step; more is a storm that feeds itself. */
-const STEP_EVENTS_MAX = 5_000
+const STEP_EVENTS_MAX = 20_000
 const ABSENCE_MAX = 1_000_000
 /** After the last fault everything must be well within so many steps: longer than any timeout of the plan's limits. */
 const LIVENESS_STEPS = 8_000
@@ -21,6 +21,8 @@ const STOPS: ReadonlySet<string> = new Set([
   'superseded by a newer view',
   'declared to have failed',
   'no view followed that of the last primary',
+  // Under `acknowledged`: what it executed and the others cannot was let out by nobody.
+  'executed beyond the established history',
 ])
 
 export interface SwarmOutcome {
@@ -64,7 +66,7 @@ class Swarm {
     this.#cluster = new Cluster({ ...plan, requestsPerStream: Infinity, traces, stops: STOPS })
     this.#cluster.network.weather = weather
     this.#cluster.clients.eagerness = eagerness
-    this.#budget = new Budget(this.#cluster)
+    this.#budget = new Budget(this.#cluster, plan.commit)
     this.#cluster.onTakeover = (memberId, stage): void => this.#staged(memberId, stage)
     this.#cluster.observer.onMembership = (): void => {
       if (this.#budget.exceeded) this.#exceeded = true
@@ -115,6 +117,7 @@ class Swarm {
   #advance(): void {
     const { world, laws } = this.#cluster
     const events = world.run(world.now + STEP)
+    this.#budget.look()
     if (events > STEP_EVENTS_MAX) laws.broken(`L6: ${events} events in a millisecond`)
     for (const { memberId, replica } of this.#cluster.processes) {
       const { waitingBytes } = replica
@@ -189,7 +192,7 @@ class Swarm {
     const { network } = this.#cluster
     switch (fault.fault) {
       case 'crash':
-        return fault.who.includes('gateway') ? this.#crashGateway() : this.#crash(fault.who)
+        return this.#crash(fault.who)
       case 'crash in takeover':
         return this.#stages.push(fault.stage) > 0
       case 'crash in sending': {
@@ -200,6 +203,8 @@ class Swarm {
       }
       case 'slow kill':
         return this.#killSlowly(fault.who, fault.duration)
+      case 'false suspicion':
+        return this.#suspectFalsely(fault.who, fault.duration)
       case 'stall':
         for (const locator of this.#locators(fault.who)) this.#cluster.stall(locator, fault.duration)
         return true
@@ -222,6 +227,13 @@ class Swarm {
   }
 
   #crash(roles: readonly Role[]): boolean {
+    if (!roles.includes('gateway')) return this.#crashReplicas(roles)
+    const others = roles.filter((role) => role !== 'gateway')
+    if (others.length > 0 && this.#plan.commit !== 'acknowledged') return false
+    return this.#crashGateway() && (others.length === 0 || this.#crashReplicas(others))
+  }
+
+  #crashReplicas(roles: readonly Role[]): boolean {
     const members = new Set(roles.flatMap((role) => this.#locators(role)).map((locator) => this.#memberAt(locator)))
     const victims = [...members].filter((member) => member !== undefined)
     if (victims.length === 0 || !this.#budget.mayKill(victims)) return false
@@ -244,6 +256,18 @@ class Swarm {
     this.#budget.doom(victim)
     this.#cluster.suspect(victim)
     this.#cluster.world.after(duration, () => this.#cluster.crash(victim, true))
+    return true
+  }
+
+  #suspectFalsely(who: Role, duration: number): boolean {
+    const [locator] = this.#locators(who)
+    const victim = locator === undefined ? undefined : this.#memberAt(locator)
+    if (victim === undefined || !this.#budget.mayKill([victim])) return false
+    this.#noteDeaths([victim])
+    this.#budget.doom(victim)
+    const { console } = this.#cluster
+    this.#cluster.network.cutFor((from, to) => from === console && to === locator, duration)
+    this.#cluster.suspect(victim)
     return true
   }
 

@@ -18,6 +18,8 @@ test('the limits fit each other', () => {
   expect(limits.backupSilenceMax).toBeGreaterThan(2 * limits.recoveryTimeout)
   // An acknowledgement that waits for data to ride on must come before the sender sends again.
   expect(limits.ackDelay + limits.fanOutDelay + limits.secondAckDelay).toBeLessThan(limits.retransmitDelayMin)
+  expect(limits.probeDelay).toBeGreaterThanOrEqual(limits.ackDelay)
+  expect(10 * limits.probeDelay).toBeLessThan(limits.retransmitDelayMin)
   // A reflection must have had its chance before the heartbeat does its work.
   expect(limits.fanOutDelay + limits.secondAckDelay).toBeLessThan(limits.idleOrderDelay)
   expect(limits.repeatDelay).toBeLessThan(limits.recoveryTimeout)

@@ -30,7 +30,7 @@ const CAUSE = { received: [], held: 0, supersedes: FIRST }
 const proposal = (number: number, by: number, members: readonly object[]): Message =>
   inside('ProposePrimary', by, { proposed: { number, precedence: by, backupView: 0 }, members, ...CAUSE })
 const WITHOUT_2 = MEMBERS.filter(({ memberId }) => memberId !== 2)
-const gone = fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 1, members: [] })
+const gone = fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 1, members: [], length: 0 })
 
 /** Everybody has answered the proposal of member 2, and holds this many entries. */
 function answer(subject: Subject, held: number): void {
@@ -62,16 +62,19 @@ const PLAYS: Readonly<Record<string, Play>> = {
   'joining -> primary': [founder, () => {}],
   'joining -> backup': [
     on('a joining replica'),
-    hears(inside('AcceptBackup', 1, { members: [...MEMBERS, newcomer], joinIndex: 1 })),
+    hears(inside('AcceptBackup', 1, { members: [...MEMBERS, newcomer], joinIndex: 1, length: 0 })),
   ],
-  'joining -> stopped': [on('a joining replica'), hears(inside('Refuse', 1, { known: FIRST, members: MEMBERS }))],
+  'joining -> stopped': [
+    on('a joining replica'),
+    hears(inside('Refuse', 1, { known: FIRST, members: MEMBERS, length: 0 })),
+  ],
   'backup -> recovering': [on('a backup'), hears(gone)],
   'backup -> frozen': [on('a backup'), hears(proposal(2, 3, WITHOUT_2))],
   'backup -> stopped': [on('a backup'), hears(inside('RemoveBackup', 1, { members: WITHOUT_2 }))],
   'frozen -> backup': [on('a frozen replica'), hears(proposal(3, 1, MEMBERS))],
   'frozen -> recovering': [
     on('a frozen replica'),
-    hears(gone, fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 3, members: [] })),
+    hears(gone, fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 3, members: [], length: 0 })),
   ],
   'frozen -> stopped': [on('a frozen replica'), (subject) => expireUntil(subject, 'stopped')],
   'recovering -> primary': [

@@ -13,6 +13,8 @@ export const MEMBERS = [1, 2, 3].map((id) => ({ memberId: id, precedence: id, lo
 export const FIRST = { number: 1, precedence: 1, backupView: 0 } as unknown as View
 export const SECOND = { number: 2, precedence: 2, backupView: 0 } as unknown as View
 
+const FOUNDING = { view: FIRST, members: MEMBERS, length: 0 } as unknown as ReplicaTerms['membership']
+
 export const ENTRIES = Array.from({ length: 5 }, (_, at) => Uint8Array.of(ENTRY.timers, at + 1))
 const HISTORY = { first: 1, entries: ENTRIES } as unknown as EntryBlock
 const PAYLOADS = Array.from({ length: 3 }, (_, at) => Uint8Array.of(4, at + 1))
@@ -22,7 +24,7 @@ export function replicaTerms(id: number): ReplicaTerms {
   return {
     identity: { memberId: id, locator: id, ...APPLICATION } as unknown as ReplicaTerms['identity'],
     limits: DEFAULT_LIMITS,
-    membership: founder ? ({ view: FIRST, members: MEMBERS } as unknown as ReplicaTerms['membership']) : NO_MEMBERSHIP,
+    membership: founder ? FOUNDING : NO_MEMBERSHIP,
     peers: [GATEWAY, CONSOLE],
     contacts: founder ? [] : MEMBERS.map(({ locator }) => locator as never),
     heartbeatsCarryOrder: true,
@@ -118,7 +120,7 @@ function backup(): Subject {
 
 function recovering(): Subject {
   const subject = backup()
-  subject.receive(fromPeer('FaultNotice', CONSOLE, { group: GROUP.application, member: 1, members: [] }))
+  subject.receive(fromPeer('FaultNotice', CONSOLE, { group: GROUP.application, member: 1, members: [], length: 0 }))
   expect(subject.observed()).toMatchObject({ role: 'recovering', draining: false })
   return subject
 }

@@ -2,8 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { CALM, Cluster, crashes, drive, ROUGH } from '../../src/sim/index.js'
 
 const SECOND = 1_000_000
-/** A seed in which the double fault hits between release and reflection. */
-const BEYOND_THE_BUDGET = 0
 
 function build(seed: number): Cluster {
   const cluster = new Cluster({ seed, replicas: 3, streams: 4, requestsPerStream: 50 })
@@ -90,32 +88,10 @@ describe('a replicated program on a simulated network', () => {
     return cluster.violations.filter((violation) => violation.startsWith('L'))
   }
 
-  test('commit: acknowledged lets nothing out that dies with primary and gateway', () => {
-    for (let seed = 0; seed < 150; seed++) expect(doubleFault(seed, 'acknowledged')).toEqual([])
-    expect(doubleFault(BEYOND_THE_BUDGET, 'acknowledged')).toEqual([])
-  })
-
-  test('commit: reflected can lose what it let out in that double fault, as is said', () => {
-    expect(doubleFault(BEYOND_THE_BUDGET, 'reflected').join()).toMatch(/^L3/)
-  })
-
-  test('stops, loudly, when primary and gateway die together and took inputs with them that the history names', () => {
-    const reasons = [...Array(40).keys()].flatMap((seed) => {
-      const cluster = build(seed)
-      cluster.network.weather = ROUGH
-      drive(cluster, (step) => {
-        if (step !== 10 || cluster.primary === undefined) return
-        cluster.crashGateway()
-        cluster.crash(cluster.primary, false)
-      })
-      cluster.world.run(cluster.world.now + 30 * SECOND)
-      // Without that double fault's loss it goes on; with it, it must not.
-      expect(cluster.clients.done || cluster.violations.length > 0).toBe(true)
-      return cluster.violations
-    })
-    expect(new Set(reasons)).toEqual(
-      new Set(['a replica was stopped: the surviving history cannot be executed: what it needs is lost']),
-    )
+  test('commit: acknowledged lets nothing out that dies with primary and gateway, as commit: reflected can', () => {
+    const seeds = [...Array(150).keys()]
+    for (const seed of seeds) expect(doubleFault(seed, 'acknowledged'), `seed ${seed}`).toEqual([])
+    expect(seeds.find((seed) => doubleFault(seed, 'reflected').join().startsWith('L3'))).toBeDefined()
   })
 
   test.each([...Array(200).keys()])('crashes at random moments on a lossy network, seed %i', (seed) => {

@@ -1,4 +1,4 @@
-import type { MemberId, MemberInfo, View } from '../../message/index.js'
+import type { MemberId, MemberInfo, OrderIndex, View } from '../../message/index.js'
 import { NO_VIEW } from '../../message/index.js'
 
 /** The same primary view: number and precedence; backups may have changed inside it. */
@@ -26,13 +26,22 @@ export function replaces(candidate: View, current: View, currentEstablished: boo
   return !currentEstablished && candidate.precedence < current.precedence
 }
 
-/** An established view with the members it names, in order of precedence. */
+/**
+ * An established view with the members it names, in order of precedence, and how long the history was when it was
+ * established: what anybody holds of an older view beyond that never happened.
+ */
 export interface Membership {
   readonly view: View
   readonly members: readonly MemberInfo[]
+  readonly length: OrderIndex
 }
 
-export const NO_MEMBERSHIP: Membership = { view: NO_VIEW, members: [] }
+export const NO_MEMBERSHIP: Membership = { view: NO_VIEW, members: [], length: 0 as OrderIndex }
+
+/** The members that a group is founded with, before there is any history. */
+export function foundingMembership(view: View, members: readonly MemberInfo[]): Membership {
+  return { view, members, length: 0 as OrderIndex }
+}
 
 export function byPrecedence(members: readonly MemberInfo[]): readonly MemberInfo[] {
   return members.toSorted((left, right) => left.precedence - right.precedence)
@@ -43,12 +52,12 @@ export function memberOf(members: readonly MemberInfo[], memberId: MemberId): Me
 }
 
 /** The primary of a view is the member with the view's precedence. */
-export function primaryOf(membership: Membership): MemberInfo | undefined {
+export function primaryOf(membership: Pick<Membership, 'view' | 'members'>): MemberInfo | undefined {
   return membership.members.find((member) => member.precedence === membership.view.precedence)
 }
 
 /** Only the primary of a view says who its members are. */
-export function announcedBy(sender: MemberId, membership: Membership): boolean {
+export function announcedBy(sender: MemberId, membership: Pick<Membership, 'view' | 'members'>): boolean {
   return primaryOf(membership)?.memberId === sender
 }
 

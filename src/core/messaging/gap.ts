@@ -42,6 +42,11 @@ export class Gap {
     this.#deadline ??= (now + this.#terms.nackDelay) as Instant
   }
 
+  /** A sender that has waited says that there is more: that is no reordering. Returns whether it is time to ask. */
+  revealed(now: Instant): boolean {
+    return !this.#asked || this.due(now)
+  }
+
   due(now: Instant): boolean {
     return this.#deadline !== undefined && this.#deadline <= now
   }

@@ -23,7 +23,7 @@ export class Faults {
     if (!this.#list.some((fault) => fault.member === member)) this.#list.push({ group, member, repeats: 0, at: 0 })
   }
 
-  /** A membership leaves these members out, or a connected group has a new incarnation: nothing is left to say. */
+  /** A membership leaves these members out: nothing is left to say. Of a gateway it is said until the repeats end. */
   settle(settled: (fault: { readonly group: GroupId; readonly member: MemberId }) => boolean): void {
     this.#list = this.#list.filter((fault) => !settled(fault))
   }

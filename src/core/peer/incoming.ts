@@ -47,7 +47,7 @@ export class Incoming {
   asked(lastSequence: number): void {
     const { window } = this.#state
     window.learn(lastSequence)
-    if (window.hasGap) this.#missing(false)
+    if (window.hasGap && this.#gap.revealed(this.#state.now)) this.#ask()
     this.acknowledge()
   }
 

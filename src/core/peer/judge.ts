@@ -31,12 +31,12 @@ export class Judge {
 
   /** Exactness: under a proposal nothing counts, and after it only its view does (protocol.md 5.5). */
   accepts(view: View): boolean {
-    return sameView(view, this.#established.view) && this.#settled
+    return sameView(view, this.#established.view) && this.settled
   }
 
   /** Whoever proposed the view that is adopted and not established yet; nobody else is served meanwhile. */
   get proposer(): MemberInfo | undefined {
-    if (this.#settled) return undefined
+    if (this.settled) return undefined
     return this.#established.members.find(({ precedence }) => precedence === this.#adopted.precedence)
   }
 
@@ -44,11 +44,11 @@ export class Judge {
   proposed(message: MessageOf<'ProposePrimary'>): 'adopt' | 'again' | 'refuse' {
     const electorate = this.fresh ? message.members : this.#established.members
     if (memberOf(electorate, message.sourceMember) === undefined) return 'refuse'
-    if (replaces(message.proposed, this.#adopted, this.#settled)) {
+    if (replaces(message.proposed, this.#adopted, this.settled)) {
       this.#adopted = message.proposed
       return 'adopt'
     }
-    return !this.#settled && sameView(message.proposed, this.#adopted) ? 'again' : 'refuse'
+    return !this.settled && sameView(message.proposed, this.#adopted) ? 'again' : 'refuse'
   }
 
   /** Who knows a membership follows only the view that it has adopted; who is fresh takes what it is told. */
@@ -57,19 +57,20 @@ export class Judge {
     if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return 'ignore'
     if (!this.fresh && memberOf(this.#established.members, message.sourceMember) === undefined) return 'ignore'
     if (sameView(message.established, this.#established.view)) return 'known'
-    this.#established = { view: message.established, members: message.members }
+    this.#established = { view: message.established, members: message.members, length: message.length }
     this.#adopted = message.established
     return 'new'
   }
 
   /** Backups changed inside the established view; returns whether that is news. */
-  changed(membership: Membership): boolean {
-    if (membership.view.backupView <= this.#established.view.backupView) return false
-    this.#established = membership
+  changed(view: View, members: readonly MemberInfo[]): boolean {
+    if (view.backupView <= this.#established.view.backupView) return false
+    this.#established = { ...this.#established, view, members }
     return true
   }
 
-  get #settled(): boolean {
+  /** No proposal is adopted that waits to be established. */
+  get settled(): boolean {
     return sameView(this.#adopted, this.#established.view)
   }
 }

@@ -25,8 +25,8 @@ export class Outgoing {
 
   constructor(state: PeerState) {
     this.#state = state
-    const { payloadBytesMax, flightBytesMax, retransmitDelayMin, retransmitDelayMax } = state.terms.limits
-    this.#retransmit = new RetransmitTimer(retransmitDelayMin, retransmitDelayMax)
+    const { payloadBytesMax, flightBytesMax } = state.terms.limits
+    this.#retransmit = new RetransmitTimer(state.terms.limits)
     this.#congestion = new CongestionWindow({ datagramBytes: payloadBytesMax, bytesMax: flightBytesMax })
     this.#fan = new FanOut(state)
   }
@@ -102,7 +102,9 @@ export class Outgoing {
   expire(): void {
     const { now } = this.#state
     if (this.#fan.deadline !== undefined && this.#fan.deadline <= now) this.fanOut()
-    if (this.#retransmit.deadline !== undefined && this.#retransmit.deadline <= now) this.#resend()
+    const due = this.#retransmit.due(now)
+    if (due === 'resend') this.#resend()
+    if (due === 'probe') this.#probe()
   }
 
   /** A new view: whoever leads now says what it holds, and is sent the rest. */
@@ -135,6 +137,12 @@ export class Outgoing {
     if (!this.#congested || sent.unacknowledgedBytes > terms.limits.backlogBytesMax / 2) return
     this.#congested = false
     outputs.push({ output: 'relieved' })
+  }
+
+  /** The backups' acknowledgements may take longer; what they have lost the time-out shows. */
+  #probe(): void {
+    const { sent } = this.#state
+    if (sent.transmitted > sent.acknowledged) this.#state.sendPrimary(this.keepAlive)
   }
 
   /**

@@ -2,6 +2,7 @@ import { unreachable } from '../../base/index.js'
 import type { Instant, Locator, MemberInfo, Message, MessageOf, OrderIndex } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
 import type { Membership } from '../membership/view.js'
+import { Strays } from '../membership/strays.js'
 import { memberOf } from '../membership/view.js'
 import { Faults } from './faults.js'
 import { Incoming } from './incoming.js'
@@ -22,6 +23,7 @@ export class Peer {
   readonly #incoming: Incoming
   readonly #supply: Supply
   readonly #faults = new Faults()
+  readonly #strays = new Strays()
   #greetAt: Instant | undefined
 
   constructor(terms: PeerTerms) {
@@ -115,7 +117,7 @@ export class Peer {
     if (message.kind === 'ProposePrimary') return this.#proposal(message)
     if (message.kind === 'Establish') return this.#establish(message)
     if (message.kind === 'Nack' && judge.proposer !== undefined) return this.#proposerNack(message)
-    if (!judge.accepts(message.view)) return
+    if (!judge.accepts(message.view)) return this.#strange(message)
     if (message.kind === 'AcceptBackup' || message.kind === 'RemoveBackup') return this.#changeMembers(message)
     if (message.kind === 'SecondAck') return this.#secondAck(message)
     if (message.kind === 'Nack') return this.#nack(message)
@@ -127,6 +129,14 @@ export class Peer {
       this.#outgoing.acknowledged(message)
       this.#incoming.asked(message.lastSequence)
     }
+  }
+
+  /** Nothing of another view counts; a member that was left out and does not know it is told so. */
+  #strange({ sourceMember }: Message): void {
+    const { now, terms, judge } = this.#state
+    const { view: known, members, length } = judge.membership
+    const locator = this.#strays.due(sourceMember, now, terms.limits.repeatDelay)
+    if (locator !== undefined && judge.settled) this.#state.send([locator], { kind: 'Refuse', known, members, length })
   }
 
   #secondAck(message: MessageOf<'SecondAck'>): void {
@@ -144,11 +154,11 @@ export class Peer {
   }
 
   #proposal(message: MessageOf<'ProposePrimary'>): void {
-    const { view, members } = this.#state.judge.membership
+    const { view, members, length } = this.#state.judge.membership
     const locator = memberOf(message.members, message.sourceMember)?.locator
     if (locator === undefined) return
     const verdict = this.#state.judge.proposed(message)
-    if (verdict === 'refuse') return this.#state.send([locator], { kind: 'Refuse', known: view, members })
+    if (verdict === 'refuse') return this.#state.send([locator], { kind: 'Refuse', known: view, members, length })
     if (verdict === 'adopt') {
       this.#incoming.dropPending()
       this.#event('adopted', message.proposed, message.members)
@@ -163,9 +173,11 @@ export class Peer {
   }
 
   #establish(message: MessageOf<'Establish'>): void {
+    const { members: before } = this.#state.judge.membership
     const verdict = this.#state.judge.established(message)
     if (verdict === 'ignore') return
     if (verdict === 'new') {
+      this.#strays.followed(before, message.members)
       this.#state.history.truncate(message.length)
       this.#incoming.dropPending()
       this.#outgoing.established(message.ack)
@@ -177,7 +189,7 @@ export class Peer {
 
   #changeMembers(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {
     if (message.sourceMember !== this.#state.judge.primary?.memberId) return
-    if (this.#state.judge.changed({ view: message.view, members: message.members })) this.#membersChanged('members')
+    if (this.#state.judge.changed(message.view, message.members)) this.#membersChanged('members')
     this.#incoming.acknowledge()
   }
 
@@ -208,7 +220,8 @@ export class Peer {
     const { now, terms, judge } = this.#state
     for (const { group, member } of this.#faults.due(now, terms.limits.repeatDelay)) {
       const to = judge.fresh ? terms.contacts : this.#everybody()
-      this.#state.send(to, { kind: 'FaultNotice', group, member, members: judge.membership.members })
+      const { members, length } = judge.membership
+      this.#state.send(to, { kind: 'FaultNotice', group, member, members, length })
     }
   }
 

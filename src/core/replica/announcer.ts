@@ -1,4 +1,4 @@
-import type { Instant, Locator, MemberId, OrderIndex, View } from '../../message/index.js'
+import type { Contents, Instant, Locator, MemberId, OrderIndex, View } from '../../message/index.js'
 import { NO_VIEW } from '../../message/index.js'
 import { knows, sameView } from '../membership/view.js'
 import type { Connection } from './connection.js'
@@ -12,7 +12,6 @@ export class Announcer {
   readonly #state: ReplicaState
   /** What each member last said to know; bounded by the membership. */
   readonly #known = new Map<MemberId, View>()
-  #length = 0 as OrderIndex
   #deadline: Instant | undefined
   /** Index of the newest join entry: a newcomer that has executed up to here is caught up. */
   joinIndex = 0 as OrderIndex
@@ -29,8 +28,7 @@ export class Announcer {
 
   /** A new view is established at the present length of the history. */
   begin(): void {
-    this.#length = this.#state.history.held
-    this.joinIndex = this.#length
+    this.joinIndex = this.#state.established.length
     this.#known.clear()
     this.repeat()
   }
@@ -75,14 +73,24 @@ export class Announcer {
     return knows(view, this.#state.established.view)
   }
 
+  get #acceptBackup(): Contents {
+    const { members, length } = this.#state.established
+    return { kind: 'AcceptBackup', members, joinIndex: this.joinIndex, length }
+  }
+
+  get #establish(): Contents {
+    const { view, members, length } = this.#state.established
+    return { kind: 'Establish', established: view, members, length }
+  }
+
   #tellMember(locator: Locator, known: View, caughtUp: boolean): void {
     const { view, members } = this.#state.established
     if (!caughtUp || (sameView(known, view) && this.grew)) {
-      this.#state.sendInside([locator], { kind: 'AcceptBackup', members, joinIndex: this.joinIndex })
+      this.#state.sendInside([locator], this.#acceptBackup)
     } else if (sameView(known, view)) {
       this.#state.sendInside([locator], { kind: 'RemoveBackup', members })
     } else {
-      this.#state.sendInside([locator], { kind: 'Establish', established: view, members, length: this.#length })
+      this.#state.sendInside([locator], this.#establish)
     }
   }
 
@@ -94,11 +102,11 @@ export class Announcer {
     const { view, members } = this.#state.established
     if (connection.begunAt > this.#state.stableIndex) return
     if (sameView(connection.peerView, view) && this.grew) {
-      this.#state.sendPeer(connection, { kind: 'AcceptBackup', members, joinIndex: this.joinIndex })
+      this.#state.sendPeer(connection, this.#acceptBackup)
     } else if (sameView(connection.peerView, view)) {
       this.#state.sendPeer(connection, { kind: 'RemoveBackup', members })
     } else {
-      this.#state.sendPeer(connection, { kind: 'Establish', established: view, members, length: this.#length })
+      this.#state.sendPeer(connection, this.#establish)
     }
   }
 }

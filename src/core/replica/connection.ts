@@ -4,6 +4,7 @@ import { Carrier } from '../determinizer/carrier.js'
 import type { Limits } from '../limits.js'
 import { CongestionWindow } from '../messaging/congestion.js'
 import { Gap } from '../messaging/gap.js'
+import { OrderIndexes } from '../messaging/order-indexes.js'
 import { RetransmitTimer } from '../messaging/retransmit.js'
 import { SentList } from '../messaging/sent-list.js'
 import type { Inbox } from './inbox.js'
@@ -15,6 +16,7 @@ export class Connection {
   /** The entry in which it began; 0 for the groups connected at the founding. */
   readonly begunAt: number
   readonly sent: SentList
+  readonly orderIndexes: OrderIndexes = new OrderIndexes()
   readonly carrier: Carrier = new Carrier()
   readonly retransmit: RetransmitTimer
   readonly congestion: CongestionWindow
@@ -39,12 +41,12 @@ export class Connection {
   readonly #receiveBytesMax: number
 
   constructor({ peer, inbox, begunAt }: Pick<Connection, 'peer' | 'inbox' | 'begunAt'>, limits: Limits) {
-    const { payloadBytesMax, flightBytesMax, receiveBytesMax, retransmitDelayMin, retransmitDelayMax } = limits
+    const { payloadBytesMax, flightBytesMax, receiveBytesMax } = limits
     this.peer = peer
     this.inbox = inbox
     this.begunAt = begunAt
     this.sent = new SentList({ single: true, payloadBytesMax })
-    this.retransmit = new RetransmitTimer(retransmitDelayMin, retransmitDelayMax)
+    this.retransmit = new RetransmitTimer(limits)
     this.congestion = new CongestionWindow({ datagramBytes: payloadBytesMax, bytesMax: flightBytesMax })
     this.gap = new Gap(limits)
     this.bytesLimit = receiveBytesMax

@@ -156,15 +156,15 @@ export class Following {
     })
   }
 
+  /** The history from its start is still coming. */
+  get catchingUp(): boolean {
+    const { isPrimary, established, identity } = this.#state
+    return !isPrimary && memberOf(established.members, identity.memberId)?.caughtUp === false
+  }
+
   /** Something was asked of a member and has not all come. */
   get pulling(): boolean {
     return this.#pullAt !== undefined
-  }
-
-  /** The history from its start is still coming. */
-  get #catchingUp(): boolean {
-    const { isPrimary, established, identity } = this.#state
-    return !isPrimary && memberOf(established.members, identity.memberId)?.caughtUp === false
   }
 
   /** Who is asked: the backup of highest rank, which has the least to do, or else the primary. */
@@ -179,7 +179,7 @@ export class Following {
     const { history, identity } = this.#state
     this.#pullAt = undefined
     const helper = this.#helper
-    if (!this.#catchingUp || helper === undefined) return
+    if (!this.catchingUp || helper === undefined) return
     const inbox = [...this.#state.inboxes.values()].find(lacking)
     const entries = history.held < this.#knownIndex ? [{ from: history.held + 1, to: this.#knownIndex }] : []
     if (inbox === undefined && entries.length === 0) return

@@ -2,6 +2,7 @@ import type { Instant, Message, MessageOf } from '../../message/index.js'
 import { sameView } from '../membership/view.js'
 import type { Connection } from './connection.js'
 import type { Following } from './following.js'
+import type { Inbox } from './inbox.js'
 import type { Leading } from './leading.js'
 import type { Sending } from './sending.js'
 import { earliest } from '../deadlines.js'
@@ -50,7 +51,7 @@ export class FromPeers {
     if (connection !== undefined && this.#state.isPrimary) this.#leading.peerViewSeen(connection, message.peerView)
     const exact = this.#state.settledView && sameView(message.peerView, this.#state.adopted)
     const news = exact && this.#order(connection, message)
-    if (message.kind === 'Data' && inbox.put(message.sequence, message.payloads)) {
+    if (message.kind === 'Data' && !this.#overflows(inbox) && inbox.put(message.sequence, message.payloads)) {
       this.#state.work()
       if (this.#state.role === 'recovering' && connection !== undefined) connection.gap.askAt(this.#state.now)
       else if (!this.#state.isPrimary) this.#following.noteNews(message.payloads.length)
@@ -95,6 +96,14 @@ export class FromPeers {
   }
 
   /**
+   * A peer heeds the window of all that it knows as caught-up members. Whoever gets more was left out and does not know
+   * yet; a newcomer, or a new primary, takes what it can get.
+   */
+  #overflows(inbox: Inbox): boolean {
+    return inbox.isFull && this.#state.role === 'backup' && !this.#following.catchingUp
+  }
+
+  /**
    * Acknowledgements and reflected order, which count only under the exact view (protocol.md 5.5). True when a
    * backup got news.
    */
@@ -124,7 +133,9 @@ export class FromPeers {
       const { sourceGroup: group, sourceEpoch: epoch, sourceMember: memberId, locator } = message
       return this.#leading.greeted({ group, epoch, memberId, locator })
     }
-    connection.inbox.window.learn(message.lastSequence)
+    const { window } = connection.inbox
+    window.learn(message.lastSequence)
+    if (window.hasGap && connection.gap.revealed(this.#state.now)) this.#nack(connection)
     if (this.#state.isPrimary) this.#leading.peerGreeted(connection)
     else this.#following.reportTo(connection)
   }

@@ -90,7 +90,12 @@ export class Inbox {
 
   /** Bytes that the program has not taken. */
   get waitingBytes(): number {
-    return this.bytesReceived - this.#log.bytesThrough(this.#taken) + this.#window.pendingBytes
+    return this.#untakenBytes + this.#window.pendingBytes
+  }
+
+  /** The program has not taken all that a peer may have sent. What is only pending does not count: it needs more. */
+  get isFull(): boolean {
+    return this.#untakenBytes >= this.#receiveBytesMax
   }
 
   /** Bytes that may come beyond what is received. */
@@ -109,6 +114,10 @@ export class Inbox {
 
   summary(): ReceivedUpTo {
     return { group: this.group, epoch: this.epoch, upTo: this.receivedUpTo }
+  }
+
+  get #untakenBytes(): number {
+    return this.bytesReceived - this.#log.bytesThrough(this.#taken)
   }
 
   #drain(): void {

@@ -131,11 +131,8 @@ export class Leading {
     if (memberOf(established.members, message.sourceMember) !== undefined) return this.#announcer.repeat()
     if (this.#state.faulty.has(message.sourceMember) || established.members.length >= limits.membersMax) return
     if (this.#state.historyTruncated) {
-      this.#state.sendInside([message.locator], {
-        kind: 'Refuse',
-        known: established.view,
-        members: established.members,
-      })
+      const { view: known, members, length } = established
+      this.#state.sendInside([message.locator], { kind: 'Refuse', known, members, length })
       return
     }
     const precedence = ++this.#state.precedenceMax as MemberInfo['precedence']
@@ -238,10 +235,11 @@ export class Leading {
   }
 
   #changeMembers(members: readonly MemberInfo[]): void {
-    const { view } = this.#state.established
+    const { view, length } = this.#state.established
     this.#state.established = {
       view: { ...view, backupView: view.backupView + 1 },
       members: byPrecedence(members),
+      length,
     }
     this.#state.adopted = this.#state.established.view
     this.#laggards.changed()

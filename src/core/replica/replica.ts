@@ -1,5 +1,5 @@
 import { unreachable } from '../../base/index.js'
-import type { Instant, Message, OrderIndex, View } from '../../message/index.js'
+import type { Instant, Message, MessageOf, OrderIndex, View } from '../../message/index.js'
 import { PROGRAM_ENTRY_MIN } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
 import { memberOf, primaryOf, sameView } from '../membership/view.js'
@@ -214,8 +214,9 @@ export class Replica {
   #fromMember(message: Message): void {
     const { adopted, established, primary } = this.#state
     // Exactness inside the group too (protocol.md 5.5): what an old primary still had on its way counts for nothing.
-    const exact =
-      sameView(message.peerView, adopted) && memberOf(established.members, message.sourceMember) !== undefined
+    const isMember = memberOf(established.members, message.sourceMember) !== undefined
+    const exact = sameView(message.peerView, adopted) && isMember
+    if (!isMember) this.#succession.strange(message)
     switch (message.kind) {
       case 'Heartbeat':
         return exact && primary?.memberId === message.sourceMember ? this.#following.heartbeat(message) : undefined
@@ -225,7 +226,7 @@ export class Replica {
       case 'Nack':
         return exact ? this.#following.serve(message) : undefined
       case 'State':
-        return exact && this.#following.supplied(message) ? this.#succession.takeover?.supplied() : undefined
+        return exact ? this.#supplied(message) : undefined
       case 'ProposePrimary':
         return this.#succession.proposal(message)
       case 'AcceptPrimary':
@@ -241,6 +242,16 @@ export class Replica {
         return this.#succession.knowsSender(message) ? this.#succession.refused(message) : undefined
       default:
     }
+  }
+
+  /**
+   * Under a view that is adopted and not established only its proposer takes history: what others get from a primary
+   * that they do not know yet might be of the time after, and they could not tell it from what never happened.
+   */
+  #supplied(message: MessageOf<'State'>): void {
+    const { takeover } = this.#succession
+    if (takeover === undefined && !this.#state.settledView) return
+    if (this.#following.supplied(message)) takeover?.supplied()
   }
 
   #expire(): void {

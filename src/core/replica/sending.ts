@@ -1,9 +1,15 @@
-import type { MessageOf } from '../../message/index.js'
+import type { EntryBlock, MessageOf, OrderIndex, SequenceNumber } from '../../message/index.js'
 import { NO_ENTRIES } from '../../message/index.js'
 import { lastOf } from '../determinizer/history.js'
 import { sameView } from '../membership/view.js'
 import type { Connection } from './connection.js'
 import type { ReplicaState } from './state.js'
+
+/** Consecutive payloads of one connection. */
+interface Payloads {
+  readonly sequence: SequenceNumber
+  readonly payloads: readonly Uint8Array[]
+}
 
 /** What the primary sends to connected groups: its messages, its order, acknowledgements, and all of it again. */
 export class Sending {
@@ -32,11 +38,12 @@ export class Sending {
     while (sent.transmitted < sent.last && open(connection)) {
       let order = this.#nextOrder(connection)
       while (order.entries.length > 0 && lastOf(order) < history.held) {
-        this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
+        this.#state.sendPeer(connection, { kind: 'FirstAck' }, { order })
         order = this.#nextOrder(connection)
       }
-      const { sequence, payloads } = sent.take(limits.payloadBytesMax)
-      this.#state.sendPeer(connection, { kind: 'Data', sequence, payloads }, order)
+      const lot = sent.take(limits.payloadBytesMax)
+      connection.orderIndexes.note(lot.sequence, sent.transmitted, history.held)
+      this.#sendData(connection, lot, order)
       retransmit.sent(now, sent.transmitted)
       connection.acked()
     }
@@ -48,7 +55,7 @@ export class Sending {
   acknowledge(connection: Connection): void {
     let order = this.#nextOrder(connection)
     do {
-      this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
+      this.#state.sendPeer(connection, { kind: 'FirstAck' }, { order })
       if (order.entries.length > 0) connection.retransmit.sent(this.#state.now, connection.sent.last + 1)
       order = lastOf(order) < this.#state.history.held ? this.#nextOrder(connection) : NO_ENTRIES
     } while (order.entries.length > 0)
@@ -64,6 +71,7 @@ export class Sending {
     const { flightBytes, unacknowledgedBytes } = sent
     const news = sent.acknowledge(message.ack)
     const held = carrier.acknowledge(message.heldIndex)
+    if (news) connection.orderIndexes.acknowledge(sent.acknowledged)
     if (news) congestion.acknowledged(unacknowledgedBytes - sent.unacknowledgedBytes, flightBytes)
     if (news || held) retransmit.acknowledged(this.#state.now, sent.acknowledged, this.#outstanding(connection))
     const bytesLimit = sent.bytesThrough(Math.min(message.ack, sent.last)) + message.window
@@ -78,14 +86,14 @@ export class Sending {
     const { sent, congestion } = connection
     for (const range of message.entries.slice(0, limits.rangesPerNackMax)) {
       const order = history.block(range.from, range.to, limits.orderBytesMax)
-      if (order.entries.length > 0) this.#state.sendPeer(connection, { kind: 'FirstAck' }, order)
+      if (order.entries.length > 0) this.#state.sendPeer(connection, { kind: 'FirstAck' }, { order })
     }
     for (const range of message.messages.slice(0, limits.rangesPerNackMax)) {
       const payloads = sent.slice(range.from, Math.min(range.to, sent.transmitted), limits.payloadBytesMax)
       if (payloads.length === 0) continue
       congestion.lost(range.from, sent.transmitted)
-      const sequence = range.from as MessageOf<'Data'>['sequence']
-      this.#state.sendPeer(connection, { kind: 'Data', sequence, payloads })
+      // What was lost may have been lost with the order that it needs.
+      this.#sendData(connection, { sequence: range.from as SequenceNumber, payloads }, this.#nextOrder(connection))
     }
   }
 
@@ -94,8 +102,15 @@ export class Sending {
     for (const connection of connections.values()) {
       const { ackAt, retransmit } = connection
       if (ackAt !== undefined && ackAt <= now) this.acknowledge(connection)
-      if (retransmit.deadline !== undefined && retransmit.deadline <= now) this.#resend(connection)
+      const due = retransmit.due(now)
+      if (due === 'resend') this.#resend(connection)
+      if (due === 'probe') this.#ask(connection)
     }
+  }
+
+  #sendData(connection: Connection, { sequence, payloads }: Payloads, order: EntryBlock = NO_ENTRIES): void {
+    const orderIndex = connection.orderIndexes.of(sequence + payloads.length - 1) as OrderIndex
+    this.#state.sendPeer(connection, { kind: 'Data', sequence, payloads }, { order, orderIndex })
   }
 
   #nextOrder(connection: Connection): ReturnType<Connection['carrier']['next']> {
@@ -122,9 +137,13 @@ export class Sending {
     carrier.rewind()
     this.transmit(connection)
     if (sent.transmitted === sent.acknowledged) this.acknowledge(connection)
-    if (sent.last > sent.acknowledged) {
-      this.#state.sendPeer(connection, { kind: 'KeepAlive', locator: this.#state.identity.locator, lastSequence })
-    }
+    if (sent.last > sent.acknowledged) this.#ask(connection, lastSequence)
+  }
+
+  /** Whether the peer is there, and how much there is for it. */
+  #ask(connection: Connection, lastSequence: SequenceNumber = connection.sent.transmitted): void {
+    const { locator } = this.#state.identity
+    if (!connection.givenUp) this.#state.sendPeer(connection, { kind: 'KeepAlive', locator, lastSequence })
   }
 }
 

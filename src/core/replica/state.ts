@@ -232,20 +232,20 @@ export class ReplicaState {
     if (to.length === 0) return
     const { group, epoch } = this.identity
     const ack = 0 as SequenceNumber
-    const header = this.#header({ group, epoch, ack, window: 0, peerView: this.adopted }, order)
+    const header = this.#header({ group, epoch, ack, window: 0, peerView: this.adopted }, { order })
     this.outputs.push({ output: 'send', to, message: { ...header, ...contents } })
   }
 
-  /** To the single member of a connected group. */
-  sendPeer(connection: Connection, contents: Contents, order: EntryBlock = NO_ENTRIES): void {
+  /** To the single member of a connected group; what is said depends on the whole history unless it says less. */
+  sendPeer(connection: Connection, contents: Contents, said: Said = {}): void {
     const { group, epoch, locator } = connection.peer
     const ack = connection.inbox.receivedUpTo
     const window = connection.advertise()
-    const header = this.#header({ group, epoch, ack, window, peerView: NO_VIEW }, order)
+    const header = this.#header({ group, epoch, ack, window, peerView: NO_VIEW }, said)
     this.outputs.push({ output: 'send', to: [locator], message: { ...header, ...contents } })
   }
 
-  #header(destination: Destination, order: EntryBlock): Header {
+  #header(destination: Destination, { order = NO_ENTRIES, orderIndex }: Said): Header {
     return {
       sourceGroup: this.identity.group,
       sourceEpoch: this.identity.epoch,
@@ -256,7 +256,7 @@ export class ReplicaState {
       peerView: destination.peerView,
       ack: destination.ack,
       window: destination.window,
-      orderIndex: this.isPrimary ? this.history.held : (0 as OrderIndex),
+      orderIndex: orderIndex ?? (this.isPrimary ? this.history.held : (0 as OrderIndex)),
       stableIndex: this.isPrimary ? this.stableIndex : (0 as OrderIndex),
       heldIndex: 0 as OrderIndex,
       order,
@@ -270,6 +270,12 @@ export class ReplicaState {
   get stableIndex(): OrderIndex {
     return this.stability.stable(this.stabilityMembers, this.history.held)
   }
+}
+
+/** What rides on a datagram, and what it depends on. */
+interface Said {
+  readonly order?: EntryBlock
+  readonly orderIndex?: OrderIndex
 }
 
 interface Destination {

@@ -1,4 +1,6 @@
-import type { MemberInfo, Message, MessageOf, View } from '../../message/index.js'
+import type { Contents, MemberInfo, Message, MessageOf, View } from '../../message/index.js'
+import { Strays } from '../membership/strays.js'
+import type { Membership } from '../membership/view.js'
 import { announcedBy, memberOf, olderThan, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
 import type { Following } from './following.js'
 import type { FromPeers } from './from-peers.js'
@@ -22,6 +24,7 @@ export class Succession {
   readonly #following: Following
   readonly #fromPeers: FromPeers
   #takeover: Takeover | undefined
+  readonly #strays = new Strays()
 
   constructor(state: ReplicaState, parts: SuccessionParts) {
     this.#state = state
@@ -37,8 +40,9 @@ export class Succession {
 
   /** A connected group says that a member has failed. */
   fault(message: MessageOf<'FaultNotice'>): void {
-    this.#informed(message)
-    const { member } = message
+    const { member, members, length, peerView: view } = message
+    const { role } = this.#state
+    if (role === 'backup' || role === 'frozen' || role === 'primary') this.#informed({ view, members, length })
     // Whoever was told so counts on it: this member must not be there any more when the others go on without it.
     if (member === this.#state.identity.memberId) return this.#state.stop('declared to have failed')
     this.#state.noteFaulty(member)
@@ -69,20 +73,21 @@ export class Succession {
   }
 
   /**
-   * What the connected group knows of the membership may be newer: a member that was cut off for a while would wait for
-   * somebody who has gone since. Whoever accepted a proposal holds nothing beyond the history it was established with.
+   * What somebody else knows of the membership may be newer: a member that was cut off for a while would lead alone, or
+   * wait for somebody who has gone since.
    */
-  #informed({ peerView, members }: MessageOf<'FaultNotice'>): void {
-    const { role, established, adopted, identity } = this.#state
-    if ((role !== 'backup' && role !== 'frozen') || members.length === 0) return
-    const changed = sameView(peerView, established.view) && olderThan(established.view, peerView)
-    const followed = peerView.number > established.view.number && peerView.number >= adopted.number
-    if (!changed && !followed) return
-    if (memberOf(members, identity.memberId) === undefined) {
+  #informed(known: Membership): void {
+    const { established, adopted, identity, isPrimary } = this.#state
+    if (known.members.length === 0) return
+    const changed = sameView(known.view, established.view) && olderThan(established.view, known.view)
+    const followed = known.view.number > established.view.number && known.view.number >= adopted.number
+    if (isPrimary ? !followed : !changed && !followed) return
+    if (isPrimary) return this.#state.stop('superseded by a newer view')
+    if (memberOf(known.members, identity.memberId) === undefined) {
       return this.#state.stop(changed ? 'removed from the group' : 'left out of the established view')
     }
-    if (changed) this.#knows(peerView, members)
-    else if (sameView(peerView, adopted)) this.#follow(peerView, members)
+    if (changed) this.#knows(known.view, known.members)
+    else if (sameView(known.view, adopted)) this.#follow(known)
   }
 
   #propose(): void {
@@ -94,7 +99,8 @@ export class Succession {
   establishIfDone(): void {
     const members = this.#takeover?.outcome
     if (members === undefined || this.#takeover === undefined) return
-    this.#state.established = { view: this.#takeover.proposed, members }
+    this.#strays.followed(this.#state.established.members, members)
+    this.#state.established = { view: this.#takeover.proposed, members, length: this.#state.history.held }
     this.#takeover = undefined
     this.lead()
     this.#state.outputs.push({ output: 'promoted' })
@@ -115,8 +121,7 @@ export class Succession {
     const newer = replaces(message.proposed, adopted, sameView(adopted, established.view))
     if (proposer === undefined || !(newer || repeated)) {
       const locator = proposer?.locator ?? message.members.find((m) => m.memberId === message.sourceMember)?.locator
-      const body = { known: established.view, members: established.members }
-      return locator === undefined ? undefined : this.#state.sendInside([locator], { kind: 'Refuse', ...body })
+      return locator === undefined ? undefined : this.#state.sendInside([locator], refusal(established))
     }
     this.#state.adopted = message.proposed
     this.#takeover = undefined
@@ -130,7 +135,7 @@ export class Succession {
   }
 
   established(message: MessageOf<'Establish'>): void {
-    const { established, adopted, history } = this.#state
+    const { established, adopted } = this.#state
     if (this.#state.role === 'joining') return
     if (!this.knowsSender(message)) return
     if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return
@@ -140,9 +145,7 @@ export class Succession {
       return this.#state.stop('left out of the established view')
     }
     if (!sameView(message.established, adopted)) return
-    if (this.#state.executed > message.length) return this.#state.stop('executed beyond the established history')
-    history.truncate(message.length)
-    this.#follow(message.established, message.members)
+    this.#follow({ view: message.established, members: message.members, length: message.length })
   }
 
   /** Who has no place yet cannot know who has one; all others hear of views from members alone. */
@@ -160,17 +163,27 @@ export class Succession {
     if (included === undefined) {
       return sameView(message.view, established.view) ? this.#state.stop('removed from the group') : undefined
     }
-    const admitted = message.kind === 'AcceptBackup' && !included.caughtUp
-    if (!sameView(message.view, established.view) && !(admitted && message.view.number > established.view.number))
-      return
-    if (role === 'joining' || !sameView(message.view, established.view)) this.#follow(message.view, message.members)
+    const admission = message.kind === 'AcceptBackup' && !included.caughtUp ? message : undefined
+    const same = sameView(message.view, established.view)
+    if (!same && (admission === undefined || message.view.number <= established.view.number)) return
+    if (admission !== undefined && (role === 'joining' || !same)) {
+      this.#follow({ view: message.view, members: message.members, length: admission.length })
+    }
+    if (this.#state.role === 'stopped') return
     this.#knows(message.view, message.members)
-    if (admitted) this.#following.catchUp(message.joinIndex)
+    if (admission !== undefined) this.#following.catchUp(admission.joinIndex)
   }
 
-  #follow(view: View, members: readonly MemberInfo[]): void {
-    this.#state.established = { view, members }
-    this.#state.adopted = view
+  /** From now on this is the view; what is held of an older one beyond its history never happened. */
+  #follow(membership: Membership): void {
+    const { history, executed } = this.#state
+    if (executed > membership.length && !sameView(membership.view, this.#state.established.view)) {
+      return this.#state.stop('executed beyond the established history')
+    }
+    history.truncate(membership.length)
+    this.#strays.followed(this.#state.established.members, membership.members)
+    this.#state.established = membership
+    this.#state.adopted = membership.view
     this.#state.role = 'backup'
     this.#takeover = undefined
     this.#following.adopted()
@@ -180,15 +193,32 @@ export class Succession {
   /** The membership of the established view, if it is news; the primary is told that it is known. */
   #knows(view: View, members: readonly MemberInfo[]): void {
     if (this.#state.isPrimary || this.#state.role === 'recovering') return
-    if (view.backupView >= this.#state.established.view.backupView) this.#state.established = { view, members }
+    const { established } = this.#state
+    if (view.backupView >= established.view.backupView) this.#state.established = { ...established, view, members }
     this.#following.reportTo(undefined)
     this.considerTakeover()
   }
 
+  /** A member of an older view that a newer one leaves out speaks as if nothing had happened: it is told. */
+  strange({ sourceMember, view }: Message): void {
+    const { established, now, limits, settledView } = this.#state
+    // Who asks to be added knows no view yet.
+    if (!settledView || view.number === 0 || view.number >= established.view.number) return
+    const locator = this.#strays.due(sourceMember, now, limits.repeatDelay)
+    if (locator !== undefined) this.#state.sendInside([locator], refusal(established))
+  }
+
+  /** Only the primary refuses a newcomer; who answers an older word of it only says what is known. */
+  #turnedAway({ sourceGroup, sourceMember, known: view, members }: MessageOf<'Refuse'>): void {
+    if (sourceGroup !== this.#state.identity.group || !announcedBy(sourceMember, { view, members })) return
+    this.#state.stop('the group takes no newcomers: its history was cut')
+  }
+
   refused(message: MessageOf<'Refuse'>): void {
     const { role, identity } = this.#state
-    if (role === 'joining') return this.#state.stop('the group takes no newcomers: its history was cut')
-    if (this.#takeover === undefined) return
+    if (role === 'joining') return this.#turnedAway(message)
+    const known = { view: message.known, members: message.members, length: message.length }
+    if (this.#takeover === undefined) return this.#informed(known)
     const named = memberOf(message.members, identity.memberId) !== undefined
     // Who refuses knows a membership as new as this member's, and it leaves this member out.
     if (!named && !olderThan(message.known, this.#state.established.view)) return this.#state.stop('superseded')
@@ -196,6 +226,10 @@ export class Succession {
       // Who refuses has adopted the proposal of somebody who died with it: only a higher number replaces that.
       return this.#takeover.waiting ? this.#propose() : undefined
     }
-    this.#follow(message.known, message.members)
+    this.#follow(known)
   }
+}
+
+function refusal({ view: known, members, length }: Membership): Contents {
+  return { kind: 'Refuse', known, members, length }
 }

@@ -129,8 +129,7 @@ export class Takeover {
     this.#complete = true
     this.#answers.stop()
     this.#drain.start(now)
-    this.#state.stability.clear()
-    for (const [member, { held }] of this.#accepted) this.#state.stability.report(member, held)
+    this.#countHeld()
     this.#state.outputs.push({ output: 'recovered' })
     this.#state.skipMembershipEntries()
     this.#state.work()
@@ -144,10 +143,28 @@ export class Takeover {
       this.#gaveUp = true
       this.#answers.stop()
     }
-    if (this.#drain.isOver(now)) {
+    if (this.#drain.isOver(now)) this.#stuck()
+    this.progress()
+  }
+
+  /**
+   * What the next entry needs died with others. Under `acknowledged` whatever was let out every backup has executed, so
+   * nothing that anybody has seen depends on it: it never happened. Under `reflected` nobody knows.
+   */
+  #stuck(): void {
+    const { commit, history, executed } = this.#state
+    if (commit !== 'acknowledged') {
       return this.#state.stop('the surviving history cannot be executed: what it needs is lost')
     }
-    this.progress()
+    history.truncate(executed)
+    this.#countHeld()
+  }
+
+  /** What each member that accepted holds of the history that goes on. */
+  #countHeld(): void {
+    const { stability, history } = this.#state
+    stability.clear()
+    for (const [member, { held }] of this.#accepted) stability.report(member, Math.min(held, history.held))
   }
 
   /** An entry was executed: the time to drain counts from the last progress. */
