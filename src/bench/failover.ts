@@ -7,6 +7,7 @@ import { Observation } from './observation.js'
 import type { BenchOptions } from './options.js'
 import type { FaultName, FaultSeen, Phases } from './results.js'
 import { kindsNamed } from './systems/field.js'
+import type { Leader } from './systems/system.js'
 
 /** Before the fault: what a client sees without one. */
 const QUIET_MS = 700
@@ -35,7 +36,7 @@ export async function failover(session: Session, options: BenchOptions): Promise
         const key = `${fault} ${subject.kind.name}`
         if ((spent.get(key) ?? 0) > TERMS[options.quick ? 'quick' : 'full'].budgetMs) continue
         const startedMs = performance.now()
-        const found = await observe(session, subject, { options, fault, round })
+        const found = await attempt(session, subject, { options, fault, round })
         spent.set(key, (spent.get(key) ?? 0) + performance.now() - startedMs)
         if (found !== undefined) seen.push(found)
       }
@@ -48,6 +49,21 @@ interface Case {
   readonly options: BenchOptions
   readonly fault: FaultName
   readonly round: number
+}
+
+/** A peer that does not come back is skipped with what it said; LLFT has to come back. */
+async function attempt(session: Session, subject: Subject, what: Case): Promise<FaultSeen | undefined> {
+  const { name, masksFaults } = subject.kind
+  try {
+    return await observe(session, subject, what)
+  } catch (error) {
+    if (masksFaults || session.signal.aborted) throw error
+    session.skip(
+      `${name}, ${what.fault} in round ${what.round + 1}`,
+      error instanceof Error ? error.message : `${error}`,
+    )
+    return undefined
+  }
 }
 
 async function observe(session: Session, subject: Subject, what: Case): Promise<FaultSeen | undefined> {
@@ -89,7 +105,7 @@ class Trial {
     const load = this.#load()
     try {
       await sleep(QUIET_MS)
-      const leader = (await this.#subject.system.leader?.()) ?? { name: 'nobody', pid: 0 }
+      const leader = await leaderOf(this.#subject)
       const before = await this.#countFailovers()
       const faultMs = performance.now()
       const quietGapMs = this.#observation.longestGap(faultMs - QUIET_MS / 2, faultMs)
@@ -175,4 +191,11 @@ class Trial {
     if (last === undefined || failovers.length === before) return null
     return { detectedMs: last.detectedMs, electedMs: last.electedMs, resumedMs: last.resumedMs }
   }
+}
+
+/** Whose process is known: a signal to any other id would go to somebody else, one to 0 to the suite itself. */
+async function leaderOf({ kind, system }: Subject): Promise<Leader> {
+  const leader = await system.leader?.()
+  if (leader === undefined || leader.pid <= 1) throw new Error(`${kind.name} has no leader at the moment`)
+  return leader
 }

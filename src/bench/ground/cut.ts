@@ -15,13 +15,14 @@ export function cannotCut(): string | undefined {
 
 /** Drops everything to and from the ports of a process, until the returned function is called. */
 export function cutOff(pid: number): () => void {
-  const ports = new Set<number>()
+  const ports = new Set(localPortsOf(pid))
+  if (ports.size === 0) throw new Error(`process ${pid} has no port that could be cut off`)
+  apply([...ports])
   const refresh = (): void => {
     const before = ports.size
     for (const port of localPortsOf(pid)) ports.add(port)
     if (ports.size > before) apply([...ports])
   }
-  refresh()
   const timer = setInterval(refresh, REFRESH_MS)
   return () => {
     clearInterval(timer)
