@@ -80,6 +80,7 @@ export class SentList {
   take(bytesMax: number): Lot {
     const sequence = (this.#transmitted + 1) as SequenceNumber
     const payloads = this.slice(sequence, this.last, bytesMax)
+    assert(payloads.length > 0 || sequence > this.last, 'what is not acknowledged is kept')
     let bytes = 0
     for (const payload of payloads) bytes += payload.length
     this.#transmitted += payloads.length

@@ -21,6 +21,8 @@ export class Inbox {
   readonly #receiveBytesMax: number
   /** Payloads up to here the program has taken. */
   #taken = 0
+  /** How far the message that begins with payload `first` is received, without its end. */
+  #looked = { first: 0, next: 0, bytes: 0 }
 
   constructor(group: GroupId, epoch: Epoch, { reorderMessagesMax, receiveBytesMax }: Limits) {
     this.group = group
@@ -63,13 +65,15 @@ export class Inbox {
 
   /** The last payload of the message that begins with `sequence`; 0 while it is not received. */
   endOfMessage(sequence: number): number {
-    let bytes = 0
-    for (let at = sequence; this.#log.has(at); at++) {
-      const payload = this.#log.get(at)
-      bytes += payload.length
+    // Fragments come one by one and may be thousands: none is looked at twice for the message that is under way.
+    const looked = this.#looked.first === sequence ? this.#looked : { first: sequence, next: sequence, bytes: 0 }
+    for (; this.#log.has(looked.next); looked.next++) {
+      const payload = this.#log.get(looked.next)
+      looked.bytes += looked.next === sequence ? payload.length : payload.length - 1
       // One that never ends is no message of ours: it counts as one that says nothing, at every replica alike.
-      if (!continues(payload) || bytes > MESSAGE_BYTES_MAX) return at
+      if (!continues(payload) || looked.bytes > MESSAGE_BYTES_MAX) return looked.next
     }
+    this.#looked = looked
     return 0
   }
 
@@ -93,7 +97,7 @@ export class Inbox {
     return this.#untakenBytes + this.#window.pendingBytes
   }
 
-  /** The program has not taken all that a peer may have sent. What is only pending does not count: it needs more. */
+  /** The program has not taken all that a peer may have sent. What is only pending does not count: a gap is filled. */
   get isFull(): boolean {
     return this.#untakenBytes >= this.#receiveBytesMax
   }
