@@ -11,15 +11,13 @@ const PARTS = {
   cost: {
     title: 'microseconds of processor time per message, core and codec; a request and its answer are two messages',
     flags: ['--single-threaded'],
-    digits: 2,
   },
   allocation: {
     title: 'bytes allocated per message, core and codec',
     flags: ['--single-threaded', '--expose-gc', '--min-semi-space-size=512', '--max-semi-space-size=512'],
-    digits: 0,
   },
-  simulation: { title: 'simulated time, in seconds of processor time', flags: [], digits: 1 },
-  loss: { title: 'requests per simulated second on a gigabit of which 1 % is lost', flags: [], digits: 2 },
+  simulation: { title: 'simulated time, in seconds of processor time', flags: [] },
+  loss: { title: 'requests per simulated second on a gigabit of which 1 % is lost', flags: [] },
 }
 const OWN = fileURLToPath(new URL('../dist', import.meta.url))
 const SCRIPT = fileURLToPath(new URL('core/part.js', import.meta.url))
@@ -60,15 +58,23 @@ function median(numbers) {
 function combine(tables, figure) {
   return tables[0].map((row, at) => {
     const columns = Object.keys(row).filter((column) => column !== 'name')
-    const figures = columns.map((column) => [column, figure(tables.map((table) => table[at][column]))])
+    const figures = columns.map((column) => {
+      const values = tables.map((table) => table[at][column])
+      return [column, values.includes(null) ? null : figure(values)]
+    })
     return { name: row.name, ...Object.fromEntries(figures) }
   })
 }
 
-function show(title, rows, digits) {
+/** Three digits that count, or all before the point. */
+function digits(value) {
+  if (value === null) return '-'
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+}
+
+function show(title, rows) {
   const columns = Object.keys(rows[0])
-  const number = new Intl.NumberFormat('en', { maximumFractionDigits: digits, minimumFractionDigits: digits })
-  const cell = (row, column) => (column === 'name' ? row.name : number.format(row[column]))
+  const cell = (row, column) => (column === 'name' ? row.name : digits(row[column]))
   const lines = [
     columns.map((column) => (column === 'name' ? '' : column)),
     ...rows.map((row) => columns.map((column) => cell(row, column))),
@@ -96,8 +102,7 @@ const results = {}
 for (const part of parts) {
   results[part] = measure(part)
   if (values.json) continue
-  const { title, digits } = PARTS[part]
-  show(title, results[part].figures, digits)
-  if (results[part].ratios !== undefined) show(`the same, times that of ${values.against}`, results[part].ratios, 3)
+  show(PARTS[part].title, results[part].figures)
+  if (results[part].ratios !== undefined) show(`the same, times that of ${values.against}`, results[part].ratios)
 }
 if (values.json) console.log(JSON.stringify(results))

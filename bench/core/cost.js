@@ -44,7 +44,7 @@ function row(rooms, { replicas, atOnce, requests }, measure) {
     name: `${replicas} ${replicas === 1 ? 'replica' : 'replicas'}, ${atOnce} at once`,
     gateway: gateway / MESSAGES_PER_REQUEST,
     primary: primary / MESSAGES_PER_REQUEST,
-    backup: backups.reduce((sum, value) => sum + value, 0) / Math.max(1, backups.length) / MESSAGES_PER_REQUEST,
+    backup: backups.length === 0 ? null : (all - gateway - primary) / backups.length / MESSAGES_PER_REQUEST,
     all: all / MESSAGES_PER_REQUEST,
     datagrams: recorded.datagrams / requests / MESSAGES_PER_REQUEST,
     bytes: recorded.bytes / requests / MESSAGES_PER_REQUEST,

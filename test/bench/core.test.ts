@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 const SCRIPT = fileURLToPath(new URL('../../bench/core.js', import.meta.url))
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
 
-type Row = Readonly<Record<string, number>> & { readonly name: string }
+type Row = Readonly<Record<string, number | null>> & { readonly name: string }
 interface Part {
   readonly figures: readonly Row[]
   readonly ratios?: readonly Row[]
@@ -28,7 +28,7 @@ test('every part of bench/core.js measures something at every place', () => {
       expect([name, ...empty]).toEqual(name.startsWith('1 replica,') ? [name, 'backup'] : [name])
     }
   }
-  const datagramsOf = (name: string): number | undefined => {
+  const datagramsOf = (name: string): number | null | undefined => {
     return parts['cost']?.figures.find((row) => row.name === name)?.['datagrams']
   }
   // A request and its answer are two messages in two datagrams; backups get theirs by the millisecond.
