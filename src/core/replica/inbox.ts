@@ -1,9 +1,16 @@
+import type { ChunkStore } from '../../base/index.js'
 import { EMPTY, RecordLog } from '../../base/index.js'
 import type { Epoch, GroupId, ReceivedUpTo, SequenceNumber } from '../../message/index.js'
 import { MESSAGE_BYTES_MAX } from '../../message/index.js'
 import type { Limits } from '../limits.js'
 import { Assembly, continues } from '../messaging/fragments.js'
 import { ReceiveWindow } from '../messaging/receive-window.js'
+
+interface InboxTerms {
+  readonly limits: Limits
+  /** For what is kept beyond its end. */
+  readonly store: ChunkStore | undefined
+}
 
 /**
  * What a replica has received from one incarnation of a connected group. Kept whole, also after that incarnation has
@@ -13,7 +20,7 @@ export class Inbox {
   readonly group: GroupId
   readonly epoch: Epoch
   readonly #window: ReceiveWindow
-  readonly #log = new RecordLog(1)
+  readonly #log: RecordLog
   /** A connection with this incarnation has begun, in an ordered operation. */
   connected = false
   /** Highest number that the member which was heard last holds. */
@@ -24,9 +31,11 @@ export class Inbox {
   /** How far the message that begins with payload `first` is received, without its end. */
   #looked = { first: 0, next: 0, bytes: 0 }
 
-  constructor(group: GroupId, epoch: Epoch, { reorderMessagesMax, receiveBytesMax }: Limits) {
+  constructor(group: GroupId, epoch: Epoch, { limits, store }: InboxTerms) {
+    const { reorderMessagesMax, receiveBytesMax } = limits
     this.group = group
     this.epoch = epoch
+    this.#log = new RecordLog(1, store)
     this.#receiveBytesMax = receiveBytesMax
     this.#window = new ReceiveWindow({ messagesMax: reorderMessagesMax, bytesMax: receiveBytesMax })
   }
