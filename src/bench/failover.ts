@@ -60,7 +60,7 @@ async function attempt(session: Session, subject: Subject, what: Case): Promise<
     if (masksFaults || session.signal.aborted) throw error
     session.skip(
       `${name}, ${what.fault} in round ${what.round + 1}`,
-      error instanceof Error ? error.message : `${error}`,
+      error instanceof Error ? error.message : String(error),
     )
     return undefined
   }
