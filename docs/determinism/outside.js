@@ -18,6 +18,14 @@ export const OUTSIDE = [
     shown: 'test/e2e/egress.test.ts',
   },
   {
+    what: 'TLS to other servers: `tls.connect`, `https.request`, `fetch`, STARTTLS',
+    how: 'ordered',
+    by: "the gateway shakes hands; the outcome and the server's certificate are a message, judged by the program",
+    names: [],
+    code: 'src/interpose/tls-client.ts',
+    shown: 'test/e2e/egress-tls.test.ts',
+  },
+  {
     what: 'names: `dns.lookup`, `dns.resolve`, `dns.reverse`, `dns.lookupService`',
     how: 'ordered',
     by: 'asked once, by the gateway; its answer is a message',

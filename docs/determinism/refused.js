@@ -14,9 +14,9 @@ const TLS = { code: 'src/interpose/tls-terms.ts' }
 
 /** What a program cannot have yet, or never: a clear error in its own stack, instead of replicas that differ. */
 export const REFUSED = [
-  refused('TLS to other servers: `tls.connect`, `https.request`, `fetch` of `https:`', 'OUTBOUND', {
-    code: 'src/interpose/tls.ts',
-    probe: 'require("tls").connect(443, "127.0.0.1")',
+  refused('connections out on a descriptor; TLS with `secureContext` or `pskCallback`', 'OUTBOUND', {
+    code: 'src/interpose/tls-terms.ts',
+    shown: 'test/e2e/egress-tls.test.ts',
   }),
   refused('`dgram`, QUIC, DTLS', 'DGRAM', {
     names: ['node:dgram', 'node:quic', 'node:dtls'],

@@ -37,8 +37,8 @@ export const REFUSED = {
   LLFT_E_REFUSED_OUTBOUND: {
     exit: 'none',
     what: 'The program wants a connection to another server that the gateway cannot make: {call}.',
-    why: 'the gateway makes plain TCP connections for the program; TLS to other servers is not built yet',
-    fix: 'connect without TLS, for example to a TLS proxy beside the gateway',
+    why: 'the gateway makes all connections, and cannot see into a descriptor or a prepared TLS context',
+    fix: 'connect to a host and port, and give tls.connect the certificates and keys themselves',
   },
   LLFT_E_REFUSED_DGRAM: {
     exit: 'none',

@@ -21,7 +21,7 @@ export interface ClientStreamOwner {
  */
 export class ClientStream {
   readonly id: StreamId
-  readonly #socket: Socket
+  #socket: Socket
   /** The TCP socket itself: under TLS it is another one, and only it can be reset. */
   readonly #tcp: Socket
   readonly #owner: ClientStreamOwner
@@ -40,13 +40,22 @@ export class ClientStream {
     this.#socket = sockets.stream
     this.#tcp = sockets.tcp
     this.#owner = owner
+    this.#listen('on')
+  }
+
+  /** The TCP socket of which `wrap` gives another for what follows. */
+  get tcp(): Socket {
+    return this.#tcp
+  }
+
+  /** TLS from here on: `socket` is on top of the one so far. */
+  wrap(socket: Socket): void {
+    if (this.#touched) this.#socket.uncork()
+    this.#listen('off')
     this.#socket.on('error', ignored)
-    this.#socket.on('data', (bytes: Uint8Array) => this.#read(bytes))
-    this.#socket.on('end', () => {
-      if (!this.#released) owner.end(this)
-    })
-    this.#socket.on('drain', () => this.#giveCredit())
-    this.#socket.on('close', () => owner.gone(this, !this.#released && !this.#endedBothWays))
+    this.#socket = socket
+    this.#listen('on')
+    if (this.#touched) this.#socket.cork()
   }
 
   /**
@@ -102,6 +111,21 @@ export class ClientStream {
   resume(): void {
     this.#paused = false
     this.#readOn()
+  }
+
+  readonly #onData = (bytes: Uint8Array): void => this.#read(bytes)
+  readonly #onEnd = (): void => {
+    if (!this.#released) this.#owner.end(this)
+  }
+  readonly #onDrain = (): void => this.#giveCredit()
+  readonly #onClose = (): void => this.#owner.gone(this, !this.#released && !this.#endedBothWays)
+
+  #listen(how: 'on' | 'off'): void {
+    this.#socket[how]('error', ignored)
+    this.#socket[how]('data', this.#onData)
+    this.#socket[how]('end', this.#onEnd)
+    this.#socket[how]('drain', this.#onDrain)
+    this.#socket[how]('close', this.#onClose)
   }
 
   #read(bytes: Uint8Array): void {

@@ -18,6 +18,7 @@ import {
 import { Listener, nameOf } from './listener.js'
 import type { Accepted, ListenFrame, ListenerOwner } from './listener.js'
 import { answerOf as answerOfNames } from './names.js'
+import { secure } from './tls-client.js'
 import { makeCounters } from './statistics.js'
 import type { Counters } from './statistics.js'
 
@@ -108,6 +109,8 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
         return this.#unlisten(frame.listener)
       case 'connect':
         return this.#connect(frame)
+      case 'secure':
+        return this.#secure(frame.stream, frame.tls.json)
       case 'resolve':
         return void this.#resolve(frame.question, frame.json)
       default:
@@ -231,6 +234,14 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   #connect(frame: ConnectFrame): void {
     if (this.#streams.size + this.#exit.connecting < STREAMS_MAX) return this.#exit.connect(frame)
     this.#sendLater({ ...frame, frame: 'connected', errno: -constants.errno.ENOBUFS, local: frame.remote })
+  }
+
+  #secure(id: StreamId, json: string): void {
+    const stream = this.#streams.get(id)
+    if (stream === undefined) return
+    secure(stream, json, (outcome) => {
+      this.#sendLater({ frame: 'secured', stream: id, tls: { json: JSON.stringify(outcome) } })
+    })
   }
 
   /** Bounded by `QUESTIONS_MAX`: what is asked beyond it fails as at a resolver without memory. */

@@ -1,30 +1,51 @@
-import type { TLSSocket, TlsOptions } from 'node:tls'
-import type { TlsFacts, TlsFactsFields, TlsMaterial, TlsTerms, TlsTermsFields } from '../message/index.js'
+import type { SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls'
+import type {
+  TlsClientFields,
+  TlsFacts,
+  TlsFactsFields,
+  TlsMaterial,
+  TlsTerms,
+  TlsTermsFields,
+} from '../message/index.js'
 import { HANDSHAKE_MS } from './limits.js'
 
 /** The options to end TLS with the program's own certificate (determinizer.md A12). Throws when they are no JSON. */
 export function tlsOptions(terms: TlsTerms): TlsOptions {
-  const { key, cert, pfx, ca, crl, dhparam, alpnProtocols, sessionTimeoutSeconds, handshakeTimeoutMs, ...same } =
-    JSON.parse(terms.json) as TlsTermsFields
-  const options = {
+  const { dhparam, sessionTimeoutSeconds, handshakeTimeoutMs, ...fields } = JSON.parse(terms.json) as TlsTermsFields
+  return given({
+    ...contextOptions(fields),
+    dhparam: dhparam && dhparamOf(dhparam),
+    sessionTimeout: sessionTimeoutSeconds,
+    handshakeTimeout: handshakeTimeoutMs ?? HANDSHAKE_MS,
+  })
+}
+
+/** Those that both ends of a connection have. */
+export function contextOptions(fields: TlsClientFields): SecureContextOptions & { readonly ALPNProtocols?: string[] } {
+  const { key, cert, pfx, ca, crl, alpnProtocols, servername: _, ...same } = fields
+  return given({
     ...same,
     key: key?.map((one) => ({ pem: bytesOf(one), passphrase: one.passphrase })),
     pfx: pfx?.map((one) => ({ buf: bytesOf(one), passphrase: one.passphrase })),
     cert: cert?.map(bytesOf),
     ca: ca?.map(bytesOf),
     crl: crl?.map(bytesOf),
-    dhparam: dhparam && dhparamOf(dhparam),
     ALPNProtocols: alpnProtocols,
-    sessionTimeout: sessionTimeoutSeconds,
-    handshakeTimeout: handshakeTimeoutMs ?? HANDSHAKE_MS,
-  }
-  // Node takes an option that is there but undefined for a wrong one in places.
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  })
+}
+
+/** Node takes an option that is there but undefined for a wrong one in places. */
+function given(options: Readonly<Record<string, unknown>>): Record<string, never> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Record<string, never>
 }
 
 export function tlsFacts(socket: TLSSocket): TlsFacts {
+  return { json: JSON.stringify(factsOf(socket)) }
+}
+
+export function factsOf(socket: TLSSocket): TlsFactsFields {
   const { name, standardName, version } = socket.getCipher()
-  const fields: TlsFactsFields = {
+  return {
     protocol: socket.getProtocol() ?? '',
     cipher: { name, standardName, version },
     // `|| false`: Node has null, undefined or '' in places where there is none.
@@ -32,7 +53,6 @@ export function tlsFacts(socket: TLSSocket): TlsFacts {
     servername: servernameOf(socket) || false,
     sessionReused: socket.isSessionReused(),
   }
-  return { json: JSON.stringify(fields) }
 }
 
 function bytesOf(material: TlsMaterial): Buffer {

@@ -6,8 +6,8 @@ import { callSite } from './call-site.js'
  */
 const REFUSALS = {
   LLFT_E_REFUSED_OUTBOUND: {
-    why: 'the gateway makes plain TCP connections for the program; TLS to other servers is not built yet',
-    fix: 'connect without TLS, for example to a TLS proxy beside the gateway',
+    why: 'the gateway makes all connections, and cannot see into a descriptor or a prepared TLS context',
+    fix: 'connect to a host and port, and give tls.connect the certificates and keys themselves',
   },
   LLFT_E_REFUSED_DGRAM: {
     why: 'datagrams to and from the program do not pass through the gateway yet',

@@ -1,5 +1,5 @@
 import { GROUP } from '../message/index.js'
-import type { SocketName, StreamId } from '../message/index.js'
+import type { SocketName, StreamId, TlsOutcomeFields } from '../message/index.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { refusal } from './refusal.js'
 import type { StreamTerms } from './tcp-stream.js'
@@ -32,6 +32,8 @@ export interface ClientTerms {
  */
 export class TcpClient extends TcpStream {
   readonly number: StreamId
+  /** Set by what is TLS on top of it. */
+  onsecured: ((outcome: TlsOutcomeFields) => void) | undefined = undefined
   readonly #client: ClientTerms
   readonly #names: { remote: SocketName | undefined; local: SocketName | undefined }
   #request: ConnectRequest | undefined

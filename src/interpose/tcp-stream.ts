@@ -41,6 +41,8 @@ export class TcpStream extends VirtualStream {
   readonly #received: (Uint8Array<ArrayBuffer> | number)[] = []
   /** Bytes that may be sent before the client has taken more. */
   #allowance = STREAM_WINDOW_BYTES
+  /** What the program writes waits. */
+  #heldBack = false
   /** Bytes that the program has taken and the gateway has no credit for yet. */
   #taken = 0
   #flowing = false
@@ -84,6 +86,12 @@ export class TcpStream extends VirtualStream {
   receiveCredit(taken: number): void {
     this.#allowance += taken
     this.resume()
+  }
+
+  /** Until it is said again nothing that the program writes leaves. */
+  holdBack(held: boolean): void {
+    this.#heldBack = held
+    if (!held) this.resume()
   }
 
   /** The other side is there. */
@@ -153,7 +161,7 @@ export class TcpStream extends VirtualStream {
   protected transmit(bytes: Uint8Array): number {
     if (this.#broken || this.closed) return this.terms.internals.errno.UV_EPIPE
     const { stream } = this.#stream
-    const length = Math.min(bytes.length, this.#allowance)
+    const length = this.#heldBack ? 0 : Math.min(bytes.length, this.#allowance)
     for (let from = 0; from < length; from += FRAME_DATA_BYTES_MAX) {
       const part = bytes.subarray(from, Math.min(length, from + FRAME_DATA_BYTES_MAX))
       this.terms.operations.submit(GROUP.gateway, { frame: 'data', stream, bytes: part })

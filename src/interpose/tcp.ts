@@ -1,5 +1,5 @@
 import { GROUP, OUTBOUND_FROM } from '../message/index.js'
-import type { Frame, ListenerId, StreamId } from '../message/index.js'
+import type { Frame, ListenerId, StreamId, TlsOutcomeFields } from '../message/index.js'
 import type { NativeClass } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
 import type { ClientTerms } from './tcp-client.js'
@@ -84,6 +84,7 @@ class Sockets {
     else if (frame.frame === 'end') this.#streams.get(frame.stream)?.receiveEnd()
     else if (frame.frame === 'reset') this.#streams.get(frame.stream)?.receiveReset()
     else if (frame.frame === 'connected') this.#answer(frame)
+    else if (frame.frame === 'secured') this.#secured(frame)
     else if (frame.frame === 'listening') this.#listeners.get(frame.listener)?.answer(frame.errno, frame.bound)
   }
 
@@ -105,6 +106,11 @@ class Sockets {
   found(): void {
     this.#connected = true
     for (const listener of this.#listeners.values()) listener.announce()
+  }
+
+  #secured(frame: Extract<Frame, { frame: 'secured' }>): void {
+    const stream = this.#streams.get(frame.stream)
+    if (stream instanceof TcpClient) stream.onsecured?.(JSON.parse(frame.tls.json) as TlsOutcomeFields)
   }
 
   #answer(frame: Extract<Frame, { frame: 'connected' }>): void {

@@ -1,10 +1,10 @@
 import type { TlsFactsFields } from '../message/index.js'
-import type { EdgeTerms } from './edge-terms.js'
 import type { TcpStream } from './tcp-stream.js'
 import type { WriteRequest } from './virtual-stream.js'
 
 /** TLS options that only matter to a real handshake: it was made at the gateway. Called by `_tls_wrap.js`. */
 const NOTHING_TO_DO = [
+  'asyncReset',
   'certCbDone',
   'destroySSL',
   'enableALPNCb',
@@ -45,8 +45,8 @@ const UNKNOWN = [
 ] as const
 
 /**
- * What `tls_wrap.wrap` gives for a stream of the gateway: a `TLSWrap` that encrypts nothing, because TLS ends at the
- * gateway, and that answers with what the gateway learned in the handshake. `tls`, `https` and all on top run on it
+ * What `tls_wrap.wrap` gives for a stream of the gateway: a `TLSWrap` that encrypts nothing, because TLS is the
+ * gateway's, and that answers with what the gateway learned in the handshake. `tls`, `https` and all on top run on it
  * unchanged.
  */
 export class TlsFacade {
@@ -57,15 +57,13 @@ export class TlsFacade {
   /** Set by `_tls_wrap.js`. */
   onhandshakedone: (() => void) | undefined = undefined
   readonly #stream: TcpStream
-  readonly #facts: TlsFactsFields
+  /** Undefined until the handshake is over. */
+  protected facts: TlsFactsFields | undefined
 
-  constructor(terms: EdgeTerms, stream: TcpStream, facts: TlsFactsFields) {
+  constructor(stream: TcpStream) {
     this.#stream = stream
-    this.#facts = facts
     // The stream's own socket has begun to read already; what arrives belongs to the socket on top.
     stream.onread = (bytes) => this.onread?.call(this, bytes)
-    // When the socket's owner has had the chance to listen for it, and before any bytes.
-    terms.internals.later.nextTick(() => stream.enter(() => this.onhandshakedone?.()))
   }
 
   get bytesRead(): number {
@@ -133,24 +131,25 @@ export class TlsFacade {
   }
 
   getALPNNegotiatedProtocol(): string | false {
-    return this.#facts.alpnProtocol
+    return this.facts?.alpnProtocol ?? false
   }
 
   getServername(): string | false {
-    return this.#facts.servername
+    return this.facts?.servername ?? false
   }
 
-  getCipher(): TlsFactsFields['cipher'] {
-    const { name, standardName, version } = this.#facts.cipher
+  getCipher(): TlsFactsFields['cipher'] | undefined {
+    if (this.facts === undefined) return undefined
+    const { name, standardName, version } = this.facts.cipher
     return { name, standardName, version }
   }
 
-  getProtocol(): string {
-    return this.#facts.protocol
+  getProtocol(): string | null {
+    return this.facts?.protocol ?? null
   }
 
   isSessionReused(): boolean {
-    return this.#facts.sessionReused
+    return this.facts?.sessionReused ?? false
   }
 
   getSharedSigalgs(): readonly string[] {

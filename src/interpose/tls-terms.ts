@@ -1,14 +1,17 @@
-import type { TlsMaterial, TlsTerms, TlsTermsFields } from '../message/index.js'
+import type { TlsClientFields, TlsMaterial, TlsTerms, TlsTermsFields } from '../message/index.js'
 import { refusal } from './refusal.js'
 
-/** The properties that a `tls.Server` keeps its options in; others are found by the description of their symbols. */
-interface TlsServer {
+interface Materials {
   readonly key?: unknown
   readonly cert?: unknown
   readonly pfx?: unknown
   readonly ca?: unknown
   readonly crl?: unknown
   readonly dhparam?: unknown
+}
+
+/** The properties that a `tls.Server` keeps its options in; others are found by the description of their symbols. */
+interface TlsServer extends Materials {
   readonly passphrase?: string
   readonly ciphers?: string
   readonly sigalgs?: string
@@ -24,6 +27,37 @@ interface TlsServer {
   readonly ALPNProtocols?: Uint8Array
   readonly ALPNCallback?: unknown
   readonly _contexts: readonly unknown[]
+}
+
+/** What `tls.connect` was given, as its socket keeps it. */
+interface ConnectOptions extends Omit<TlsServer, 'ALPNProtocols'> {
+  readonly ALPNProtocols?: Uint8Array | readonly string[]
+  readonly servername?: string
+  readonly secureContext?: unknown
+  readonly pskCallback?: unknown
+}
+
+/** What the gateway needs to shake hands for `owner`, a socket that `tls.connect` made. */
+export function tlsClientTerms(owner: unknown): TlsClientFields {
+  const options = (bySymbol(owner as object, 'connect-options') ?? {}) as ConnectOptions
+  if (options.secureContext !== undefined || options.pskCallback !== undefined) {
+    throw refusal('LLFT_E_REFUSED_OUTBOUND', 'tls.connect() with secureContext or pskCallback')
+  }
+  const protocols = options.ALPNProtocols
+  const fields = {
+    ...materials(options),
+    passphrase: options.passphrase,
+    ciphers: options.ciphers,
+    sigalgs: options.sigalgs,
+    ecdhCurve: options.ecdhCurve,
+    minVersion: options.minVersion,
+    maxVersion: options.maxVersion,
+    secureProtocol: options.secureProtocol,
+    secureOptions: options.secureOptions,
+    alpnProtocols: Array.isArray(protocols) ? (protocols as string[]) : alpnProtocols(protocols as Uint8Array),
+    servername: options.servername === '' ? undefined : options.servername,
+  } satisfies { readonly [Name in keyof TlsClientFields]: TlsClientFields[Name] | undefined }
+  return fields as TlsClientFields
 }
 
 /** What the gateway needs to end TLS for `owner`; undefined when it is not a `tls.Server` (determinizer.md A12). */
@@ -69,7 +103,7 @@ function bySymbol(server: object, description: string): unknown {
   return symbol === undefined ? undefined : (Reflect.get(server, symbol) as unknown)
 }
 
-function materials(server: TlsServer): Pick<TlsTermsFields, 'key' | 'cert' | 'pfx' | 'ca' | 'crl' | 'dhparam'> {
+function materials(server: Materials): Pick<TlsTermsFields, 'key' | 'cert' | 'pfx' | 'ca' | 'crl' | 'dhparam'> {
   const [dhparam] = material(server.dhparam) ?? []
   return {
     ...named('key', material(server.key)),

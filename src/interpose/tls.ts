@@ -1,10 +1,11 @@
 import type { TlsFactsFields } from '../message/index.js'
 import type { NativeClass, NativeFunction } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
-import { refusal } from './refusal.js'
 import { TcpClient } from './tcp-client.js'
 import { TcpStream } from './tcp-stream.js'
-import { TlsFacade, completeFacade } from './tls-facade.js'
+import { TlsAccepted } from './tls-accepted.js'
+import { TlsClient } from './tls-client.js'
+import { completeFacade } from './tls-facade.js'
 
 /** TLS ends at the gateway (determinizer.md A12): wrapping one of its streams in TLS gives a facade. */
 export function installTls(terms: EdgeTerms): void {
@@ -12,8 +13,9 @@ export function installTls(terms: EdgeTerms): void {
   const real = binding['wrap'] as NativeFunction
   completeFacade((binding['TLSWrap'] as NativeClass).prototype as object)
   binding['wrap'] = (handle: unknown, ...rest: unknown[]): unknown => {
-    if (handle instanceof TcpClient) throw refusal('LLFT_E_REFUSED_OUTBOUND', 'tls.connect()')
+    const [, isServer] = rest
+    if (handle instanceof TcpClient && isServer !== true) return new TlsClient(terms, handle)
     if (!(handle instanceof TcpStream) || handle.tlsFacts === undefined) return real(handle, ...rest)
-    return new TlsFacade(terms, handle, JSON.parse(handle.tlsFacts.json) as TlsFactsFields)
+    return new TlsAccepted(terms, handle, JSON.parse(handle.tlsFacts.json) as TlsFactsFields)
   }
 }

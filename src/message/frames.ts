@@ -25,9 +25,11 @@ export const FRAME = {
   /** application to gateway: its exit side */
   connect: 13,
   resolve: 14,
+  secure: 17,
   /** gateway to application */
   connected: 15,
   resolved: 16,
+  secured: 18,
 } as const
 
 /**
@@ -117,6 +119,10 @@ export type Frame =
       readonly remote: SocketName
       readonly local: SocketName
     }
+  /** TLS from here on, on a connection that the program has made. */
+  | { readonly frame: 'secure'; readonly stream: StreamId; readonly tls: TlsTerms }
+  /** The handshake is over; JSON of `TlsOutcomeFields`. */
+  | { readonly frame: 'secured'; readonly stream: StreamId; readonly tls: TlsFacts }
   /** A question about names; JSON of `NameQuestion`. */
   | { readonly frame: 'resolve'; readonly question: QuestionId; readonly json: string }
   /** JSON of `NameAnswer`. */

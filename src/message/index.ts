@@ -33,4 +33,11 @@ export type {
 } from './kinds.js'
 export { BODY_LAYOUT, HEADER_LAYOUT, MAGIC, WIRE_VERSION } from './layout.js'
 export type { Fields, FieldType } from './layout.js'
-export type { TlsFactsFields, TlsMaterial, TlsTermsFields } from './tls.js'
+export type {
+  TlsClientFields,
+  TlsFactsFields,
+  TlsFailure,
+  TlsMaterial,
+  TlsOutcomeFields,
+  TlsTermsFields,
+} from './tls.js'

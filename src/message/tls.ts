@@ -41,3 +41,41 @@ export interface TlsFactsFields {
   readonly servername: string | false
   readonly sessionReused: boolean
 }
+
+/** JSON in `secure`: what a program gives `tls.connect`, as far as the handshake is concerned. */
+export interface TlsClientFields extends Pick<
+  TlsTermsFields,
+  | 'key'
+  | 'cert'
+  | 'pfx'
+  | 'ca'
+  | 'crl'
+  | 'passphrase'
+  | 'ciphers'
+  | 'sigalgs'
+  | 'ecdhCurve'
+  | 'minVersion'
+  | 'maxVersion'
+  | 'secureProtocol'
+  | 'secureOptions'
+  | 'alpnProtocols'
+> {
+  /** The name asked for (SNI). */
+  readonly servername?: string
+}
+
+export interface TlsFailure {
+  readonly code?: string
+  readonly message: string
+}
+
+/** JSON in `secured`. */
+export interface TlsOutcomeFields {
+  /** The handshake itself failed: there is nothing else then. */
+  readonly failure?: TlsFailure
+  readonly facts?: TlsFactsFields
+  /** Why the server's certificate is not to be trusted, if it is not; whether that matters the program says. */
+  readonly distrust?: TlsFailure
+  /** The server's own certificate as `getPeerCertificate` gives it; bytes as base64. */
+  readonly certificate?: Readonly<Record<string, unknown>>
+}

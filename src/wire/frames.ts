@@ -57,6 +57,14 @@ const WRITE: WriteFrame = {
     writeName(writer, frame.remote)
     writeName(writer, frame.local)
   },
+  secure(writer, frame) {
+    writer.index(frame.stream)
+    writeText(writer, frame.tls.json)
+  },
+  secured(writer, frame) {
+    writer.index(frame.stream)
+    writeText(writer, frame.tls.json)
+  },
   resolve: writeAnswer,
   resolved: writeAnswer,
   close: (writer, frame) => writer.index(frame.stream),
@@ -113,6 +121,8 @@ const READ: { readonly [F in Frame['frame']]: (reader: Reader) => Extract<Frame,
     remote: readName(reader),
     local: readName(reader),
   }),
+  secure: (reader) => ({ frame: 'secure', stream: reader.index(), tls: { json: readText(reader) } }),
+  secured: (reader) => ({ frame: 'secured', stream: reader.index(), tls: { json: readText(reader) } }),
   resolve: (reader) => ({ frame: 'resolve', question: reader.index(), json: readText(reader) }),
   resolved: (reader) => ({ frame: 'resolved', question: reader.index(), json: readText(reader) }),
   close: (reader) => ({ frame: 'close', stream: reader.index() }),
@@ -177,6 +187,10 @@ function writeFrame(writer: Writer, frame: Frame): void {
       return WRITE.connect(writer, frame)
     case 'connected':
       return WRITE.connected(writer, frame)
+    case 'secure':
+      return WRITE.secure(writer, frame)
+    case 'secured':
+      return WRITE.secured(writer, frame)
     case 'resolve':
       return WRITE.resolve(writer, frame)
     case 'resolved':

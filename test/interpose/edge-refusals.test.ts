@@ -39,8 +39,6 @@ const NODE_26: readonly Refused[] = [
 const REFUSED: readonly Refused[] = [
   [`new (require('worker_threads').Worker)('./x.js')`, 'LLFT_E_REFUSED_WORKER', 'new Worker()'],
   [`require('cluster').fork()`, 'LLFT_E_REFUSED_CLUSTER', 'cluster/primary.fork()'],
-  [`require('https').get('https://127.0.0.1/')`, 'LLFT_E_REFUSED_OUTBOUND', 'https.get()'],
-  [`require('tls').connect(443, 'x.test')`, 'LLFT_E_REFUSED_OUTBOUND', '_tls_wrap.connect()'],
   [`require('net').connect('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.connect()'],
   [`require('net').createServer().listen('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.listen()'],
   [`require('dgram').createSocket('udp4')`, 'LLFT_E_REFUSED_DGRAM', 'dgram.createSocket()'],

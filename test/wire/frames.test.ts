@@ -45,6 +45,11 @@ const frames = fc.oneof(
     remote: name,
     local: name,
   }),
+  fc.record({
+    frame: fc.constantFrom('secure', 'secured'),
+    stream: number,
+    tls: fc.record({ json: fc.json({ maxDepth: 1 }) }),
+  }),
   fc.record({ frame: fc.constantFrom('resolve', 'resolved'), question: number, json: fc.json({ maxDepth: 1 }) }),
   fc.record({ frame: fc.constant('signal'), signal: fc.nat(64) }),
   fc.record({ frame: fc.constant('output'), fd: fc.constantFrom(1, 2), bytes }),
