@@ -70,7 +70,7 @@ export class Peer {
 
   get deadline(): Instant | undefined {
     const { deadline: faultsAt } = this.#faults
-    return earliest(this.#outgoing.deadline, this.#incoming.deadline, this.#greetAt, faultsAt)
+    return earliest(earliest(this.#outgoing.deadline, this.#incoming.deadline), this.#greetAt, faultsAt)
   }
 
   get congested(): boolean {
