@@ -17,6 +17,8 @@ export type AttachRequest =
       /** The whole command line of the guest, as the program will see it. */
       readonly argv: readonly string[]
       readonly cwd: string
+      /** A flag of Node that no replica can have. */
+      readonly refusedFlag?: string | undefined
       /** What must be equal at all replicas (determinizer.md A8), as one hash, with the parts for the message. */
       readonly fingerprint: { readonly hash: string; readonly parts: Readonly<Record<string, string>> }
     }

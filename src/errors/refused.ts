@@ -20,7 +20,7 @@ export const REFUSED = {
     exit: 'none',
     what: 'The program wants to start a worker thread: {call}.',
     why: 'messages and shared memory between threads are not ordered yet',
-    fix: 'do the work on the main thread; many libraries have a setting that turns workers off',
+    fix: 'do the work on the main thread; many libraries can do without (tsx, esbuild: ESBUILD_WORKER_THREADS=0)',
   },
   LLFT_E_REFUSED_CHILD_HANDLE: {
     exit: 'none',

@@ -34,6 +34,12 @@ export const GUEST = {
     why: 'a replica is one process with one history; two programs in it would have no common order',
     fix: 'run one program per group: llft run -- {second}',
   },
+  LLFT_E_GUEST_NODE_FLAG: {
+    exit: 3,
+    what: 'Node cannot be started with {flag} here.',
+    why: 'it starts the program anew, in processes of its own, or makes it stand still; a replica does neither',
+    fix: 'leave the flag out; to develop, run the program alone: node {flag} ...',
+  },
   LLFT_E_GUEST_FINGERPRINT: {
     exit: 3,
     what: 'The replicas are not the same program: they differ in {parts}.',

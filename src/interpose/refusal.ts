@@ -47,7 +47,7 @@ const REFUSALS = {
   },
   LLFT_E_REFUSED_WORKER: {
     why: 'messages and shared memory between threads are not ordered yet',
-    fix: 'do the work on the main thread; many libraries have a setting that turns workers off',
+    fix: 'do the work on the main thread; many libraries can do without (tsx, esbuild: ESBUILD_WORKER_THREADS=0)',
   },
   LLFT_E_REFUSED_CHILD_HANDLE: {
     why: 'the sockets of the program are held by the gateway; there is none to hand on',

@@ -5,6 +5,7 @@ import type { AttachReply, AttachRequest, Clock, Entropy, Founding, JoinTerms, T
 import type { MemberId } from '../message/index.js'
 import { AttachSocket } from './attach-socket.js'
 import { fingerprintOf } from './fingerprint.js'
+import { refusedFlag } from './flags.js'
 import { restoreProcess } from './restore.js'
 import { isWrapper } from './wrappers.js'
 
@@ -71,6 +72,7 @@ function claimOf({ entropy, preload }: AttachTerms, transport: ReplicaUdp): Clai
     pid: process.pid,
     argv: process.argv,
     cwd: process.cwd(),
+    refusedFlag: refusedFlag(process.execArgv, process.env),
     fingerprint: fingerprintOf(preload),
   }
 }

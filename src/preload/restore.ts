@@ -32,6 +32,8 @@ export function restoreProcess(preload: string): void {
   for (const name of Object.keys(process.env)) if (!(name in seen)) delete process.env[name]
   if (seen['PATH'] !== undefined) process.env['PATH'] = seen['PATH']
   process.execArgv = programExecArgv(process.execArgv, preload)
-  const { _preload_modules: preloaded } = process as { _preload_modules?: string[] }
-  if (preloaded?.[0] === preload) preloaded.shift()
+  // Another array: Node is on its way through this one, and would leave out the program's first.
+  const preloaded = Object.getOwnPropertyDescriptor(process, '_preload_modules') as PropertyDescriptor
+  const [first, ...others] = preloaded.value as readonly string[]
+  if (first === preload) Object.defineProperty(process, '_preload_modules', { ...preloaded, value: others })
 }

@@ -11,12 +11,14 @@ export function parseAttachRequest(datagram: Uint8Array): AttachRequest | undefi
   const member = memberId as MemberId
   if (type === 'attached') return { type, slot, token, memberId: member }
   if (type !== 'claim') return undefined
-  const { locator, pid, argv, cwd, fingerprint } = value
+  const { locator, pid, argv, cwd, refusedFlag, fingerprint } = value
   if (!isNumber(locator) || !isNumber(pid) || typeof cwd !== 'string') return undefined
   if (!Array.isArray(argv) || !argv.every((word) => typeof word === 'string')) return undefined
+  if (refusedFlag !== undefined && typeof refusedFlag !== 'string') return undefined
   const parts = parseFingerprint(fingerprint)
   if (parts === undefined) return undefined
-  return { type, slot, token, memberId: member, locator: locator as Locator, pid, argv, cwd, fingerprint: parts }
+  const place = { slot, token, memberId: member, locator: locator as Locator }
+  return { type, ...place, pid, argv, cwd, refusedFlag, fingerprint: parts }
 }
 
 function parseFingerprint(value: unknown): Claim['fingerprint'] | undefined {

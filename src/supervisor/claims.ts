@@ -7,6 +7,8 @@ export type Claim = Extract<AttachRequest, { type: 'claim' }>
 export type Refusal =
   /** Each replica has one guest (determinizer.md A2). */
   | { readonly refusal: 'second'; readonly first: Claim }
+  /** Node is to do what only a process that is not replicated can. */
+  | { readonly refusal: 'flag'; readonly flag: string }
   /** Replicas must start alike (determinizer.md A8); the parts that differ, by name. */
   | { readonly refusal: 'different'; readonly parts: readonly string[] }
 
@@ -33,6 +35,8 @@ export class Claims {
 
   judge(claim: Claim): Judgement {
     if (!this.#slots.has(claim.slot)) return { verdict: 'nobody' }
+    const { refusedFlag: flag } = claim
+    if (flag !== undefined) return { verdict: 'refused', refusal: 'flag', flag }
     const first = this.#slots.get(claim.slot)
     if (first !== undefined) {
       return first.memberId === claim.memberId ? { verdict: 'known' } : { verdict: 'refused', refusal: 'second', first }

@@ -5,5 +5,6 @@ import type { Claim, Refusal } from './claims.js'
 /** The words for a refused process and for the person who started it. */
 export function reportOfRefusal(claim: Claim, refusal: Refusal): Report {
   if (refusal.refusal === 'different') return report('LLFT_E_GUEST_FINGERPRINT', { parts: refusal.parts.join(', ') })
+  if (refusal.refusal === 'flag') return report('LLFT_E_GUEST_NODE_FLAG', { flag: refusal.flag })
   return report('LLFT_E_GUEST_SECOND', { first: refusal.first.argv.join(' '), second: claim.argv.join(' ') })
 }

@@ -29,11 +29,11 @@ async function chainsOf(hook: keyof typeof SHOWING, hooksOff: readonly string[])
   scenes.push(scene)
   const seen = (): boolean => {
     const { difference, replicas, shared } = compareDigests(digestFolder)
-    if (difference !== undefined || run.stderr.includes('diverged')) return true
+    if (difference !== undefined || run.stderr.includes('LLFT_W_REPLICA_DIVERGED')) return true
     return replicas === 3 && shared.every((count) => count > SHARED_MIN)
   }
   await until(seen, 15_000)
-  return compareDigests(digestFolder).difference ?? /diverged.*/.exec(run.stderr)?.[0]
+  return compareDigests(digestFolder).difference ?? /LLFT_W_REPLICA_DIVERGED.*/.exec(run.stderr)?.[0]
 }
 
 test.each(Object.keys(SHOWING) as (keyof typeof SHOWING)[])(

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Run, runGuest } from './conductor/run-guest.js'
 
+/** Dozens of guests, one after the other, on a machine that does other things too. */
+const MANY_GUESTS_MS = 240_000
+
 const COMPLETIONS = 35
 
 function expectSame(replayed: Run, live: Run): void {
@@ -31,17 +34,21 @@ describe('what completes on other threads, in V8 and in the module loader', () =
     expectSame(await runGuest('completions.mjs', { follow: narrow }), narrow)
   })
 
-  test('goes on under whoever takes over, wherever the history ends', async () => {
-    const live = await runGuest('completions.mjs')
-    const last = live.entries.length
-    for (let cut = 1; cut < last; cut += Math.ceil(last / 10)) {
-      const successor = await runGuest('completions.mjs', { follow: live, cut })
-      expect(successor.errors).toBe('')
-      expect(successor.promoted).toBe(cut)
-      expectAll(successor)
-      expectSame(await runGuest('completions.mjs', { follow: successor }), successor)
-    }
-  })
+  test(
+    'goes on under whoever takes over, wherever the history ends',
+    async () => {
+      const live = await runGuest('completions.mjs')
+      const last = live.entries.length
+      for (let cut = 1; cut < last; cut += Math.ceil(last / 10)) {
+        const successor = await runGuest('completions.mjs', { follow: live, cut })
+        expect(successor.errors).toBe('')
+        expect(successor.promoted).toBe(cut)
+        expectAll(successor)
+        expectSame(await runGuest('completions.mjs', { follow: successor }), successor)
+      }
+    },
+    MANY_GUESTS_MS,
+  )
 })
 
 test('AsyncLocalStorage holds in every callback what it holds on plain Node', async () => {
