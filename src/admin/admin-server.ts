@@ -7,16 +7,22 @@ import { formatAddress } from '../config/index.js'
 import type { Address } from '../config/index.js'
 import { llftError, LlftError, report } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
+import { streamEvents } from './event-stream.js'
+import type { EventSource } from './group-event.js'
 import type { GroupStatus, KillResult } from './group-status.js'
 
 /** How many ports after the first are tried: as many groups as one host will run side by side. */
 const PORTS_TRIED = 32
+/** Who follows events: more are a program that forgets to hang up. */
+const FOLLOWERS_MAX = 64
+const EVENTS_ROUTE = 'GET /api/v1/events'
 /** `{"target":"primary"}` and some room. */
 const BODY_BYTES_MAX = 1024
 
 /** What the admin address can do; the supervisor is behind it. */
 export interface AdminDesk {
   status(): Promise<GroupStatus>
+  readonly events: EventSource
   /** `target`: `primary` or a replica's id. Raises an `LlftError` when there is none. */
   kill(target: string): KillResult
 }
@@ -33,6 +39,7 @@ export class AdminServer {
   readonly #terms: AdminTerms
   readonly #server: Server
   #address: Address
+  #followers = 0
 
   constructor(terms: AdminTerms) {
     this.#terms = terms
@@ -80,6 +87,7 @@ export class AdminServer {
 
   async #answer(desk: AdminDesk, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      if (isStreamRequest(request)) return this.#follow(desk, request, response)
       reply(response, 200, await this.#perform(desk, request))
     } catch (error) {
       if (error instanceof HttpFault) reply(response, error.status, { error: error.report })
@@ -88,11 +96,27 @@ export class AdminServer {
     }
   }
 
-  async #perform(desk: AdminDesk, request: IncomingMessage): Promise<GroupStatus | KillResult> {
-    const route = `${request.method} ${request.url?.split('?')[0]}`
+  /** Whoever has seen some of it says so as browsers do. */
+  #follow(desk: AdminDesk, request: IncomingMessage, response: ServerResponse): void {
+    if (!fromThisHost(request)) this.#authorise(request)
+    if (this.#followers >= FOLLOWERS_MAX) {
+      throw new HttpFault(503, report('LLFT_E_ADMIN_REQUEST', { reason: `${FOLLOWERS_MAX} others follow already` }))
+    }
+    this.#followers++
+    response.once('close', () => this.#followers--)
+    const seen = Number(request.headers['last-event-id'])
+    streamEvents(desk.events, Number.isSafeInteger(seen) ? seen : 0, response)
+  }
+
+  async #perform(desk: AdminDesk, request: IncomingMessage): Promise<object> {
+    const route = routeOf(request)
     if (route === 'GET /api/v1/status') {
       if (!fromThisHost(request)) this.#authorise(request)
       return desk.status()
+    }
+    if (route === EVENTS_ROUTE) {
+      if (!fromThisHost(request)) this.#authorise(request)
+      return desk.events.recent
     }
     if (route === 'POST /api/v1/kill') {
       this.#authorise(request)
@@ -118,6 +142,14 @@ class HttpFault extends Error {
     this.status = status
     this.report = fault
   }
+}
+
+function routeOf({ method, url }: IncomingMessage): string {
+  return `${method} ${url?.split('?')[0]}`
+}
+
+function isStreamRequest(request: IncomingMessage): boolean {
+  return routeOf(request) === EVENTS_ROUTE && request.headers.accept?.includes('text/event-stream') === true
 }
 
 /** The peer is local and the page that asks, if it is one, was not loaded under a foreign name (DNS rebinding). */

@@ -1,3 +1,5 @@
+import type { GroupEvent, TakeoverPhases } from './group-event.js'
+
 /** What `GET /api/v1/status` answers, `llft status --json` prints and the dashboard will show. */
 export interface GroupStatus {
   readonly group: string
@@ -18,6 +20,8 @@ export interface GroupStatus {
   /** The last ones, oldest first. */
   readonly failovers: readonly Failover[]
   readonly failoverCount: number
+  /** What happened last to the membership, oldest first; more of it at `/api/v1/events`. */
+  readonly events: readonly GroupEvent[]
 }
 
 /** How datagrams reach several replicas, and why so. */
@@ -44,12 +48,10 @@ export interface Failover {
   /** Wall-clock time of the notice, ISO 8601. */
   readonly at: string
   readonly cause: string
-  /** From the end of the process to the supervisor's notice. */
-  readonly detectedMs: number
-  /** From there until the view of the new primary was adopted. */
-  readonly electedMs: number
-  /** From there until the new primary was established. */
-  readonly resumedMs: number
+  /** Who leads since. */
+  readonly primary: string
+  readonly view: number
+  readonly phases: TakeoverPhases
 }
 
 /** What `POST /api/v1/kill` answers. */

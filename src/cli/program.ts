@@ -2,6 +2,8 @@ import { Command, CommanderError, Option } from 'commander'
 import { NUMBER_BOUNDS, OPTIONS } from '../config/index.js'
 import type { OptionName, RunInput } from '../config/index.js'
 import { EXIT } from '../errors/index.js'
+import { events } from './events.js'
+import type { EventsInput } from './events.js'
 import { kill } from './kill.js'
 import { run } from './run.js'
 import { status } from './status.js'
@@ -31,6 +33,11 @@ export async function execute(argv: readonly string[], surroundings: Surrounding
     .description('show the running group: primary, replicas, fail-overs')
     .option('--json', 'as JSON')
     .action((options: object) => finish(status(queryIn(options), surroundings)))
+  addOptions(program.command('events'), QUERY_OPTIONS)
+    .description('show what happened to the membership: who failed, who took over, how long each phase took')
+    .option('-f, --follow', 'go on with what happens, until the group ends')
+    .option('--json', 'as JSON, one event per line')
+    .action((options: object) => finish(events(followIn(options), surroundings)))
   addOptions(program.command('kill'), QUERY_OPTIONS)
     .description("kill a replica's process, as a crash would")
     .argument('<target>', '`primary`, or the id of a replica')
@@ -74,6 +81,10 @@ async function parse(program: Command, argv: readonly string[]): Promise<number 
     if (error.code === 'commander.help') return EXIT.usage
     throw usageError(error, program.commands.find((command) => command.name() === argv[0]) ?? program)
   }
+}
+
+function followIn(options: object): EventsInput {
+  return { ...queryIn(options), follow: 'follow' in options && options.follow === true }
 }
 
 function queryIn(options: object): { readonly flags: Flags; readonly json: boolean } {

@@ -30,7 +30,7 @@ export async function run(input: Pick<RunInput, 'command' | 'flags'>, surroundin
     token,
   })
   const foreground = new Foreground(options, address, surroundings)
-  admin.serve(foreground.supervisor)
+  admin.serve(foreground.supervisor.desk)
   try {
     return await foreground.run()
   } finally {

@@ -44,7 +44,7 @@ export class Talk {
       case 'replica-ended':
         return this.#event(this.#terms.style.red('✖'), `${notice.id} (pid ${notice.pid ?? '?'}) ${notice.outcome}`)
       case 'failover':
-        return this.#failover(notice.primary, notice.view, notice.failover)
+        return this.#failover(notice.failover)
       case 'joined':
         return this.#event('○', `${notice.id} joined, caught up in ${Math.round(notice.tookMs)} ms`)
       case 'exited':
@@ -102,8 +102,9 @@ export class Talk {
       : `○ ${id} ${role === 'none' ? '' : role}`.trimEnd()
   }
 
-  #failover(primary: string, view: number, { detectedMs, electedMs, resumedMs }: Failover): void {
-    const phases = `detected ${ms(detectedMs)} · elected ${ms(electedMs)} · resumed ${ms(resumedMs)}`
+  #failover({ primary, view, phases: { silenceMs, suspicionMs, proposalMs, recoveryMs } }: Failover): void {
+    const detectedMs = silenceMs + suspicionMs
+    const phases = `detected ${ms(detectedMs)} · elected ${ms(proposalMs)} · resumed ${ms(recoveryMs)}`
     this.#event(this.#terms.style.green('▲'), `${primary} is primary, view ${view}     ${phases}`)
   }
 

@@ -149,8 +149,8 @@ export const ADMIN = {
   LLFT_E_ADMIN_REQUEST: {
     exit: 2,
     what: 'The admin address does not understand the request: {reason}.',
-    why: 'it answers GET /api/v1/status and POST /api/v1/kill only',
-    fix: 'use llft status and llft kill of the same version as the running group',
+    why: 'it answers what is listed in docs/operations.md, and nothing else',
+    fix: 'use the llft commands of the same version as the running group',
   },
   LLFT_E_ADMIN_RUNTIME_FOLDER: {
     exit: 3,

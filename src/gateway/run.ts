@@ -75,6 +75,7 @@ function observerOf(report: (value: GatewayReport) => void): GatewayObserver {
   return {
     listening: (requested, bound, tls) => report({ type: 'listening', requested, bound, tls }),
     unlistening: (bound) => report({ type: 'unlistening', bound }),
+    follows: (view) => report({ type: 'follows', view }),
     warning: (warning, detail) => report({ type: 'warning', warning, detail }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Entropy, GroupSettings, TestFaults } from '../driver/index.js'
 import { GROUP } from '../message/index.js'
-import type { Epoch, Locator, MemberId, PeerInfo } from '../message/index.js'
+import type { Epoch, Locator, MemberId, PeerInfo, ViewNumber } from '../message/index.js'
 import type { GatewayReport, ListenMapping } from '../gateway/index.js'
 import { Backoff } from './backoff.js'
 import { GatewayProcess } from './gateway-process.js'
@@ -40,6 +40,8 @@ export type GatewayWarned = Extract<GatewayReport, { type: 'warning' }>
 
 export interface GatewayKeeperListener {
   ready(peer: PeerInfo): void
+  /** It has adopted an established view. */
+  follows(view: ViewNumber): void
   listening(): void
   warned(warning: GatewayWarned): void
   /** It ended, and is started again. */
@@ -99,6 +101,7 @@ export class GatewayKeeper {
           reached = true
           this.#listener.ready({ ...identity, locator })
         },
+        follows: ({ view }) => this.#listener.follows(view),
         listening: () => this.#listener.listening(),
         warned: (warning) => this.#listener.warned(warning),
         ended: (end) => {

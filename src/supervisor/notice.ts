@@ -13,7 +13,7 @@ export type Notice =
       readonly pid: number | undefined
       readonly outcome: string
     }
-  | { readonly notice: 'failover'; readonly primary: string; readonly view: number; readonly failover: Failover }
+  | { readonly notice: 'failover'; readonly failover: Failover }
   /** A replacement has caught up. */
   | { readonly notice: 'joined'; readonly id: string; readonly tookMs: number }
   /** The program has ended. */

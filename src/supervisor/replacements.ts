@@ -61,7 +61,7 @@ export class Replacements {
     }
     const delayMs = replica.ready ? DELAY_MIN_MS : this.#backoff.next()
     if (!replica.ready) this.#tellFailure(replica, end, delayMs)
-    this.#later(() => this.#replace(), delayMs)
+    this.#later(() => this.#replace(replica.slot), delayMs)
   }
 
   close(): void {
@@ -94,7 +94,7 @@ export class Replacements {
     })
   }
 
-  #replace(): void {
+  #replace(slot: string): void {
     const { replicas, group, historyBytesMax, guestStartMs } = this.#terms
     const bytes = this.#terms.peer().historyBytes
     if (bytes >= historyBytesMax) {
@@ -104,7 +104,7 @@ export class Replacements {
       this.#historyFull = true
       return
     }
-    const replica = replicas.spawn()
+    const replica = replicas.spawn(`in place of ${slot}`)
     this.#later(() => {
       if (replica.claim === undefined) replica.process.destroy()
     }, guestStartMs)

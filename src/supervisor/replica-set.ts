@@ -11,6 +11,8 @@ import type { ReplicaSpawn } from './replica-process.js'
 export interface Replica {
   /** `r1`, `r2`, ...: never used twice in a run. */
   readonly slot: string
+  /** Why it was started. */
+  readonly origin: string
   readonly process: ReplicaProcess
   readonly memberId: MemberId | undefined
   readonly claim: Claim | undefined
@@ -80,7 +82,7 @@ export class ReplicaSet {
     return this.all.find((replica) => replica.memberId === memberId)
   }
 
-  spawn(): Replica {
+  spawn(origin: string): Replica {
     const slot = `r${++this.#spawned}`
     this.#attach.expect(slot)
     const process = new ReplicaProcess(this.#terms.command(slot, this.#address), {
@@ -89,6 +91,7 @@ export class ReplicaSet {
     })
     const record: Record = {
       slot,
+      origin,
       process,
       memberId: undefined,
       claim: undefined,

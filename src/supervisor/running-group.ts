@@ -1,8 +1,8 @@
 import type { Clock, Founding, PeerEvent, PeerPort, PeerStatus } from '../driver/index.js'
 import { report } from '../errors/index.js'
 import { GROUP } from '../message/index.js'
-import type { Instant, Locator, MemberId, MemberInfo } from '../message/index.js'
-import type { FailoverTimeline } from './failover-timeline.js'
+import type { Instant, Locator, MemberId, MemberInfo, ViewNumber } from '../message/index.js'
+import type { Chronicle } from './chronicle.js'
 import type { Notice } from './notice.js'
 import { outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
@@ -20,7 +20,7 @@ export interface RunningGroupTerms {
   readonly port: PeerPort
   readonly replicas: ReplicaSet
   readonly replacements: Replacements
-  readonly timeline: FailoverTimeline
+  readonly chronicle: Chronicle
   readonly notice: (notice: Notice) => void
 }
 
@@ -39,7 +39,9 @@ export class RunningGroup {
     const at = terms.clock.now()
     for (const { memberId } of terms.founding.members) {
       const founder = terms.replicas.ofMember(memberId)
-      if (founder !== undefined) terms.replicas.start(founder.slot, at, { founding: terms.founding, join: undefined })
+      if (founder === undefined) continue
+      terms.chronicle.named(memberId, { id: founder.slot, origin: founder.origin })
+      terms.replicas.start(founder.slot, at, { founding: terms.founding, join: undefined })
     }
   }
 
@@ -62,7 +64,9 @@ export class RunningGroup {
 
   /** A replacement has its slot: it is told whom to ask for the history. */
   claimed(replica: Replica): void {
-    const { replicas, clock, founding } = this.#terms
+    const { replicas, clock, founding, chronicle } = this.#terms
+    const { memberId, slot, origin } = replica
+    if (memberId !== undefined) chronicle.named(memberId, { id: slot, origin })
     replicas.start(replica.slot, clock.now(), { founding, join: { contacts: this.contacts() } })
   }
 
@@ -83,15 +87,17 @@ export class RunningGroup {
   }
 
   gone(replica: Replica): void {
-    const { slot, process } = replica
+    const { slot, process, memberId } = replica
     const noticed = this.#terms.clock.now()
     const wasPrimary = this.#isPrimary(replica)
     this.announce(replica)
     const { end, pid } = process
     const outcome = end === undefined ? 'ended' : outcomeOf(end)
-    if (wasPrimary) {
-      const ended = this.#killed.get(slot) ?? noticed
-      this.#terms.timeline.lost({ cause: `${slot} (pid ${pid}) ${outcome}`, wallTimeMs: Date.now(), ended, noticed })
+    if (memberId !== undefined && replica.started !== undefined) {
+      const cause = `${slot} (pid ${pid}) ${outcome}`
+      const silent = this.#killed.get(slot) ?? noticed
+      const loss = { cause, wallTimeMs: Date.now(), silent, suspected: noticed, announced: noticed }
+      this.#terms.chronicle.suspected(memberId, loss, wasPrimary)
     }
     this.#killed.delete(slot)
     if (end !== undefined && end.signal !== 0) this.#terms.notice({ notice: 'replica-ended', id: slot, pid, outcome })
@@ -111,20 +117,26 @@ export class RunningGroup {
     }, LAST_WORDS_MS)
   }
 
-  gatewayLost(memberId: MemberId): void {
+  /** The gateway follows a view: clients are served under it. */
+  gatewayFollows(view: ViewNumber): void {
+    this.#terms.chronicle.resumed(view, this.#terms.clock.now())
+  }
+
+  gatewayLost(memberId: MemberId, cause: string): void {
+    this.#terms.chronicle.gateway('gateway-lost', cause)
     this.#terms.port.announceFault(GROUP.gateway, memberId)
   }
 
   event(event: PeerEvent): void {
-    const { timeline, replicas, notice } = this.#terms
-    if (event.event === 'adopted') timeline.adopted(event.at)
-    else this.#endRemoved(event.members)
-    if (event.event !== 'established') return this.#observe()
-    const failover = timeline.established(event.view.number, event.at, Date.now())
-    if (failover === undefined) return
-    const primary = event.members.find(({ precedence }) => precedence === event.view.precedence)
-    const id = primary && replicas.ofMember(primary.memberId)?.slot
-    notice({ notice: 'failover', primary: id ?? '?', view: event.view.number, failover })
+    const { chronicle, notice } = this.#terms
+    if (event.event === 'adopted') return chronicle.adopted(event)
+    this.#endRemoved(event.members)
+    if (event.event === 'members') {
+      chronicle.members(event)
+      return this.#observe()
+    }
+    const failover = chronicle.established(event)
+    if (failover !== undefined) notice({ notice: 'failover', failover })
   }
 
   close(): void {

@@ -2,9 +2,12 @@ import type { GroupStatus, ReplicaState, ReplicaStatus, TransportStatus } from '
 import { formatAddress } from '../config/index.js'
 import type { PeerStatus } from '../driver/index.js'
 import type { Epoch, MemberId } from '../message/index.js'
-import type { FailoverTimeline } from './failover-timeline.js'
+import type { Chronicle } from './chronicle.js'
 import type { GatewayKeeper } from './gateway-keeper.js'
 import type { Replica } from './replica-set.js'
+
+/** A takeover and what came of it. */
+const EVENTS_SHOWN = 8
 
 export interface StatusFacts {
   readonly group: string
@@ -16,11 +19,12 @@ export interface StatusFacts {
   readonly peer: PeerStatus | undefined
   readonly replicas: readonly Replica[]
   readonly gateway: GatewayKeeper
-  readonly timeline: FailoverTimeline
+  readonly chronicle: Chronicle
 }
 
 export function statusOf(facts: StatusFacts): GroupStatus {
-  const { peer, replicas, gateway, timeline } = facts
+  const { peer, replicas, gateway } = facts
+  const { timeline, log } = facts.chronicle
   const bytes = peer?.historyBytes ?? 0
   const rows = replicas.map((replica) => replicaStatus(replica, peer))
   return {
@@ -40,6 +44,7 @@ export function statusOf(facts: StatusFacts): GroupStatus {
     rejectedDatagrams: (peer?.rejectedDatagrams ?? 0) + gateway.datagramsRejected,
     failovers: timeline.recent,
     failoverCount: timeline.count,
+    events: log.recent.slice(-EVENTS_SHOWN),
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import type { GroupStatus, KillResult } from '../admin/index.js'
+import type { GroupStatus } from '../admin/index.js'
 import type { RunOptions } from '../config/index.js'
 import type {
   Clock,
@@ -17,9 +17,10 @@ import type { Report } from '../errors/index.js'
 import { GROUP } from '../message/index.js'
 import type { Epoch, MemberId, PeerInfo } from '../message/index.js'
 import type { Claim, Refusal } from './claims.js'
+import { Chronicle } from './chronicle.js'
 import { ConsoleApplication } from './console-application.js'
 import type { OpenConsole } from './console-application.js'
-import { FailoverTimeline } from './failover-timeline.js'
+import { Desk } from './desk.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
 import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
@@ -65,6 +66,7 @@ type Phase = 'founding' | 'running' | 'ending'
 
 /** One `llft run`: founds the group, keeps it whole, and ends it. */
 export class Supervisor {
+  readonly desk: Desk
   readonly #terms: SupervisorTerms
   readonly #console: PeerStart['identity']
   readonly #epoch: Epoch
@@ -72,7 +74,7 @@ export class Supervisor {
   readonly #reaper: Reaper
   readonly #replicas: ReplicaSet
   readonly #gateway: GatewayKeeper
-  readonly #timeline = new FailoverTimeline()
+  readonly #chronicle = new Chronicle()
   readonly #stop: StopPolicy
   readonly #outcome: Promise<ProcessEnd>
   #settle: { resolve(end: ProcessEnd): void; reject(error: LlftError): void } | undefined
@@ -112,11 +114,20 @@ export class Supervisor {
       },
       {
         ready: (peer) => this.#gatewayReady(peer),
+        follows: (view) => this.#group?.gatewayFollows(view),
         listening: () => terms.notice({ notice: 'listening' }),
         warned: (warning) => this.#gatewayWarned(warning),
         lost: (loss) => this.#gatewayLost(loss),
       },
     )
+    this.desk = new Desk({
+      name: options.name,
+      events: this.#chronicle.log,
+      replicas: this.#replicas,
+      gateway: this.#gateway,
+      group: () => this.#group,
+      snapshot: () => this.snapshot,
+    })
     this.#stop = new StopPolicy({
       graceMs: options.stopGraceMs,
       deliver: (signal) => this.#group?.signal(signal),
@@ -134,7 +145,7 @@ export class Supervisor {
       this.#transport = await this.#terms.chooseTransport(this.#epoch)
       await this.#replicas.open()
       this.#gateway.start()
-      for (let count = 0; count < replicas; count++) this.#replicas.spawn()
+      for (let count = 0; count < replicas; count++) this.#replicas.spawn('start')
       return await this.#outcome
     } finally {
       clearTimeout(bound)
@@ -148,11 +159,6 @@ export class Supervisor {
     else this.#settle?.resolve({ code: 0, signal })
   }
 
-  async status(): Promise<GroupStatus> {
-    await this.#gateway.refresh()
-    return this.snapshot
-  }
-
   /** What is known without asking the gateway. */
   get snapshot(): GroupStatus {
     return statusOf({
@@ -164,22 +170,8 @@ export class Supervisor {
       peer: this.#group?.peer,
       replicas: this.#replicas.all,
       gateway: this.#gateway,
-      timeline: this.#timeline,
+      chronicle: this.#chronicle,
     })
-  }
-
-  /** `target`: `primary`, or a replica's id. */
-  kill(target: string): KillResult {
-    const { living } = this.#replicas
-    const replica = target === 'primary' ? this.#group?.primary : living.find(({ slot }) => slot === target)
-    if (replica?.process.pid === undefined) {
-      if (target === 'primary') throw llftError('LLFT_E_ADMIN_NO_PRIMARY', { group: this.#terms.options.name })
-      const known = living.map(({ slot }) => slot).join(', ')
-      throw llftError('LLFT_E_ADMIN_UNKNOWN_REPLICA', { replica: target, known })
-    }
-    this.#group?.killing(replica)
-    replica.process.kill('SIGKILL')
-    return { id: replica.slot, pid: replica.process.pid, signal: 'SIGKILL' }
   }
 
   #makeReplicas(): ReplicaSet {
@@ -214,6 +206,7 @@ export class Supervisor {
 
   #gatewayReady(peer: PeerInfo): void {
     this.#gatewayPeer = peer
+    if (this.#phase === 'running') this.#chronicle.gateway('gateway-started', 'in place of the last one')
     this.#foundWhenComplete()
   }
 
@@ -263,8 +256,8 @@ export class Supervisor {
       notice,
       fail: (error) => this.#fail(error, []),
     })
-    const replicas = this.#replicas
-    return new RunningGroup({ founding, clock, port, replicas, replacements, timeline: this.#timeline, notice })
+    const [replicas, chronicle] = [this.#replicas, this.#chronicle]
+    return new RunningGroup({ founding, clock, port, replicas, replacements, chronicle, notice })
   }
 
   /** The program has ended, in order, and every replica ends now. */
@@ -340,7 +333,7 @@ export class Supervisor {
     if (this.#phase === 'founding' && atStart) {
       this.#fail(llftError('LLFT_E_GATEWAY_START', { reason: `it ended with ${outcomeOf(end)}` }), [])
     } else if (this.#phase === 'running') {
-      this.#group?.gatewayLost(memberId)
+      this.#group?.gatewayLost(memberId, outcomeOf(end))
       notice({ notice: 'report', report: report('LLFT_W_GATEWAY_RESTARTED', { outcome: outcomeOf(end), streams }) })
     }
   }

@@ -39,6 +39,13 @@ export class Scene {
     return run
   }
 
+  /** Any other `llft` command that goes on. */
+  start(...args: readonly string[]): Run {
+    const run = new Run(this.#spawn(args))
+    this.#runs.push(run)
+    return run
+  }
+
   /** Any other `llft` command, to its end. */
   async llft(...args: readonly string[]): Promise<Run> {
     const run = new Run(this.#spawn(args))
