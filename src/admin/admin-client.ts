@@ -4,9 +4,10 @@ import type { Address } from '../config/index.js'
 import { formatAddress } from '../config/index.js'
 import { isCode, LlftError, llftError, REGISTRY } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
+import type { ActionName } from './actions.js'
 import { EventReader } from './event-reader.js'
 import type { GroupEvent } from './group-event.js'
-import type { GroupStatus, KillResult } from './group-status.js'
+import type { FailoverResult, GroupStatus, KillResult, ScaleResult } from './group-status.js'
 
 /** A supervisor on this host answers in a millisecond; one that does not in this time is stuck. */
 const ANSWER_MS = 5000
@@ -53,7 +54,23 @@ export class AdminClient {
   }
 
   kill(target: string): Promise<KillResult> {
-    return this.#call('POST', '/api/v1/kill', JSON.stringify({ target })) as Promise<KillResult>
+    return this.#act('kill', { target }) as Promise<KillResult>
+  }
+
+  failover(to: string | undefined): Promise<FailoverResult> {
+    return this.#act('failover', { to }) as Promise<FailoverResult>
+  }
+
+  remove(target: string): Promise<ScaleResult> {
+    return this.#act('remove', { target }) as Promise<ScaleResult>
+  }
+
+  add(): Promise<ScaleResult> {
+    return this.#act('add', {}) as Promise<ScaleResult>
+  }
+
+  #act(action: ActionName, body: object): Promise<unknown> {
+    return this.#call('POST', `/api/v1/${action}`, JSON.stringify(body))
   }
 
   async #call(method: string, path: string, body: string): Promise<unknown> {

@@ -7,25 +7,19 @@ import { formatAddress } from '../config/index.js'
 import type { Address } from '../config/index.js'
 import { llftError, LlftError, report } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
+import { ACTIONS, bodyIn, BodyFault } from './actions.js'
+import type { ActionName } from './actions.js'
+import type { AdminDesk } from './admin-desk.js'
 import { streamEvents } from './event-stream.js'
-import type { EventSource } from './group-event.js'
-import type { GroupStatus, KillResult } from './group-status.js'
 
 /** How many ports after the first are tried: as many groups as one host will run side by side. */
 const PORTS_TRIED = 32
 /** Who follows events: more are a program that forgets to hang up. */
 const FOLLOWERS_MAX = 64
 const EVENTS_ROUTE = 'GET /api/v1/events'
+const ACTION_NAMES = Object.keys(ACTIONS) as ActionName[]
 /** `{"target":"primary"}` and some room. */
 const BODY_BYTES_MAX = 1024
-
-/** What the admin address can do; the supervisor is behind it. */
-export interface AdminDesk {
-  status(): Promise<GroupStatus>
-  readonly events: EventSource
-  /** `target`: `primary` or a replica's id. Raises an `LlftError` when there is none. */
-  kill(target: string): KillResult
-}
 
 export interface AdminTerms {
   readonly address: Address
@@ -91,6 +85,7 @@ export class AdminServer {
       reply(response, 200, await this.#perform(desk, request))
     } catch (error) {
       if (error instanceof HttpFault) reply(response, error.status, { error: error.report })
+      else if (error instanceof BodyFault) reply(response, 400, { error: requestFault(error.message) })
       else if (error instanceof LlftError) reply(response, 409, { error: publicPart(error) })
       else reply(response, 500, { error: report('LLFT_E_BUG', { reason: String(error) }) })
     }
@@ -100,7 +95,7 @@ export class AdminServer {
   #follow(desk: AdminDesk, request: IncomingMessage, response: ServerResponse): void {
     if (!fromThisHost(request)) this.#authorise(request)
     if (this.#followers >= FOLLOWERS_MAX) {
-      throw new HttpFault(503, report('LLFT_E_ADMIN_REQUEST', { reason: `${FOLLOWERS_MAX} others follow already` }))
+      throw new HttpFault(503, requestFault(`${FOLLOWERS_MAX} others follow already`))
     }
     this.#followers++
     response.once('close', () => this.#followers--)
@@ -118,11 +113,12 @@ export class AdminServer {
       if (!fromThisHost(request)) this.#authorise(request)
       return desk.events.recent
     }
-    if (route === 'POST /api/v1/kill') {
+    const action = ACTION_NAMES.find((name) => route === `POST /api/v1/${name}`)
+    if (action !== undefined) {
       this.#authorise(request)
-      return desk.kill(targetOf(await bodyOf(request)))
+      return ACTIONS[action](desk, bodyIn(await bodyOf(request)))
     }
-    throw new HttpFault(404, report('LLFT_E_ADMIN_REQUEST', { reason: `there is no ${route}` }))
+    throw new HttpFault(404, requestFault(`there is no ${route}`))
   }
 
   #authorise(request: IncomingMessage): void {
@@ -165,22 +161,14 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   for await (const part of request) {
     body += part as string
     if (body.length > BODY_BYTES_MAX) {
-      throw new HttpFault(413, report('LLFT_E_ADMIN_REQUEST', { reason: 'the body is too long' }))
+      throw new HttpFault(413, requestFault('the body is too long'))
     }
   }
   return body
 }
 
-function targetOf(body: string): string {
-  try {
-    const value: unknown = JSON.parse(body)
-    if (typeof value === 'object' && value !== null && 'target' in value && typeof value.target === 'string') {
-      return value.target
-    }
-  } catch {
-    // Answered below, like JSON of another shape.
-  }
-  throw new HttpFault(400, report('LLFT_E_ADMIN_REQUEST', { reason: 'the body is not {"target": "primary"}' }))
+function requestFault(reason: string): Report {
+  return report('LLFT_E_ADMIN_REQUEST', { reason })
 }
 
 function publicPart({ code, what, why, fix }: LlftError): Report {

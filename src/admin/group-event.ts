@@ -17,6 +17,10 @@ export type EventKind =
   | 'founded'
   /** A replica has failed, or does not answer, and that was announced. */
   | 'suspected'
+  /** A replica is to go because an operator wants it: removed, or a primary that hands over. */
+  | 'leaving'
+  /** A primary that was to hand over leads on: its successor did not catch up in time. */
+  | 'kept'
   /** A backup has proposed itself as the primary. */
   | 'proposed'
   /** The takeover is over: a new view is established. */

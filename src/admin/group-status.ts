@@ -48,10 +48,30 @@ export interface Failover {
   /** Wall-clock time of the notice, ISO 8601. */
   readonly at: string
   readonly cause: string
+  /** An operator wanted it; nobody failed. */
+  readonly planned: boolean
   /** Who leads since. */
   readonly primary: string
   readonly view: number
   readonly phases: TakeoverPhases
+}
+
+/** What `POST /api/v1/failover` answers. */
+export interface FailoverResult {
+  readonly from: string
+  /** Who leads now. */
+  readonly to: string
+  readonly view: number
+  /** From the request to the established view. */
+  readonly tookMs: number
+}
+
+/** What `POST /api/v1/add` and `POST /api/v1/remove` answer. */
+export interface ScaleResult {
+  /** The replica that comes or goes. */
+  readonly id: string
+  /** How many replicas the group is meant to have from now on. */
+  readonly wanted: number
 }
 
 /** What `POST /api/v1/kill` answers. */

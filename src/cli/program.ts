@@ -4,8 +4,10 @@ import type { OptionName, RunInput } from '../config/index.js'
 import { EXIT } from '../errors/index.js'
 import { events } from './events.js'
 import type { EventsInput } from './events.js'
+import { failover } from './failover.js'
 import { kill } from './kill.js'
 import { run } from './run.js'
+import { add, remove } from './scale.js'
 import { status } from './status.js'
 import type { Surroundings } from './surroundings.js'
 import { usageError } from './usage.js'
@@ -43,6 +45,20 @@ export async function execute(argv: readonly string[], surroundings: Surrounding
     .argument('<target>', '`primary`, or the id of a replica')
     .option('--json', 'as JSON')
     .action((target: string, options: object) => finish(kill(target, queryIn(options), surroundings)))
+  addOptions(program.command('failover'), QUERY_OPTIONS)
+    .description('hand over to a backup as planned: no client notices, and the old primary comes back as a backup')
+    .option('--to <id>', 'which one; by default the next in the order of succession')
+    .option('--json', 'as JSON')
+    .action((options: object) => finish(failover({ ...queryIn(options), to: textIn(options, 'to') }, surroundings)))
+  addOptions(program.command('add'), QUERY_OPTIONS)
+    .description('start one more replica, which joins as a backup')
+    .option('--json', 'as JSON')
+    .action((options: object) => finish(add(queryIn(options), surroundings)))
+  addOptions(program.command('remove'), QUERY_OPTIONS)
+    .description('take a replica out of the group for good; a primary hands over first')
+    .argument('<target>', '`primary`, or the id of a replica')
+    .option('--json', 'as JSON')
+    .action((target: string, options: object) => finish(remove(target, queryIn(options), surroundings)))
   return (await parse(program, argv)) ?? exitCode
 }
 
@@ -85,6 +101,11 @@ async function parse(program: Command, argv: readonly string[]): Promise<number 
 
 function followIn(options: object): EventsInput {
   return { ...queryIn(options), follow: 'follow' in options && options.follow === true }
+}
+
+function textIn(options: object, name: string): string | undefined {
+  const value: unknown = Object.entries(options).find(([key]) => key === name)?.[1]
+  return typeof value === 'string' ? value : undefined
 }
 
 function queryIn(options: object): { readonly flags: Flags; readonly json: boolean } {

@@ -102,9 +102,9 @@ export class Talk {
       : `○ ${id} ${role === 'none' ? '' : role}`.trimEnd()
   }
 
-  #failover({ primary, view, phases: { silenceMs, suspicionMs, proposalMs, recoveryMs } }: Failover): void {
-    const detectedMs = silenceMs + suspicionMs
-    const phases = `detected ${ms(detectedMs)} · elected ${ms(proposalMs)} · resumed ${ms(recoveryMs)}`
+  #failover({ primary, view, planned, phases: { silenceMs, suspicionMs, proposalMs, recoveryMs } }: Failover): void {
+    const begun = planned ? 'as planned' : `detected ${ms(silenceMs + suspicionMs)}`
+    const phases = `${begun} · elected ${ms(proposalMs)} · resumed ${ms(recoveryMs)}`
     this.#event(this.#terms.style.green('▲'), `${primary} is primary, view ${view}     ${phases}`)
   }
 

@@ -1,6 +1,6 @@
 export { DEFAULT_LIMITS } from './limits.js'
 export type { CommitMode, Limits } from './limits.js'
-export { foundingMembership, NO_MEMBERSHIP } from './membership/view.js'
+export { byRank, foundingMembership, NO_MEMBERSHIP } from './membership/view.js'
 export type { Membership } from './membership/view.js'
 export type { PeerInput, PeerOutput, PeerTerms } from './peer/io.js'
 export { Peer } from './peer/peer.js'

@@ -100,6 +100,7 @@ export class Member implements Group {
   }
 
   received(from: GroupId): Frame | undefined {
+    if (this.#replica.handingOver) return undefined
     const next = this.#nextOf(from)
     next.decoded ??= this.#decoded(from, next.taken + 1)
     return next.decoded

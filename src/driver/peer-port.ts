@@ -21,6 +21,8 @@ export interface PeerPort {
   keep(bytes: number): void
   /** Sends a FaultNotice, and repeats it until an established membership leaves the member out. */
   announceFault(group: GroupId, member: MemberId): void
+  /** Asks the primary to hand over to this member, for a bounded time. */
+  handOver(to: MemberId): void
   readonly status: PeerStatus
   close(): void
 }

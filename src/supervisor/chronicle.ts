@@ -1,4 +1,5 @@
 import type { EventKind, EventMember, Failover, TakeoverPhases } from '../admin/index.js'
+import { byRank } from '../core/index.js'
 import type { PeerEvent } from '../driver/index.js'
 import type { Instant, MemberId, MemberInfo, View, ViewNumber } from '../message/index.js'
 import { NO_VIEW } from '../message/index.js'
@@ -48,11 +49,20 @@ export class Chronicle {
     }
   }
 
-  /** A member has failed, or is to leave. `loss`: it was the primary. */
+  /** A member has failed, or is to leave. `wasPrimary`: a takeover follows. */
   suspected(memberId: MemberId, loss: PrimaryLoss, wasPrimary: boolean): void {
-    if (this.#members.some((member) => member.memberId === memberId)) this.#causes.set(memberId, loss.cause)
+    const { cause, planned } = loss
+    const isMember = this.#members.some((member) => member.memberId === memberId)
+    if (isMember && !this.#causes.has(memberId)) this.#causes.set(memberId, cause)
     if (wasPrimary) this.timeline.lost(loss)
-    this.#write({ kind: 'suspected', cause: loss.cause, replica: this.#idOf(memberId) })
+    this.#write({ kind: planned ? 'leaving' : 'suspected', cause, replica: this.#idOf(memberId) })
+  }
+
+  /** A member that was to leave stays. */
+  kept(memberId: MemberId, cause: string): void {
+    this.#causes.delete(memberId)
+    this.timeline.kept()
+    this.#write({ kind: 'kept', cause, replica: this.#idOf(memberId) })
   }
 
   adopted({ at, view, members }: PeerEvent): void {
@@ -138,7 +148,7 @@ export class Chronicle {
       replica,
       cause,
       view: { primary: view.number, backup: view.backupView },
-      members: members.map((member) => this.#memberOf(member, view)),
+      members: byRank({ view, members }).map((member) => this.#memberOf(member, view)),
       proposer,
       phases,
     })

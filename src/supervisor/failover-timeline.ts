@@ -6,6 +6,8 @@ const FAILOVERS_MAX = 100
 
 export interface PrimaryLoss {
   readonly cause: string
+  /** Somebody wanted it. */
+  readonly planned: boolean
   readonly wallTimeMs: number
   /** When the primary gave its last sign of life, as far as it is known. */
   readonly silent: Instant
@@ -51,6 +53,11 @@ export class FailoverTimeline {
     this.#open ??= { ...loss, adopted: undefined }
   }
 
+  /** The primary leads on. */
+  kept(): void {
+    this.#open = undefined
+  }
+
   adopted(at: Instant): void {
     if (this.#open !== undefined) this.#open = { ...this.#open, adopted: at }
   }
@@ -67,6 +74,7 @@ export class FailoverTimeline {
     const failover: Failover = {
       at: new Date(takeover.wallTimeMs).toISOString(),
       cause: takeover.cause,
+      planned: takeover.planned,
       primary: successor.id,
       view: successor.view,
       phases: phasesOf(takeover, at),
@@ -91,7 +99,7 @@ export class FailoverTimeline {
 
 /** A takeover that no exit explains: the backup lost touch with its primary. */
 function unannounced(at: Instant, wallTimeMs: number): Takeover {
-  return { cause: 'no answer', wallTimeMs, silent: at, suspected: at, announced: at, adopted: at }
+  return { cause: 'no answer', planned: false, wallTimeMs, silent: at, suspected: at, announced: at, adopted: at }
 }
 
 function phasesOf({ silent, suspected, announced, adopted }: Takeover, established: Instant): TakeoverPhases {

@@ -31,8 +31,9 @@ export interface ReplacementTerms {
 export class Replacements {
   readonly #terms: ReplacementTerms
   readonly #judge: CrashJudge
+  #wanted: number
   readonly #backoff = new Backoff(DELAY_MIN_MS, DELAY_MAX_MS)
-  /** Bounded by the replicas wanted. */
+  /** Bounded by the replicas that are wanted and those that are ending. */
   readonly #timers = new Set<NodeJS.Timeout>()
   /** Nobody outside has killed a replica since one last caught up. */
   #ownFaultsOnly = true
@@ -42,6 +43,24 @@ export class Replacements {
   constructor(terms: ReplacementTerms) {
     this.#terms = terms
     this.#judge = new CrashJudge(terms.maxSameCrashes)
+    this.#wanted = terms.wanted
+  }
+
+  /** How many replicas there are to be. */
+  get wanted(): number {
+    return this.#wanted
+  }
+
+  /** One more is wanted; undefined when its history cannot be had any more. */
+  add(): Replica | undefined {
+    if (this.#isHistoryFull) return undefined
+    this.#wanted++
+    return this.#spawn('added by request')
+  }
+
+  /** One less is wanted. */
+  dismiss(): void {
+    this.#wanted--
   }
 
   /** A replacement has caught up. */
@@ -52,13 +71,14 @@ export class Replacements {
 
   lost(replica: Replica, end: ProcessEnd): void {
     if (this.#closed) return
-    this.#ownFaultsOnly &&= isOwnFault(end)
+    this.#ownFaultsOnly &&= replica.retired === undefined && isOwnFault(end)
     const error = this.#hopeless(replica, end)
     if (error !== undefined) {
       this.#terms.notice({ notice: 'evidence', of: replica.slot, text: replica.process.evidence })
       this.#terms.fail(error)
       return
     }
+    if (replica.retired === 'removed') return
     const delayMs = replica.ready ? DELAY_MIN_MS : this.#backoff.next()
     if (!replica.ready) this.#tellFailure(replica, end, delayMs)
     this.#later(() => this.#replace(replica.slot), delayMs)
@@ -74,7 +94,7 @@ export class Replacements {
     const { replicas, group } = this.#terms
     const [outcome, exitCode] = [outcomeOf(end), exitCodeOf(end)]
     const index = executedBy(replica.memberId, this.#terms.peer())
-    if (replica.ready && this.#judge.crashed(end, index)) {
+    if (replica.ready && replica.retired === undefined && this.#judge.crashed(end, index)) {
       const { count } = this.#judge
       return llftError('LLFT_E_GUEST_CRASHED_ALIKE', { count, index, outcome }, { exitCode })
     }
@@ -84,30 +104,35 @@ export class Replacements {
   }
 
   #tellFailure(replica: Replica, end: ProcessEnd, waitMs: number): void {
-    const { notice, replicas, wanted } = this.#terms
+    const { notice, replicas } = this.#terms
     const ready = replicas.living.filter((other) => other.ready).length
     const reason = `${replica.slot} ended with ${outcomeOf(end)} before it had caught up`
     notice({ notice: 'evidence', of: replica.slot, text: replica.process.evidence })
     notice({
       notice: 'report',
-      report: report('LLFT_W_REPLACEMENT_FAILED', { reason, replicas: ready, wanted, waitMs }),
+      report: report('LLFT_W_REPLACEMENT_FAILED', { reason, replicas: ready, wanted: this.#wanted, waitMs }),
     })
   }
 
   #replace(slot: string): void {
-    const { replicas, group, historyBytesMax, guestStartMs } = this.#terms
-    const bytes = this.#terms.peer().historyBytes
-    if (bytes >= historyBytesMax) {
-      if (!this.#historyFull) {
-        this.#terms.notice({ notice: 'report', report: report('LLFT_W_HISTORY_FULL', { group, bytes }) })
-      }
-      this.#historyFull = true
-      return
-    }
-    const replica = replicas.spawn(`in place of ${slot}`)
+    const { group, notice } = this.#terms
+    if (!this.#isHistoryFull) return void this.#spawn(`in place of ${slot}`)
+    const { historyBytes: bytes } = this.#terms.peer()
+    if (!this.#historyFull) notice({ notice: 'report', report: report('LLFT_W_HISTORY_FULL', { group, bytes }) })
+    this.#historyFull = true
+  }
+
+  get #isHistoryFull(): boolean {
+    return this.#terms.peer().historyBytes >= this.#terms.historyBytesMax
+  }
+
+  #spawn(origin: string): Replica {
+    const { replicas, guestStartMs } = this.#terms
+    const replica = replicas.spawn(origin)
     this.#later(() => {
       if (replica.claim === undefined) replica.process.destroy()
     }, guestStartMs)
+    return replica
   }
 
   #later(action: () => void, delayMs: number): void {

@@ -21,6 +21,8 @@ export interface Replica {
   /** It could take over: a founder, or caught up. */
   readonly ready: boolean
   readonly gone: boolean
+  /** It goes because somebody wants it: it hands over and is replaced, or it is removed and is not. */
+  readonly retired: 'switched' | 'removed' | undefined
 }
 
 type Record = { -readonly [Key in keyof Replica]: Replica[Key] }
@@ -98,6 +100,7 @@ export class ReplicaSet {
       started: undefined,
       ready: false,
       gone: false,
+      retired: undefined,
     }
     this.#replicas.set(slot, record)
     if (process.groupId !== undefined) this.#terms.reaper.watch(process.groupId)
@@ -116,6 +119,11 @@ export class ReplicaSet {
   caughtUp(slot: string): void {
     const record = this.#replicas.get(slot)
     if (record !== undefined) record.ready = true
+  }
+
+  retire(slot: string, why: Replica['retired']): void {
+    const record = this.#replicas.get(slot)
+    if (record !== undefined) record.retired = why
   }
 
   /** Resolves when no replica is left, or after the bound. */

@@ -6,6 +6,8 @@ import type { Chronicle } from './chronicle.js'
 import type { Notice } from './notice.js'
 import { outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
+import { PlannedSwitch } from './planned-switch.js'
+import type { SwitchEnd } from './planned-switch.js'
 import type { Replacements } from './replacements.js'
 import type { Replica, ReplicaSet } from './replica-set.js'
 
@@ -32,6 +34,7 @@ export class RunningGroup {
   readonly #killed = new Map<string, Instant>()
   /** Who has been a member of an established view; bounded by the replicas that live or have just ended. */
   readonly #members = new Set<MemberId>()
+  #switch: PlannedSwitch | undefined
 
   constructor(terms: RunningGroupTerms) {
     this.#terms = terms
@@ -43,6 +46,10 @@ export class RunningGroup {
       terms.chronicle.named(memberId, { id: founder.slot, origin: founder.origin })
       terms.replicas.start(founder.slot, at, { founding: terms.founding, join: undefined })
     }
+  }
+
+  get replacements(): Replacements {
+    return this.#terms.replacements
   }
 
   get peer(): PeerStatus {
@@ -80,10 +87,52 @@ export class RunningGroup {
   }
 
   /** Whoever ended is no member any more, however it ended. */
-  announce({ memberId, started }: Replica): void {
-    if (memberId !== undefined && started !== undefined) {
-      this.#terms.port.announceFault(GROUP.application, memberId)
+  announce({ memberId, started, retired }: Replica): void {
+    if (memberId === undefined || started === undefined) return
+    // The group knows already, since it went as was wanted.
+    if (retired !== undefined && !this.peer.members.some((member) => member.memberId === memberId)) return
+    this.#terms.port.announceFault(GROUP.application, memberId)
+  }
+
+  /** The primary leaves its place to this backup; `remove`: it does not come back. */
+  async handOver(to: Replica, remove: boolean): Promise<SwitchEnd> {
+    const { clock, replicas, port, chronicle } = this.#terms
+    const from = this.primary
+    if (from?.memberId === undefined || to.memberId === undefined || this.#switch !== undefined) {
+      return { end: 'given-up' }
     }
+    const begun = clock.now()
+    const cause = remove ? `removed by request, in favour of ${to.slot}` : `planned switch to ${to.slot}`
+    const loss = { cause, planned: true, wallTimeMs: Date.now(), silent: begun, suspected: begun, announced: begun }
+    chronicle.suspected(from.memberId, loss, true)
+    replicas.retire(from.slot, remove ? 'removed' : 'switched')
+    this.#switch = new PlannedSwitch({ from, to, begun })
+    port.handOver(to.memberId)
+    const ended = await this.#switch.ended
+    this.#switch = undefined
+    if (ended.end === 'given-up' && !from.gone) {
+      replicas.retire(from.slot, undefined)
+      chronicle.kept(from.memberId, `${to.slot} did not catch up in time`)
+    }
+    return ended
+  }
+
+  get switching(): PlannedSwitch | undefined {
+    return this.#switch
+  }
+
+  /** A backup leaves, and is not replaced. */
+  remove(replica: Replica): void {
+    const { chronicle, clock, replicas } = this.#terms
+    const { memberId, slot, started, process } = replica
+    replicas.retire(slot, 'removed')
+    this.announce(replica)
+    const at = clock.now()
+    const times = { silent: at, suspected: at, announced: at, wallTimeMs: Date.now() }
+    if (memberId !== undefined && started !== undefined) {
+      chronicle.suspected(memberId, { cause: 'removed by request', planned: true, ...times }, false)
+    }
+    process.destroy()
   }
 
   gone(replica: Replica): void {
@@ -93,14 +142,16 @@ export class RunningGroup {
     this.announce(replica)
     const { end, pid } = process
     const outcome = end === undefined ? 'ended' : outcomeOf(end)
-    if (memberId !== undefined && replica.started !== undefined) {
+    if (memberId !== undefined && replica.started !== undefined && replica.retired === undefined) {
       const cause = `${slot} (pid ${pid}) ${outcome}`
       const silent = this.#killed.get(slot) ?? noticed
-      const loss = { cause, wallTimeMs: Date.now(), silent, suspected: noticed, announced: noticed }
+      const loss = { cause, planned: false, wallTimeMs: Date.now(), silent, suspected: noticed, announced: noticed }
       this.#terms.chronicle.suspected(memberId, loss, wasPrimary)
     }
     this.#killed.delete(slot)
-    if (end !== undefined && end.signal !== 0) this.#terms.notice({ notice: 'replica-ended', id: slot, pid, outcome })
+    if (end !== undefined && end.signal !== 0 && replica.retired === undefined) {
+      this.#terms.notice({ notice: 'replica-ended', id: slot, pid, outcome })
+    }
   }
 
   /** `over`: whether the program has ended in order meanwhile. */
@@ -111,8 +162,10 @@ export class RunningGroup {
     }
     setTimeout(() => {
       if (over()) return
-      const { slot, process } = replica
-      this.#terms.notice({ notice: 'replica-ended', id: slot, pid: process.pid, outcome: outcomeOf(end) })
+      const { slot, process, retired } = replica
+      if (retired === undefined) {
+        this.#terms.notice({ notice: 'replica-ended', id: slot, pid: process.pid, outcome: outcomeOf(end) })
+      }
       this.#terms.replacements.lost(replica, end)
     }, LAST_WORDS_MS)
   }
@@ -129,29 +182,35 @@ export class RunningGroup {
 
   event(event: PeerEvent): void {
     const { chronicle, notice } = this.#terms
-    if (event.event === 'adopted') return chronicle.adopted(event)
+    if (event.event === 'adopted') {
+      this.#switch?.adopted()
+      return chronicle.adopted(event)
+    }
     this.#endRemoved(event.members)
     if (event.event === 'members') {
       chronicle.members(event)
       return this.#observe()
     }
     const failover = chronicle.established(event)
+    if (failover !== undefined) this.#switch?.established(failover.primary, event.view.number, event.at)
     if (failover !== undefined) notice({ notice: 'failover', failover })
   }
 
   close(): void {
     clearInterval(this.#observer)
+    this.#switch?.giveUp()
     this.#terms.replacements.close()
     this.#terms.port.close()
   }
 
   /** Whoever was a member and is none any more must not come back with stale ideas (protocol.md section 6). */
   #endRemoved(members: readonly MemberInfo[]): void {
-    for (const { memberId, slot, process } of this.#terms.replicas.living) {
+    for (const { memberId, slot, process, retired } of this.#terms.replicas.living) {
       if (memberId === undefined) continue
       if (members.some((member) => member.memberId === memberId)) this.#members.add(memberId)
       else if (this.#members.has(memberId)) {
-        this.#terms.notice({ notice: 'report', report: report('LLFT_W_REPLICA_REMOVED', { replica: slot }) })
+        const warning = report('LLFT_W_REPLICA_REMOVED', { replica: slot })
+        if (retired === undefined) this.#terms.notice({ notice: 'report', report: warning })
         process.kill('SIGKILL')
       }
     }

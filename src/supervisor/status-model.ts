@@ -1,5 +1,6 @@
 import type { GroupStatus, ReplicaState, ReplicaStatus, TransportStatus } from '../admin/index.js'
 import { formatAddress } from '../config/index.js'
+import { byRank } from '../core/index.js'
 import type { PeerStatus } from '../driver/index.js'
 import type { Epoch, MemberId } from '../message/index.js'
 import type { Chronicle } from './chronicle.js'
@@ -60,7 +61,7 @@ export function executedBy(memberId: MemberId | undefined, peer: PeerStatus | un
 }
 
 function replicaStatus(replica: Replica, peer: PeerStatus | undefined): ReplicaStatus {
-  const members = (peer?.members ?? []).toSorted((left, right) => left.precedence - right.precedence)
+  const members = peer === undefined ? [] : byRank(peer)
   const place = members.findIndex(({ memberId }) => memberId === replica.memberId)
   const member = members[place]
   const length = historyLength(peer)

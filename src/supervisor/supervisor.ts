@@ -164,7 +164,7 @@ export class Supervisor {
     return statusOf({
       group: this.#terms.options.name,
       epoch: this.#epoch,
-      wanted: this.#terms.options.replicas,
+      wanted: this.#group?.replacements.wanted ?? this.#terms.options.replicas,
       historyBytesMax: this.#terms.options.historyBytesMax,
       transport: this.#transport?.status ?? null,
       peer: this.#group?.peer,

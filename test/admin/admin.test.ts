@@ -60,6 +60,9 @@ describe('admin address', () => {
         killed.push(target)
         return { id: 'r1', pid: 42, signal: 'SIGKILL' }
       },
+      failover: (to) => Promise.resolve({ from: 'r1', to: to ?? 'r2', view: 2, tookMs: 3 }),
+      remove: (target) => Promise.resolve({ id: target, wanted: 2 }),
+      add: () => ({ id: 'r4', wanted: 4 }),
     })
     const happens = (event: GroupEvent): void => followers.forEach((take) => take(event))
     return { port: address.port, killed, happens, followers }
@@ -114,6 +117,15 @@ describe('admin address', () => {
     await expect(client(port).follow(() => {})).rejects.toMatchObject({ code: 'LLFT_E_ADMIN_REQUEST' })
   })
 
+  test('planned switch, one more, one less', async () => {
+    const { port } = await serve()
+    expect(await client(port).failover(undefined)).toMatchObject({ from: 'r1', to: 'r2' })
+    expect(await client(port).failover('r3')).toMatchObject({ to: 'r3' })
+    expect(await client(port).remove('r3')).toEqual({ id: 'r3', wanted: 2 })
+    expect(await client(port).add()).toEqual({ id: 'r4', wanted: 4 })
+    await expect(client(port, 'guess').add()).rejects.toMatchObject({ code: 'LLFT_E_ADMIN_TOKEN' })
+  })
+
   test('an action without the token is refused', async () => {
     const { port, killed } = await serve()
     await expect(client(port, 'guess').kill('primary')).rejects.toMatchObject({ code: 'LLFT_E_ADMIN_TOKEN' })
@@ -139,6 +151,9 @@ describe('admin address', () => {
       ['/api/v1/nothing', '', 404],
       ['/api/v1/kill', '{', 400],
       ['/api/v1/kill', '{"target":1}', 400],
+      ['/api/v1/failover', '{"to":1}', 400],
+      ['/api/v1/failover', '[]', 400],
+      ['/api/v1/remove', '', 400],
       ['/api/v1/kill', 'x'.repeat(5000), 413],
     ] as const) {
       const headers = { authorization: 'Bearer secret' }

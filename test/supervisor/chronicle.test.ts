@@ -9,7 +9,14 @@ const successor = (number: number): { id: string; view: ViewNumber } => ({
   id: `r${number}`,
   view: number as ViewNumber,
 })
-const loss = { cause: 'r1 SIGKILL', wallTimeMs: 0, silent: at(1000), suspected: at(3000), announced: at(3500) }
+const loss = {
+  cause: 'r1 SIGKILL',
+  planned: false,
+  wallTimeMs: 0,
+  silent: at(1000),
+  suspected: at(3000),
+  announced: at(3500),
+}
 
 describe('FailoverTimeline', () => {
   test('phases of a fail-over; the last when the gateway follows', () => {
@@ -132,6 +139,26 @@ describe('Chronicle', () => {
       'removed r3: r3 SIGSEGV; 1.2 r1* by r1',
     ])
     expect(chronicle.timeline.count).toBe(0)
+  })
+
+  test('a planned switch; one that comes to nothing', () => {
+    const chronicle = founded()
+    const planned = { ...loss, planned: true, cause: 'planned switch to r3' }
+    chronicle.suspected(1 as MemberId, planned, true)
+    chronicle.kept(1 as MemberId, 'r3 did not catch up in time')
+    chronicle.suspected(1 as MemberId, planned, true)
+    const view = { number: 3, precedence: 3, backupView: 0 }
+    chronicle.adopted({ ...event('adopted', [3, 0], '2 3'), view } as unknown as PeerEvent)
+    const ended = chronicle.established({ ...event('established', [3, 0], '2 3'), view } as unknown as PeerEvent)
+    expect(ended).toMatchObject({ planned: true, primary: 'r3', view: 3 })
+    expect(told(chronicle).slice(1)).toEqual([
+      'leaving r1: planned switch to r3; 1.0 r1* r2 r3 by null',
+      'kept r1: r3 did not catch up in time; 1.0 r1* r2 r3 by null',
+      'leaving r1: planned switch to r3; 1.0 r1* r2 r3 by null',
+      'proposed r3: planned switch to r3; 3.0 r3* r2 by r3',
+      'established r3: planned switch to r3; 3.0 r3* r2 by r3',
+      'removed r1: planned switch to r3; 3.0 r3* r2 by r3',
+    ])
   })
 
   test('a takeover that nobody announced', () => {
