@@ -11,6 +11,8 @@ export interface GroupStatus {
   /** How many replicas the group is meant to have. */
   readonly wanted: number
   readonly gateway: { readonly pid: number | null; readonly streams: number; readonly listeners: readonly string[] }
+  /** How long a fault may go unseen at worst. */
+  readonly detection: Detection
   /** Null until it is chosen, at the start. */
   readonly transport: TransportStatus | null
   /** `full`: its bound was passed, replicas that end are not replaced any more. */
@@ -22,6 +24,16 @@ export interface GroupStatus {
   readonly failoverCount: number
   /** What happened last to the membership, oldest first; more of it at `/api/v1/events`. */
   readonly events: readonly GroupEvent[]
+}
+
+/** Worst-case times until a fault is seen, computed from the configuration. */
+export interface Detection {
+  /** A process ends. */
+  readonly exitMs: number
+  /** A main thread stands still. */
+  readonly stallMs: number
+  /** A backup that answers its supervisor, but not its primary. */
+  readonly silentBackupMs: number
 }
 
 /** How datagrams reach several replicas, and why so. */

@@ -4,6 +4,7 @@ export type { AdminTerms } from './admin-server.js'
 export type { AdminDesk } from './admin-desk.js'
 export type { EventKind, EventMember, EventSource, GroupEvent, TakeoverPhases } from './group-event.js'
 export type {
+  Detection,
   Failover,
   FailoverResult,
   GroupStatus,

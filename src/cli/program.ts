@@ -14,8 +14,7 @@ import { usageError } from './usage.js'
 
 type Flags = RunInput['flags']
 
-/** Help lists only what exists: the progress probe, which `timingWindowMs` is for, comes with the membership issue. */
-const RUN_OPTIONS = (Object.keys(OPTIONS) as OptionName[]).filter((name) => name !== 'timingWindowMs')
+const RUN_OPTIONS = Object.keys(OPTIONS) as OptionName[]
 const QUERY_OPTIONS: readonly OptionName[] = ['admin', 'name']
 
 /** Parses the command line and does what it says; returns what the process ends with. Raises an `LlftError`. */

@@ -1,4 +1,4 @@
-import type { Failover, GroupStatus, TransportStatus } from '../admin/index.js'
+import type { Detection, Failover, GroupStatus, TransportStatus } from '../admin/index.js'
 import type { RunInput } from '../config/index.js'
 import { EXIT } from '../errors/index.js'
 import { phasesText, renderEvent, totalMs } from './event-text.js'
@@ -45,7 +45,11 @@ export function renderStatus(group: GroupStatus, style: Style): string {
     String(lagEntries),
   ])
   const members = table([['ID', 'PID', 'ROLE', 'RANK', 'STATE', 'HISTORY', 'LAG'], ...rows])
-  const lines = [transportText(group.transport), ...(last === undefined ? [] : [failoverText(last)])]
+  const lines = [
+    transportText(group.transport),
+    `detection: ${detectionText(group.detection)}`,
+    ...(last === undefined ? [] : [failoverText(last)]),
+  ]
   const rest = lines.map((line) => `${style.dim(line)}\n`).join('')
   const events = group.events.map((event) => `${renderEvent(event, style)}\n`).join('')
   return `${head.join('  ')}\n${members}${rest}${events}`
@@ -53,6 +57,11 @@ export function renderStatus(group: GroupStatus, style: Style): string {
 
 function failoverText({ at, cause, primary, view, phases }: Failover): string {
   return `last fail-over ${at}: ${cause}, ${primary} leads view ${view}; ${phasesText(phases)}`
+}
+
+/** The worst-case times until a fault is seen. */
+export function detectionText({ exitMs, stallMs, silentBackupMs }: Detection): string {
+  return `an exit within ${exitMs} ms, a stall within ${stallMs} ms, a silent backup within ${silentBackupMs} ms`
 }
 
 /** Which transport is used, and why. */

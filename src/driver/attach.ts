@@ -20,6 +20,14 @@ export type AttachRequest =
       /** What must be equal at all replicas (determinizer.md A8), as one hash, with the parts for the message. */
       readonly fingerprint: { readonly hash: string; readonly parts: Readonly<Record<string, string>> }
     }
+  /** Answers a probe (`Probe`); `looped`: from the event loop, not from within an operation that waits. */
+  | {
+      readonly type: 'alive'
+      readonly slot: string
+      readonly token: string
+      readonly memberId: MemberId
+      readonly looped: boolean
+    }
   /** Answers `start`; the supervisor repeats `start` until then. */
   | { readonly type: 'attached'; readonly slot: string; readonly token: string; readonly memberId: MemberId }
 

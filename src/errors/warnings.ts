@@ -54,6 +54,12 @@ export const WARNINGS = {
     why: 'it was silent, or so far behind that it would hold back the others',
     fix: 'see whether it was stopped by hand, swapped out, or short of processor time',
   },
+  LLFT_W_REPLICA_STALLED: {
+    exit: 'none',
+    what: 'The main thread of {replica} has not answered for more than {windowMs} ms, and is waited for.',
+    why: '{reason}',
+    fix: 'if it computes for so long at a time, give --timing-window-ms more than its longest computation',
+  },
   LLFT_W_REPLACEMENT_FAILED: {
     exit: 'none',
     what: 'A replacement replica did not join: {reason}.',

@@ -5,6 +5,7 @@ import { ATTACH_ENV } from '../driver/index.js'
 import type { AttachReply, AttachRequest, Clock, Entropy, Founding, JoinTerms, TestFaults } from '../driver/index.js'
 import type { MemberId } from '../message/index.js'
 import { AttachSocket } from './attach-socket.js'
+import type { ProbedTerms } from './probed-transport.js'
 import { fingerprintOf } from './fingerprint.js'
 import { restoreProcess } from './restore.js'
 import { isWrapper } from './wrappers.js'
@@ -38,6 +39,8 @@ export interface Attached {
   readonly founding: Founding
   readonly join: JoinTerms | undefined
   readonly faults: TestFaults
+  /** How a probe is answered. */
+  readonly probed: Omit<ProbedTerms, 'transport'>
 }
 
 type Claim = Extract<AttachRequest, { type: 'claim' }>
@@ -59,7 +62,8 @@ export function attach(terms: AttachTerms): Attached | 'pass' {
   for (let copy = 0; copy < ATTACHED_COPIES; copy++) socket.send({ type: 'attached', slot, token, memberId })
   socket.close()
   restoreProcess(terms.preload)
-  return { memberId, transport, founding, join, faults }
+  const probed = { supervisor, identity: { slot, token, memberId } }
+  return { memberId, transport, founding, join, faults, probed }
 }
 
 function claimOf({ entropy, preload }: AttachTerms, transport: ReplicaUdp): Claim {

@@ -9,6 +9,7 @@ import { GROUP } from '../message/index.js'
 import type { Precedence, View, ViewNumber } from '../message/index.js'
 import type { Attached } from './attach.js'
 import { attach } from './attach.js'
+import { ProbedTransport } from './probed-transport.js'
 import { datagramWriter, DigestChain, FaultyTransport, killAtRead, killAtTakeover } from './faults.js'
 
 /** The view in which a group is founded: its first member leads (protocol.md section 6, Founding). */
@@ -34,7 +35,8 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   if (unusable !== undefined) refuse(unusable)
   const { multicast, commit, historyBytesMax } = founding.settings
   if (multicast !== undefined) attached.transport.join(multicast)
-  const transport = new FaultyTransport(attached.transport, faults, witnessOf(attached))
+  const probed = new ProbedTransport({ ...attached.probed, transport: attached.transport })
+  const transport = new FaultyTransport(probed, faults, witnessOf(attached))
   const replica = new Replica({
     identity: { memberId, locator: transport.locator, group: GROUP.application, epoch: founding.epoch },
     limits: { ...DEFAULT_LIMITS, historyBytesMax },

@@ -27,8 +27,12 @@ export class Claims {
     this.#slots.delete(slot)
   }
 
+  claim(slot: string): Claim | undefined {
+    return this.#slots.get(slot)
+  }
+
   holder(slot: string): MemberId | undefined {
-    return this.#slots.get(slot)?.memberId
+    return this.claim(slot)?.memberId
   }
 
   judge(claim: Claim): Judgement {

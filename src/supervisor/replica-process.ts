@@ -11,7 +11,7 @@ const RING_BYTES_MAX = 64 << 10
  * A guest behind a wrapper (`npm start`) is not our child: the kernel tells us nothing when it dies, so we look. One
  * system call of a microsecond each time; a direct child is seen at once and never polled.
  */
-const GUEST_POLL_MS = 4
+export const GUEST_POLL_MS = 4
 /** After its guest, a wrapper has this long to end by itself and to say how the guest ended. */
 const WRAPPER_END_MS = 1000
 /** The last output is read for so long after the command's end: a process that left the group may hold the pipe. */

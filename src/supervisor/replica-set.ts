@@ -37,6 +37,8 @@ export interface ReplicaSetTerms {
 export interface ReplicaSetListener {
   claimed(replica: Replica): void
   refused(claim: Claim, refusal: Refusal): void
+  /** It answered a probe; `looped`: from its event loop. */
+  alive(slot: string, looped: boolean): void
   /** Its guest runs no more; at once. */
   gone(replica: Replica): void
   /** Its command has ended too; `gone` came before. */
@@ -63,6 +65,7 @@ export class ReplicaSet {
         claimed: (claim) => this.#claimed(claim),
         refused: (claim, refusal) => listener.refused(claim, refusal),
         attached: () => undefined,
+        alive: (slot, looped) => listener.alive(slot, looped),
       },
     })
   }
@@ -114,6 +117,10 @@ export class ReplicaSet {
     record.started = at
     record.ready = terms.join === undefined
     this.#attach.start(slot, terms.founding, terms.join)
+  }
+
+  probe(slot: string): void {
+    this.#attach.probe(slot)
   }
 
   caughtUp(slot: string): void {

@@ -10,11 +10,19 @@ import { PlannedSwitch } from './planned-switch.js'
 import type { SwitchEnd } from './planned-switch.js'
 import type { Replacements } from './replacements.js'
 import type { Replica, ReplicaSet } from './replica-set.js'
+import { Standstill } from './standstill.js'
 
 /** A replica that ended of itself may turn out to have ended in order within this: its last frames still travel. */
 const LAST_WORDS_MS = 250
 /** How often the progress of joining replicas is looked at. */
 const OBSERVE_MS = 20
+
+interface Killed {
+  /** Its last sign of life. */
+  readonly silent: Instant
+  /** Set where it was ended because it gave none. */
+  readonly stalled?: { readonly suspected: Instant; readonly why: string }
+}
 
 export interface RunningGroupTerms {
   readonly founding: Founding
@@ -23,6 +31,8 @@ export interface RunningGroupTerms {
   readonly replicas: ReplicaSet
   readonly replacements: Replacements
   readonly chronicle: Chronicle
+  readonly timingWindowMs: number
+  readonly guestStartMs: number
   readonly notice: (notice: Notice) => void
 }
 
@@ -30,8 +40,9 @@ export interface RunningGroupTerms {
 export class RunningGroup {
   readonly #terms: RunningGroupTerms
   readonly #observer: NodeJS.Timeout
-  /** When replicas were killed by request, which is when they ended; bounded by the living replicas. */
-  readonly #killed = new Map<string, Instant>()
+  /** Replicas that were killed, and why; bounded by the living replicas. */
+  readonly #killed = new Map<string, Killed>()
+  readonly #standstill: Standstill
   /** Who has been a member of an established view; bounded by the replicas that live or have just ended. */
   readonly #members = new Set<MemberId>()
   #switch: PlannedSwitch | undefined
@@ -39,6 +50,7 @@ export class RunningGroup {
   constructor(terms: RunningGroupTerms) {
     this.#terms = terms
     this.#observer = setInterval(() => this.#observe(), OBSERVE_MS)
+    this.#standstill = new Standstill({ ...terms, end: (replica, sinceMs) => this.#endStalled(replica, sinceMs) })
     const at = terms.clock.now()
     for (const { memberId } of terms.founding.members) {
       const founder = terms.replicas.ofMember(memberId)
@@ -82,8 +94,19 @@ export class RunningGroup {
     return living.map(({ locator }) => locator)
   }
 
+  /** It is killed by request, and ends now. */
   killing(replica: Replica): void {
-    this.#killed.set(replica.slot, this.#terms.clock.now())
+    this.#killed.set(replica.slot, { silent: this.#terms.clock.now() })
+  }
+
+  /** The program has opened a port. */
+  listening(): void {
+    this.#standstill.up()
+  }
+
+  /** It answered a probe. */
+  alive(slot: string, looped: boolean): void {
+    this.#standstill.alive(slot, looped)
   }
 
   /** Whoever ended is no member any more, however it ended. */
@@ -117,6 +140,16 @@ export class RunningGroup {
     return ended
   }
 
+  /** It is killed before another takes over: it must not come back with stale ideas (protocol.md section 6). */
+  #endStalled({ slot, process }: Replica, sinceMs: number): void {
+    const suspected = this.#terms.clock.now()
+    const quietMs = Math.round(performance.now() - sinceMs)
+    const why = `did not answer for ${quietMs} ms`
+    this.#killed.set(slot, { silent: (suspected - quietMs * 1000) as Instant, stalled: { suspected, why } })
+    this.#terms.notice({ notice: 'stalled', id: slot, pid: process.pid, quietMs })
+    process.kill('SIGKILL')
+  }
+
   get switching(): PlannedSwitch | undefined {
     return this.#switch
   }
@@ -143,12 +176,13 @@ export class RunningGroup {
     const { end, pid } = process
     const outcome = end === undefined ? 'ended' : outcomeOf(end)
     if (memberId !== undefined && replica.started !== undefined && replica.retired === undefined) {
-      const cause = `${slot} (pid ${pid}) ${outcome}`
-      const silent = this.#killed.get(slot) ?? noticed
-      const loss = { cause, planned: false, wallTimeMs: Date.now(), silent, suspected: noticed, announced: noticed }
-      this.#terms.chronicle.suspected(memberId, loss, wasPrimary)
+      const { silent = noticed, stalled } = this.#killed.get(slot) ?? {}
+      const cause = `${slot} (pid ${pid}) ${stalled?.why ?? outcome}`
+      const times = { silent, suspected: stalled?.suspected ?? noticed, announced: noticed, wallTimeMs: Date.now() }
+      this.#terms.chronicle.suspected(memberId, { cause, planned: false, ...times }, wasPrimary)
     }
     this.#killed.delete(slot)
+    this.#standstill.gone(slot)
     if (end !== undefined && end.signal !== 0 && replica.retired === undefined) {
       this.#terms.notice({ notice: 'replica-ended', id: slot, pid, outcome })
     }
@@ -198,6 +232,7 @@ export class RunningGroup {
 
   close(): void {
     clearInterval(this.#observer)
+    this.#standstill.close()
     this.#switch?.giveUp()
     this.#terms.replacements.close()
     this.#terms.port.close()

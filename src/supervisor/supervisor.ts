@@ -21,6 +21,7 @@ import { Chronicle } from './chronicle.js'
 import { ConsoleApplication } from './console-application.js'
 import type { OpenConsole } from './console-application.js'
 import { Desk } from './desk.js'
+import { detectionOf } from './detection.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
 import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
@@ -115,7 +116,7 @@ export class Supervisor {
       {
         ready: (peer) => this.#gatewayReady(peer),
         follows: (view) => this.#group?.gatewayFollows(view),
-        listening: () => terms.notice({ notice: 'listening' }),
+        listening: () => this.#listening(),
         warned: (warning) => this.#gatewayWarned(warning),
         lost: (loss) => this.#gatewayLost(loss),
       },
@@ -166,6 +167,7 @@ export class Supervisor {
       epoch: this.#epoch,
       wanted: this.#group?.replacements.wanted ?? this.#terms.options.replicas,
       historyBytesMax: this.#terms.options.historyBytesMax,
+      detection: detectionOf(this.#terms.options),
       transport: this.#transport?.status ?? null,
       peer: this.#group?.peer,
       replicas: this.#replicas.all,
@@ -195,6 +197,7 @@ export class Supervisor {
       {
         claimed: (replica) => (this.#phase === 'founding' ? this.#foundWhenComplete() : this.#group?.claimed(replica)),
         refused: (claim, refusal) => this.#refused(claim, refusal),
+        alive: (slot, looped) => this.#group?.alive(slot, looped),
         gone: (replica) => {
           if (this.#phase === 'running') this.#group?.gone(replica)
           else this.#group?.announce(replica)
@@ -208,6 +211,11 @@ export class Supervisor {
     this.#gatewayPeer = peer
     if (this.#phase === 'running') this.#chronicle.gateway('gateway-started', 'in place of the last one')
     this.#foundWhenComplete()
+  }
+
+  #listening(): void {
+    this.#group?.listening()
+    this.#terms.notice({ notice: 'listening' })
   }
 
   get #settings(): GroupSettings {
@@ -257,7 +265,7 @@ export class Supervisor {
       fail: (error) => this.#fail(error, []),
     })
     const [replicas, chronicle] = [this.#replicas, this.#chronicle]
-    return new RunningGroup({ founding, clock, port, replicas, replacements, chronicle, notice })
+    return new RunningGroup({ ...options, founding, clock, port, replicas, replacements, chronicle, notice })
   }
 
   /** The program has ended, in order, and every replica ends now. */

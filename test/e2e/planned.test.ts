@@ -96,7 +96,7 @@ describe('llft failover', () => {
   })
 
   test('what cannot be done is said', async () => {
-    const { scene, port } = await start('-r', '2')
+    const { scene, port } = await start('-r', '2', '--timing-window-ms', '60000')
     await fails(scene, 'LLFT_E_ADMIN_FAILOVER_TARGET', 'failover', '--to', 'r1')
     await fails(scene, 'LLFT_E_ADMIN_UNKNOWN_REPLICA', 'failover', '--to', 'r9')
     await fails(scene, 'LLFT_E_USAGE_MISSING_VALUE', 'failover', '--to')
