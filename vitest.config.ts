@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/**/slow/**'],
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           maxWorkers: 2,
@@ -40,7 +40,8 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
-          include: ['test/e2e/slow/**/*.test.ts'],
+          include: ['test/**/slow/**/*.test.ts'],
+          maxConcurrency: 2,
           testTimeout: SLOW_TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           fileParallelism: false,

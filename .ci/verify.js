@@ -16,7 +16,7 @@ const STEPS = [
   { name: 'lint', command: 'npm run lint' },
   { name: 'test', command: 'npm test', report: 'test.json' },
   { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json' },
-  { name: 'sim', command: 'node test/simulation/crashes.js' },
+  { name: 'sim', command: 'node test/simulation/run.js' },
 ]
 
 function run(step) {

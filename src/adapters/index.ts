@@ -1,3 +1,4 @@
+export { ChunkFile, openChunkFile } from './chunk-file.js'
 export { SystemClock } from './clock.js'
 export { SystemEntropy } from './entropy.js'
 export { endpointOf, formatLocator, locatorOf, LOOPBACK, parseLocator } from './locator.js'

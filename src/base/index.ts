@@ -1,6 +1,8 @@
 export { AssertionError, assert, unreachable } from './assert.js'
 export type { Brand } from './brand.js'
 export { concatenate, EMPTY } from './bytes.js'
+export { CHUNK_BYTES } from './chunk.js'
+export type { ChunkStore } from './chunk.js'
 export { mixBytes, mixNumber } from './digest.js'
 export { SeededRandom } from './random.js'
 export { RecordLog } from './record-log.js'

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly timingWindowMs: number
   readonly maxSameCrashes: number
   readonly historyBytesMax: number
+  /** The folder where history is laid away; undefined: where this host keeps large temporary files. */
+  readonly journal: string | undefined
 }
 
 /** The options that are a whole number within bounds. */
@@ -37,7 +39,7 @@ export type NumberOption =
   | 'maxSameCrashes'
   | 'historyBytesMax'
 
-export type OptionName = NumberOption | 'name' | 'listen' | 'admin' | 'transport' | 'commit'
+export type OptionName = NumberOption | 'name' | 'listen' | 'admin' | 'transport' | 'commit' | 'journal'
 
 /** How an option is written; the command line, its help and the environment are read by this table alone. */
 export interface OptionSpelling {
@@ -75,6 +77,9 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
   }),
   historyBytesMax: option('--history-bytes-max', '<bytes>', {
     help: 'how much history is kept for replicas that join later',
+  }),
+  journal: option('--journal', '<folder>', {
+    help: 'where history beyond the last megabytes is laid away (default /var/tmp)',
   }),
 }
 

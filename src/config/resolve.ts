@@ -46,6 +46,7 @@ export function resolveRunOptions(input: RunInput): RunOptions {
     timingWindowMs: numberOf(input, 'timingWindowMs'),
     maxSameCrashes: numberOf(input, 'maxSameCrashes'),
     historyBytesMax: numberOf(input, 'historyBytesMax'),
+    journal: given(input, 'journal')?.value,
   })
 }
 

@@ -1,3 +1,4 @@
+import type { ChunkStore } from '../base/index.js'
 import type { CommitMode, PeerTerms } from '../core/index.js'
 import { DEFAULT_LIMITS } from '../core/index.js'
 import type { Epoch, GroupId, Locator, MemberId } from '../message/index.js'
@@ -11,6 +12,8 @@ export interface GroupSettings {
   readonly commit: CommitMode
   /** Bytes of history and inputs that are kept whole. */
   readonly historyBytesMax: number
+  /** The folder where each process lays history away; undefined: all of it stays in memory. */
+  readonly journal: string | undefined
   /** Undefined where each member is sent its own copy. */
   readonly multicast: MulticastGroup | undefined
 }
@@ -25,10 +28,18 @@ export interface PeerStart {
   readonly faults: TestFaults
 }
 
+/** What the single member of a connected group runs on. */
+export interface PeerPorts {
+  readonly transport: Transport
+  readonly clock: Clock
+  /** For the part of the history that is hardly read. */
+  readonly store?: ChunkStore | undefined
+}
+
 /** How a connected group's member runs that was started with `start`. */
 export function peerTermsOf(
   start: PeerStart,
-  { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
+  { transport, clock, store }: PeerPorts,
   listener: PeerListener,
 ): PeerDriverTerms {
   const { identity, application, contacts, settings, faults } = start
@@ -39,6 +50,7 @@ export function peerTermsOf(
     limits: { ...DEFAULT_LIMITS, historyBytesMax: settings.historyBytesMax },
     commit: settings.commit,
     reflects: faults.noReflection !== true,
+    store,
   }
   return { peer, transport, clock, listener, group: settings.multicast?.locator }
 }

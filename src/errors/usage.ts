@@ -66,6 +66,12 @@ export const USAGE = {
     why: 'it is reflected, which waits for nobody, or acknowledged, which waits for every backup',
     fix: '{origin} {suggestion}',
   },
+  LLFT_E_USAGE_JOURNAL: {
+    exit: 2,
+    what: 'history cannot be laid away in `{folder}`: {cause}.',
+    why: 'each process of the group keeps the older part of the history in a file there',
+    fix: 'name a folder that this user may write to: --journal <folder>',
+  },
   LLFT_E_USAGE_NAME: {
     exit: 2,
     what: '{origin}: `{value}` cannot name a group.',

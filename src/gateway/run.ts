@@ -1,17 +1,13 @@
 import type { Readable, Writable } from 'node:stream'
-import { LOOPBACK, SystemClock, Udp } from '../adapters/index.js'
-import type { Clock, PeerListener, PeerPort, Transport } from '../driver/index.js'
+import { LOOPBACK, openChunkFile, SystemClock, Udp } from '../adapters/index.js'
+import type { PeerListener, PeerPort, PeerPorts } from '../driver/index.js'
 import { lineOf, LineReader } from './control.js'
 import type { GatewayCommand, GatewayReport, GatewayStart } from './control.js'
 import { Gateway } from './gateway.js'
 import type { GatewayObserver } from './gateway.js'
 
 /** Opens the gateway's side of the connection with the application group. */
-export type OpenPort = (
-  start: GatewayStart,
-  ports: { readonly transport: Transport; readonly clock: Clock },
-  listener: PeerListener,
-) => PeerPort
+export type OpenPort = (start: GatewayStart, ports: PeerPorts, listener: PeerListener) => PeerPort
 
 export interface ControlPipe {
   readonly input: Readable
@@ -50,7 +46,8 @@ class RunningGateway {
     const transport = new Udp({ address: LOOPBACK, port: 0 })
     if (start.settings.multicast !== undefined) transport.reach(start.settings.multicast)
     this.#transport = transport
-    const ports = { transport, clock: new SystemClock() }
+    const store = openChunkFile(start.settings.journal, String(start.identity.memberId))
+    const ports = { transport, clock: new SystemClock(), store }
     this.#gateway = new Gateway({
       listen: start.listen,
       observer: observerOf(report),

@@ -77,6 +77,11 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     return this.#live
   }
 
+  /** Work of LLFT's own in the middle of an operation, which sees the world as it is. */
+  outside<Result>(work: () => Result): Result {
+    return this.#terms.context.outside(work)
+  }
+
   /**
    * Operation 0 begins: the group runs and has this as its listener. May wait for the history. The operation ends at
    * the first tick after the main program, before the event loop runs.

@@ -1,5 +1,5 @@
 import { appendFileSync, openSync, readSync, writeSync } from 'node:fs'
-import { SystemEntropy } from '../adapters/index.js'
+import { openChunkFile, SystemEntropy } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
 import { DEFAULT_LIMITS, foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
 import { Member } from '../driver/index.js'
@@ -33,10 +33,12 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   const { founding, join, faults, memberId } = attached
   const unusable = selfTest(internals, false)
   if (unusable !== undefined) refuse(unusable)
-  const { multicast, commit, historyBytesMax } = founding.settings
+  const { multicast, commit, historyBytesMax, journal } = founding.settings
   if (multicast !== undefined) attached.transport.join(multicast)
   const probed = new ProbedTransport({ ...attached.probed, transport: attached.transport })
   const transport = new FaultyTransport(probed, faults, witnessOf(attached))
+  // Opened before the program runs, and used around what it sees of the file system.
+  const store = openChunkFile(journal, String(memberId), (work) => conductor.outside(work))
   const replica = new Replica({
     identity: { memberId, locator: transport.locator, group: GROUP.application, epoch: founding.epoch },
     limits: { ...DEFAULT_LIMITS, historyBytesMax },
@@ -45,6 +47,7 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
     peers: founding.peers,
     contacts: join?.contacts ?? [],
     heartbeatsCarryOrder: faults.noReflection !== true,
+    store,
   })
   const member = new Member({ replica, transport, clock })
   transport.isPrimary = (): boolean => member.live

@@ -15,6 +15,7 @@ import { Network } from './network.js'
 import { Observer } from './observer.js'
 import { Pace } from './pace.js'
 import type { GatewayProcess, Process } from './processes.js'
+import { Processes } from './processes.js'
 import { Referee } from './referee.js'
 import { ToyProgram } from './toy-program.js'
 import { World } from './world.js'
@@ -61,7 +62,7 @@ export class Cluster {
   readonly #terms: ClusterTerms
   readonly limits: Limits
   readonly #referee: Referee
-  #processes: readonly Process[] = []
+  readonly #processes = new Processes()
   readonly #founders: readonly MemberInfo[]
   readonly #foundingPeers: readonly PeerInfo[]
   readonly #console: PeerPort
@@ -83,7 +84,7 @@ export class Cluster {
     this.observer = new Observer({
       now: () => this.world.now,
       reach: (milestone) => this.reach(milestone),
-      alive: (locator) => this.#processes.some((process) => process.locator === locator),
+      alive: (locator) => this.#processes.at(locator) !== undefined,
       traces: terms.traces ?? false,
     })
     this.laws = new Laws((memberId) => this.observer.members.some((member) => member.memberId === memberId))
@@ -93,7 +94,7 @@ export class Cluster {
       clients: this.clients,
       network: this.network,
       primaryReleases: terms.commit !== 'acknowledged',
-      subjectAt: (locator) => this.#processes.find((process) => process.locator === locator),
+      subjectAt: (locator) => this.#processes.at(locator),
     })
     this.network.observe = (passage): void => this.observer.see(passage)
     this.#founders = Array.from({ length: terms.replicas }, (_, at) => this.#ids.member(at + 1))
@@ -120,12 +121,13 @@ export class Cluster {
 
   /** Kills a replica; its supervisor notices, and starts a replacement. */
   crash(memberId: MemberId, replace: boolean): void {
-    const process = this.#process(memberId)
+    const process = this.#processes.of(memberId)
     if (process === undefined) return
     this.observer.note(`member ${memberId} dies`)
     if (process.pace.overflows > 0) this.reach('a receive buffer overflows')
-    this.#processes = this.#processes.filter((each) => each !== process)
+    this.#processes.remove(process)
     process.clock.stop()
+    process.program.pace.end()
     this.network.close(process.locator)
     if (this.#terms.supervised === false) return
     this.world.after(DETECTION_DELAY, () => this.suspect(memberId))
@@ -172,6 +174,12 @@ export class Cluster {
     this.#running(locator)?.pace.stop(duration)
   }
 
+  /** Its program waits inside an operation for a while, as one does that writes into a full pipe. */
+  busy(locator: Locator, duration: number): void {
+    this.observer.note(`the program of process ${locator} is busy for ${duration}`)
+    this.#processes.at(locator)?.program.pace.stop(duration)
+  }
+
   /** Its clock goes forward by so much at once. */
   jump(locator: Locator, duration: number): void {
     this.observer.note(`the clock of process ${locator} jumps by ${duration}`)
@@ -197,29 +205,29 @@ export class Cluster {
   }
 
   get processes(): readonly Process[] {
-    return this.#processes
+    return this.#processes.all
   }
 
   get primary(): MemberId | undefined {
-    return this.#processes.find((process) => process.member.live)?.memberId
+    return this.processes.find((process) => process.member.live)?.memberId
   }
 
   get backups(): readonly MemberId[] {
-    return this.#processes.filter((process) => !process.member.live).map((process) => process.memberId)
+    return this.processes.filter((process) => !process.member.live).map((process) => process.memberId)
   }
 
   executedOf(memberId: MemberId): number {
-    return this.#process(memberId)?.member.executed ?? 0
+    return this.#processes.of(memberId)?.member.executed ?? 0
   }
 
   /** How many gateways a member's history has seen the end of. */
   gatewaysLostAt(memberId: MemberId): number {
-    return this.#process(memberId)?.program.gatewaysLost ?? 0
+    return this.#processes.of(memberId)?.program.gatewaysLost ?? 0
   }
 
   /** Members that the console knows as caught up and that are alive. */
   get caughtUp(): number {
-    const alive = new Set(this.#processes.map((process) => process.memberId))
+    const alive = new Set(this.processes.map((process) => process.memberId))
     return this.#console.status.members.filter((member) => member.caughtUp && alive.has(member.memberId)).length
   }
 
@@ -235,7 +243,7 @@ export class Cluster {
   }
 
   tick(): void {
-    for (const process of this.#processes) if (!process.pace.stopped) process.program.tick()
+    for (const process of this.processes) if (!process.pace.stopped) process.program.tick()
   }
 
   /** A client breaks its connection, or sends its half of the end; any client, if it is not named. */
@@ -253,11 +261,7 @@ export class Cluster {
   }
 
   #running(locator: Locator): { readonly pace: Pace; readonly clock: SimulatedClock } | undefined {
-    return locator === this.gateway ? this.#gateway : this.#processes.find((process) => process.locator === locator)
-  }
-
-  #process(memberId: MemberId): Process | undefined {
-    return this.#processes.find((process) => process.memberId === memberId)
+    return locator === this.gateway ? this.#gateway : this.#processes.at(locator)
   }
 
   #clock(pace: Pace): SimulatedClock {
@@ -280,16 +284,16 @@ export class Cluster {
       limits: this.limits,
       membership: founding ? foundingMembership(FIRST_VIEW, this.#founders) : NO_MEMBERSHIP,
       peers: this.#foundingPeers,
-      contacts: this.#processes.map((process) => process.locator),
+      contacts: this.#processes.locators,
       commit: this.#terms.commit ?? 'reflected',
       heartbeatsCarryOrder: this.#terms.reflects ?? true,
     })
     const transport = this.network.open(locator, pace)
     if (this.#group !== undefined) transport.join(this.#group)
     const member = new Member({ replica, transport, clock })
-    const program: ToyProgram = new ToyProgram(member, this.world.random, {
+    const program: ToyProgram = new ToyProgram(member, this.world, {
       executed: (index, digest) => {
-        if (this.#process(memberId) === undefined) return
+        if (this.#processes.of(memberId) === undefined) return
         this.laws.executed({ memberId, member, program }, index, digest)
         this.onExecuted(memberId, index)
       },
@@ -298,14 +302,14 @@ export class Cluster {
     const process: Process = { memberId, locator, clock, pace, replica, member, program }
     member.onTakeover = (stage): void => this.#takeover(process, stage)
     this.observer.note(`member ${memberId} starts`)
-    this.#processes = [...this.#processes, process]
+    this.#processes.add(process)
     if (founding && member.live) this.#leads(process)
     member.start(program)
   }
 
   #takeover(process: Process, stage: TakeoverStage): void {
     const { memberId } = process
-    if (this.#process(memberId) === undefined) return
+    if (this.#processes.of(memberId) === undefined) return
     this.observer.note(`member ${memberId} has ${stage}`)
     if (stage === 'established') {
       this.takeovers++
@@ -322,12 +326,12 @@ export class Cluster {
     this.laws.followed(this.observer.members)
     // Its program is still in the middle of the last operation of the history.
     this.world.after(0, () => {
-      if (this.#processes.includes(process)) this.laws.survives(process)
+      if (this.processes.includes(process)) this.laws.survives(process)
     })
   }
 
   #ended(memberId: MemberId, reason: string): void {
-    if (this.#process(memberId) === undefined) return
+    if (this.#processes.of(memberId) === undefined) return
     const tolerated = this.#terms.stops?.has(reason) === true
     this.observer.note(`member ${memberId} stops: ${reason}`)
     if (!tolerated) this.laws.broken(`a replica was stopped: ${reason}`)
@@ -375,10 +379,7 @@ export class Cluster {
   }
 
   #peerTerms(identity: PeerInfo): Parameters<typeof openPeer>[0]['peer'] {
-    const contacts = [
-      ...this.#processes.map((process) => process.locator),
-      ...this.#founders.map((each) => each.locator),
-    ]
+    const contacts = [...this.#processes.locators, ...this.#founders.map((each) => each.locator)]
     return {
       identity,
       application: { group: GROUP.application, epoch: EPOCH },

@@ -19,7 +19,8 @@ export interface Sent {
 
 /** Windows are never shut in the scopes explored: datagrams that differ in them alone are one. */
 function datagramTo(to: Locator, message: Message): Sent {
-  return { to, message: { ...message, window: PLENTY } }
+  const kept = message.kind === 'SecondAck' ? { keptBytes: 0 } : {}
+  return { to, message: { ...message, ...kept, window: PLENTY } }
 }
 
 /** What can happen to one node. */

@@ -29,6 +29,7 @@ const IMMATERIAL: ReadonlySet<string> = new Set([
   '$answeredUpTo',
   'bytesLimit',
   '$advertised',
+  'keptBytes',
   '$keptBytesSaid',
   '$taken',
   '$waitingBytes',

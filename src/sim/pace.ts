@@ -40,6 +40,12 @@ export class Pace {
     this.#waiting.push(run)
   }
 
+  /** What was stopped died meanwhile: nothing that waits happens. */
+  end(): void {
+    this.#stops = Number.POSITIVE_INFINITY
+    this.#waiting = []
+  }
+
   #resume(): void {
     if (--this.#stops > 0) return
     const waiting = this.#waiting

@@ -15,7 +15,9 @@ export type Fault =
   | { readonly at: number; readonly fault: 'crash in sending'; readonly who: Role; readonly sends: number }
   /** Said to have failed, and killed some time after. */
   | { readonly at: number; readonly fault: 'slow kill'; readonly who: Role; readonly duration: number }
-  | { readonly at: number; readonly fault: 'stall' | 'clock jump'; readonly who: Role; readonly duration: number }
+  /** A stopped process; a program that waits inside an operation, while its process goes on reading. */
+  | { readonly at: number; readonly fault: 'stall' | 'busy'; readonly who: Role; readonly duration: number }
+  | { readonly at: number; readonly fault: 'clock jump'; readonly who: Role; readonly duration: number }
   | {
       readonly at: number
       readonly fault: 'cut' | 'jam'
@@ -85,6 +87,7 @@ const SPACING: Readonly<Record<FaultName, number>> = {
   'slow kill': 100,
   'false suspicion': 120,
   'stall': 40,
+  'busy': 60,
   'clock jump': 60,
   'cut': 30,
   'jam': 40,
@@ -165,6 +168,7 @@ function drawFault(random: SeededRandom, fault: FaultName, at: number): Fault {
       return { at, fault, stage: pick(random, STAGES) }
     case 'crash in sending':
       return { at, fault, who: pick(random, REPLICAS_ROLES), sends: 1 + random.below(SENDS_MAX) }
+    case 'busy':
     case 'false suspicion':
     case 'slow kill':
       return { at, fault, who: pick(random, REPLICAS_ROLES), duration }

@@ -24,3 +24,28 @@ export interface Process {
   readonly member: Member
   readonly program: ToyProgram
 }
+
+/** The replicas that run, in the order in which they were started. */
+export class Processes {
+  all: readonly Process[] = []
+
+  add(process: Process): void {
+    this.all = [...this.all, process]
+  }
+
+  remove(process: Process): void {
+    this.all = this.all.filter((each) => each !== process)
+  }
+
+  of(memberId: MemberId): Process | undefined {
+    return this.all.find((process) => process.memberId === memberId)
+  }
+
+  at(locator: Locator | undefined): Process | undefined {
+    return this.all.find((process) => process.locator === locator)
+  }
+
+  get locators(): readonly Locator[] {
+    return this.all.map((process) => process.locator)
+  }
+}

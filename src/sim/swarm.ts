@@ -208,6 +208,9 @@ class Swarm {
       case 'stall':
         for (const locator of this.#locators(fault.who)) this.#cluster.stall(locator, fault.duration)
         return true
+      case 'busy':
+        for (const locator of this.#locators(fault.who)) this.#cluster.busy(locator, fault.duration)
+        return true
       case 'clock jump':
         for (const locator of this.#locators(fault.who)) this.#cluster.jump(locator, fault.duration)
         return true

@@ -1,8 +1,9 @@
-import type { SeededRandom } from '../base/index.js'
 import { mixNumber } from '../base/index.js'
 import type { Group, GroupListener } from '../driver/index.js'
 import type { Frame, GroupId, PeerInfo } from '../message/index.js'
 import { ENTRY, GROUP } from '../message/index.js'
+import { Pace } from './pace.js'
+import type { World } from './world.js'
 
 /** What a checker is told about every operation that a replica executes. */
 export interface ExecutionWitness {
@@ -18,18 +19,23 @@ const OUTPUT_EVERY = 3
  */
 export class ToyProgram implements GroupListener {
   readonly #group: Group
-  readonly #random: SeededRandom
+  readonly #random: World['random']
   readonly #witness: ExecutionWitness
   #digest = 1
   /** By what a reply said of the state: the entry that it depends on. Bounded by the requests of one simulation. */
   readonly #replies = new Map<number, number>()
   #answered = 0
   #running = false
+  /** There is work that waits until the program takes it. */
+  #due = false
   gatewaysLost = 0
+  /** Whether it takes what comes, or is inside an operation that takes long. */
+  readonly pace: Pace
 
-  constructor(group: Group, random: SeededRandom, witness: ExecutionWitness) {
+  constructor(group: Group, world: World, witness: ExecutionWitness) {
     this.#group = group
-    this.#random = random
+    this.#random = world.random
+    this.pace = new Pace(world)
     this.#witness = witness
   }
 
@@ -39,11 +45,12 @@ export class ToyProgram implements GroupListener {
   }
 
   work(): void {
-    if (this.#running) return
-    this.#running = true
-    while (this.#group.live ? this.#lead() : this.#follow());
-    this.#group.flush()
-    this.#running = false
+    if (this.#due) return
+    this.#due = true
+    this.pace.enter(() => {
+      this.#due = false
+      this.#work()
+    })
   }
 
   /** Nothing to note: what follows the promotion is told as work. */
@@ -51,17 +58,27 @@ export class ToyProgram implements GroupListener {
 
   /** A decision that no message asked for, as a timer makes it. */
   tick(): void {
-    if (!this.#group.live || this.#running) return
+    if (!this.#group.live || this.#running || this.pace.stopped) return
     this.#decide(Uint8Array.of(ENTRY.timers, this.#random.below(256)))
     this.#group.flush()
   }
 
   peerLost(group: GroupId): void {
-    if (this.#group.live) this.#decide(Uint8Array.of(ENTRY.peerLost, group))
-    this.#group.flush()
+    this.pace.enter(() => {
+      if (this.#group.live) this.#decide(Uint8Array.of(ENTRY.peerLost, group))
+      this.#group.flush()
+    })
   }
 
   peerUp(peer: PeerInfo): void {
+    this.pace.enter(() => this.#peerUp(peer))
+  }
+
+  stopped(reason: string): void {
+    this.#witness.ended(reason)
+  }
+
+  #peerUp(peer: PeerInfo): void {
     if (!this.#group.live) return
     const numbers = [peer.group, peer.epoch, peer.memberId, peer.locator]
     const entry = new Uint8Array(1 + 8 * numbers.length)
@@ -71,8 +88,12 @@ export class ToyProgram implements GroupListener {
     this.#group.flush()
   }
 
-  stopped(reason: string): void {
-    this.#witness.ended(reason)
+  #work(): void {
+    if (this.#running) return
+    this.#running = true
+    while (!this.pace.stopped && (this.#group.live ? this.#lead() : this.#follow()));
+    this.#group.flush()
+    this.#running = false
   }
 
   #lead(): boolean {

@@ -1,7 +1,7 @@
 import { LOOPBACK, SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
 import { ATTACH_ENV, openPeer, peerTermsOf } from '../driver/index.js'
 import type { TestFaults } from '../driver/index.js'
-import type { OpenConsole } from './console-application.js'
+import { openJournal } from './journal.js'
 import { Supervisor } from './supervisor.js'
 import type { SupervisorTerms } from './supervisor.js'
 import { bufferWarning, chooseTransport } from './transport-choice.js'
@@ -11,6 +11,7 @@ export type ProductionTerms = Pick<SupervisorTerms, 'options' | 'environment' | 
 /** A supervisor on real time, real randomness and real sockets. */
 export function makeSupervisor(terms: ProductionTerms): Supervisor {
   const { [ATTACH_ENV.faults]: faults, ...environment } = terms.environment
+  const journal = openJournal(terms.options.journal, `console-${process.pid}`)
   const transport = new Udp({ address: LOOPBACK, port: 0 })
   // Every process of the group asks the same kernel.
   const warning = bufferWarning(transport.facts)
@@ -22,14 +23,12 @@ export function makeSupervisor(terms: ProductionTerms): Supervisor {
     clock: new SystemClock(),
     entropy: new SystemEntropy(),
     transport,
+    journal: journal.folder,
     chooseTransport: async (epoch) => {
       const choice = await chooseTransport(terms.options, epoch)
       if (choice.multicast !== undefined) transport.reach(choice.multicast)
       return choice
     },
-    openConsole,
+    openConsole: (start, ports, listener) => openPeer(peerTermsOf(start, { ...ports, store: journal.store }, listener)),
   })
 }
-
-/** The console's side of the protocol, on the production core. */
-const openConsole: OpenConsole = (start, ports, listener) => openPeer(peerTermsOf(start, ports, listener))

@@ -54,6 +54,8 @@ export interface SupervisorTerms {
   readonly entropy: Entropy
   /** The console's. */
   readonly transport: Transport
+  /** The folder where history is laid away. */
+  readonly journal: string | undefined
   readonly chooseTransport: (epoch: Epoch) => Promise<TransportChoice>
   readonly openConsole: OpenConsole
   /** Where the program's output goes. */
@@ -219,8 +221,9 @@ export class Supervisor {
   }
 
   get #settings(): GroupSettings {
-    const { commit, historyBytesMax } = this.#terms.options
-    return { commit, historyBytesMax, multicast: this.#transport?.multicast }
+    const { journal, options } = this.#terms
+    const { commit, historyBytesMax } = options
+    return { commit, historyBytesMax, journal, multicast: this.#transport?.multicast }
   }
 
   #foundWhenComplete(): void {

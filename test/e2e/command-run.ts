@@ -24,7 +24,9 @@ export class Scene {
   constructor(files: Readonly<Record<string, string>>, environment: NodeJS.ProcessEnv = {}) {
     this.#environment = environment
     mkdirSync(this.#temporary)
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text)
+    // Or a package.json further up would say what kind of modules these are.
+    for (const [name, text] of Object.entries({ 'package.json': '{}', ...files }))
+      writeFileSync(join(this.folder, name), text)
   }
 
   /** What is in the temporary folder that the commands see. */

@@ -15,7 +15,7 @@ const start: GatewayStart = {
   identity: { group: GROUP.gateway, epoch: 11 as Epoch, memberId: 12 as MemberId },
   application: { group: GROUP.application, epoch: 13 as Epoch },
   contacts: [],
-  settings: { commit: 'reflected', historyBytesMax: 1 << 30, multicast: undefined },
+  settings: { commit: 'reflected', historyBytesMax: 1 << 30, journal: undefined, multicast: undefined },
   listen: [],
   faults: {},
 }

@@ -162,6 +162,7 @@ describe('net', () => {
     guest.data(3, 'pause')
     guest.send({ frame: 'reset', stream: 3 })
     await guest.message(() => guest.output(1).split('ECONNRESET read\nwritten undefined\nclose\n').length === 3)
+    expect(guest.messages.filter(({ frame }) => frame === 'end')).toEqual([])
   })
 
   test('a program that does not read gives no credit, one that does gives it by the half window', async () => {

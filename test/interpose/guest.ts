@@ -37,6 +37,8 @@ export class Guest {
       env: { PATH: process.env['PATH'] ?? '' },
     })
     this.#exited = once(this.#process, 'close')
+    // A program that has ended does not read what is still written to it.
+    this.#process.stdio[3]?.on('error', () => undefined)
     const [, out, error, , frames] = this.#process.stdio as unknown as [null, Readable, Readable, Writable, Readable]
     for (const stream of [out, error]) stream.on('data', (bytes: Buffer) => (this.#realOutput += bytes.toString()))
     createInterface(frames).on('line', (line) => {

@@ -1,5 +1,5 @@
 // hunt.js <seeds> [name of a planted bug]: runs the swarm until a law is broken, and prints as JSON in which seed and
-// which law, or null. A process of its own, so that a fault that never returns can be ended.
+// which law, or null. A process of its own, so that a fault that never returns can be ended. Without seeds: the names.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,6 +9,10 @@ import { PLANTED_BUGS } from './planted-bugs.js'
 const ROOMS = ['base', 'message', 'wire', 'core', 'driver', 'sim']
 
 const [, , seeds, name] = process.argv
+if (seeds === undefined) {
+  console.log(JSON.stringify(PLANTED_BUGS.map((each) => each.name)))
+  process.exit()
+}
 const bug = PLANTED_BUGS.find((each) => each.name === name)
 if (name !== undefined && bug === undefined) throw new Error(`no planted bug is called ${name}`)
 const folder = plant(ROOMS, bug?.edits)

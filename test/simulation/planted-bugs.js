@@ -1,4 +1,4 @@
-// Mistakes in the core, one at a time, each of which the swarm must find. Whatever is found in the field later joins them.
+// Mistakes in the core, one at a time, each of which the swarm must find. What is found in the field later joins them.
 // `edits`: `[file below core, compiled text, text instead]`. `rule`: which of protocol.md section 9 it takes out; the
 // explorer (test/explorer/mutants.js) finds all seven.
 
@@ -7,16 +7,6 @@ const TAKEOVER = 'replica/takeover.js'
 const JUDGE = 'peer/judge.js'
 
 const RULES = [
-  {
-    name: 'an established view is replaced by one of its own number',
-    rule: 3,
-    edits: [
-      [TAKEOVER, 'state.adopted.number) + distance)', 'state.adopted.number) + 1)'],
-      ['membership/view.js', 'return !currentEstablished && candidate', 'return candidate'],
-      [JUDGE, '!sameView(message.established, this.#adopted)', 'message.established.number !== this.#adopted.number'],
-      [JUDGE, '!this.fresh && memberOf(this.#established.members, message.sourceMember) === undefined', 'false'],
-    ],
-  },
   {
     name: 'heartbeats of an old view count',
     rule: 4,
@@ -76,8 +66,8 @@ const MESSAGING = [
     edits: [
       [
         'messaging/retransmit.js',
-        'deadline() {\n        return this.#deadline;',
-        'deadline() {\n        return undefined;',
+        'deadline() {\n        return earliest(',
+        'deadline() {\n        return undefined && earliest(',
       ],
     ],
   },
@@ -99,17 +89,19 @@ const MESSAGING = [
   {
     name: 'what is not acknowledged is forgotten',
     edits: [
-      ['messaging/sent-list.js', 'to - this.#log.first >= TRIM_COUNT', 'this.#transmitted > this.#log.first'],
       [
         'messaging/sent-list.js',
-        'this.#log.dropThrough(to);\n        return true;',
-        'this.#log.dropThrough(this.#transmitted - 1);\n        return true;',
+        'if (this.#terms.single && to - this.#log.first >= TRIM_COUNT)\n            this.#log.dropThrough(to);',
+        'if (this.#terms.single && this.#transmitted > to)\n            this.#log.dropThrough(to + 1);',
       ],
     ],
   },
   {
-    name: 'the window of the receiver is not kept',
-    edits: [['peer/outgoing.js', 'if (receivers.bytesLimit <= sent.bytesThrough(sent.transmitted))', 'if (false)']],
+    name: 'the window of the receiver is not kept, neither here nor there',
+    edits: [
+      ['peer/outgoing.js', 'if (receivers.bytesLimit <= sent.bytesThrough(sent.transmitted))', 'if (false)'],
+      ['replica/inbox.js', 'return this.#untakenBytes >= this.#receiveBytesMax;', 'return false;'],
+    ],
   },
   {
     name: 'backups do not say how far they are when they are asked',
@@ -139,16 +131,6 @@ const ORDER = [
   {
     name: 'the view of a datagram is not looked at by a connected group',
     edits: [[JUDGE, 'return sameView(view, this.#established.view) && this.settled;', 'return true;']],
-  },
-  {
-    name: 'the view of a reflection is not looked at',
-    edits: [
-      [
-        'replica/from-peers.js',
-        'const exact = this.#state.settledView && sameView(message.peerView, this.#state.adopted);',
-        'const exact = true;',
-      ],
-    ],
   },
   {
     name: 'a resent message depends on nothing',
@@ -188,28 +170,8 @@ const MEMBERSHIP = [
     ],
   },
   {
-    name: 'a group that came meanwhile is not asked by a new primary',
-    edits: [['replica/replica.js', 'this.#succession.takeover?.connected(input.peer.group)', 'undefined']],
-  },
-  {
     name: 'a newcomer keeps what it got of a history that was cut',
     edits: [['replica/succession.js', 'history.truncate(membership.length);', '']],
-  },
-  {
-    name: 'a superseded primary does not stop',
-    edits: [
-      [
-        'replica/succession.js',
-        "if (this.#state.isPrimary)\n            return this.#state.stop('superseded by a newer view');\n        this.#state.role",
-        'if (this.#state.isPrimary)\n            return;\n        this.#state.role',
-      ],
-      [
-        'replica/succession.js',
-        "if (isPrimary)\n            return this.#state.stop('superseded by a newer view');",
-        'if (isPrimary)\n            return;',
-      ],
-      ['replica/succession.js', "return this.#state.stop('declared to have failed');", 'return;'],
-    ],
   },
   {
     name: 'precedences are counted by entries alone',

@@ -14,7 +14,7 @@ const FOUNDING: Founding = {
   seed: '0'.repeat(64),
   members: [],
   peers: [],
-  settings: { commit: 'reflected', historyBytesMax: 1 << 30, multicast: undefined },
+  settings: { commit: 'reflected', historyBytesMax: 1 << 30, journal: undefined, multicast: undefined },
   pid: 100,
   ppid: 99,
   hostname: 'host',

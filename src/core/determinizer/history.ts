@@ -1,3 +1,4 @@
+import type { ChunkStore } from '../../base/index.js'
 import { RecordLog } from '../../base/index.js'
 import type { EntryBlock, OrderIndex } from '../../message/index.js'
 import { NO_ENTRIES } from '../../message/index.js'
@@ -7,10 +8,10 @@ import { NO_ENTRIES } from '../../message/index.js'
  * itself; at backups and at connected groups it is what they hold of it.
  */
 export class History {
-  #log: RecordLog
+  readonly #log: RecordLog
 
-  constructor() {
-    this.#log = new RecordLog(1)
+  constructor(store?: ChunkStore) {
+    this.#log = new RecordLog(1, store)
   }
 
   /** Every entry up to here is held, or known to be stable. */
@@ -54,7 +55,7 @@ export class History {
 
   /** Entries up to `index` are stable: whoever lacks them need not wait for them. */
   skipTo(index: number): void {
-    if (index > this.held) this.#log = new RecordLog(index + 1)
+    if (index > this.held) this.#log.restart(index + 1)
   }
 
   /** Entries `from`..`to` as far as they are here and fit `bytesMax`, at least one. */
@@ -87,7 +88,7 @@ export class History {
   truncate(length: number): void {
     if (length >= this.held) return
     if (length + 1 >= this.first) this.#log.truncate(length + 1)
-    else this.#log = new RecordLog(length + 1)
+    else this.#log.restart(length + 1)
   }
 
   dropThrough(index: number): void {

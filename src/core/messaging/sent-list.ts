@@ -1,3 +1,4 @@
+import type { ChunkStore } from '../../base/index.js'
 import { assert, RecordLog } from '../../base/index.js'
 import type { SequenceNumber } from '../../message/index.js'
 import { MESSAGE_BYTES_MAX } from '../../message/index.js'
@@ -19,6 +20,8 @@ export interface SentListTerms {
   readonly single: boolean
   /** A longer message is cut into payloads of this size, at every member alike. */
   readonly payloadBytesMax: number
+  /** For what is kept beyond the end of the list. */
+  readonly store?: ChunkStore | undefined
 }
 
 /**
@@ -26,7 +29,7 @@ export interface SentListTerms {
  * same list, because a new primary sends from its own (protocol.md 4.2, 6).
  */
 export class SentList {
-  readonly #log = new RecordLog(1)
+  readonly #log: RecordLog
   readonly #terms: SentListTerms
   /** The highest acknowledgement heard, which may be of messages that this replica has not produced yet. */
   #heard = 0
@@ -36,6 +39,7 @@ export class SentList {
 
   constructor(terms: SentListTerms) {
     this.#terms = terms
+    this.#log = new RecordLog(1, terms.store)
   }
 
   get last(): SequenceNumber {
@@ -80,6 +84,7 @@ export class SentList {
   take(bytesMax: number): Lot {
     const sequence = (this.#transmitted + 1) as SequenceNumber
     const payloads = this.slice(sequence, this.last, bytesMax)
+    assert(payloads.length > 0 || sequence > this.last, 'what is not acknowledged is kept')
     let bytes = 0
     for (const payload of payloads) bytes += payload.length
     this.#transmitted += payloads.length

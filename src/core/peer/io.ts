@@ -1,3 +1,4 @@
+import type { ChunkStore } from '../../base/index.js'
 import type {
   Epoch,
   GroupId,
@@ -21,6 +22,8 @@ export interface PeerTerms {
   readonly commit?: CommitMode
   /** False only where a test shows what holds without reflection. */
   readonly reflects: boolean
+  /** For history and messages that only newcomers will need; in memory without one. */
+  readonly store?: ChunkStore | undefined
 }
 
 /** What can happen to the single member of a connected group. */

@@ -13,7 +13,7 @@ export class PeerState {
   readonly terms: PeerTerms
   readonly judge: Judge = new Judge()
   /** The application's order entries that are held here, to be reflected and reported. */
-  readonly history: History = new History()
+  readonly history: History
   readonly sent: SentList
   readonly receivers: Receivers
   readonly window: ReceiveWindow
@@ -30,7 +30,8 @@ export class PeerState {
   constructor(terms: PeerTerms) {
     const { payloadBytesMax, receiveBytesMax, reorderMessagesMax } = terms.limits
     this.terms = terms
-    this.sent = new SentList({ single: false, payloadBytesMax })
+    this.history = new History(terms.store)
+    this.sent = new SentList({ single: false, payloadBytesMax, store: terms.store })
     this.receivers = new Receivers(receiveBytesMax)
     this.window = new ReceiveWindow({ messagesMax: reorderMessagesMax, bytesMax: receiveBytesMax })
   }

@@ -1,9 +1,16 @@
+import type { ChunkStore } from '../../base/index.js'
 import { EMPTY, RecordLog } from '../../base/index.js'
 import type { Epoch, GroupId, ReceivedUpTo, SequenceNumber } from '../../message/index.js'
 import { MESSAGE_BYTES_MAX } from '../../message/index.js'
 import type { Limits } from '../limits.js'
 import { Assembly, continues } from '../messaging/fragments.js'
 import { ReceiveWindow } from '../messaging/receive-window.js'
+
+interface InboxTerms {
+  readonly limits: Limits
+  /** For what is kept beyond its end. */
+  readonly store: ChunkStore | undefined
+}
 
 /**
  * What a replica has received from one incarnation of a connected group. Kept whole, also after that incarnation has
@@ -13,7 +20,7 @@ export class Inbox {
   readonly group: GroupId
   readonly epoch: Epoch
   readonly #window: ReceiveWindow
-  readonly #log = new RecordLog(1)
+  readonly #log: RecordLog
   /** A connection with this incarnation has begun, in an ordered operation. */
   connected = false
   /** Highest number that the member which was heard last holds. */
@@ -21,10 +28,14 @@ export class Inbox {
   readonly #receiveBytesMax: number
   /** Payloads up to here the program has taken. */
   #taken = 0
+  /** How far the message that begins with payload `first` is received, without its end. */
+  #looked = { first: 0, next: 0, bytes: 0 }
 
-  constructor(group: GroupId, epoch: Epoch, { reorderMessagesMax, receiveBytesMax }: Limits) {
+  constructor(group: GroupId, epoch: Epoch, { limits, store }: InboxTerms) {
+    const { reorderMessagesMax, receiveBytesMax } = limits
     this.group = group
     this.epoch = epoch
+    this.#log = new RecordLog(1, store)
     this.#receiveBytesMax = receiveBytesMax
     this.#window = new ReceiveWindow({ messagesMax: reorderMessagesMax, bytesMax: receiveBytesMax })
   }
@@ -63,13 +74,15 @@ export class Inbox {
 
   /** The last payload of the message that begins with `sequence`; 0 while it is not received. */
   endOfMessage(sequence: number): number {
-    let bytes = 0
-    for (let at = sequence; this.#log.has(at); at++) {
-      const payload = this.#log.get(at)
-      bytes += payload.length
+    // Fragments come one by one and may be thousands: none is looked at twice for the message that is under way.
+    const looked = this.#looked.first === sequence ? this.#looked : { first: sequence, next: sequence, bytes: 0 }
+    for (; this.#log.has(looked.next); looked.next++) {
+      const payload = this.#log.get(looked.next)
+      looked.bytes += looked.next === sequence ? payload.length : payload.length - 1
       // One that never ends is no message of ours: it counts as one that says nothing, at every replica alike.
-      if (!continues(payload) || bytes > MESSAGE_BYTES_MAX) return at
+      if (!continues(payload) || looked.bytes > MESSAGE_BYTES_MAX) return looked.next
     }
+    this.#looked = looked
     return 0
   }
 
@@ -93,7 +106,7 @@ export class Inbox {
     return this.#untakenBytes + this.#window.pendingBytes
   }
 
-  /** The program has not taken all that a peer may have sent. What is only pending does not count: it needs the next. */
+  /** The program has not taken all that a peer may have sent. What is only pending does not count: a gap is filled. */
   get isFull(): boolean {
     return this.#untakenBytes >= this.#receiveBytesMax
   }

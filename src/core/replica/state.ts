@@ -1,3 +1,4 @@
+import type { ChunkStore } from '../../base/index.js'
 import { assert } from '../../base/index.js'
 import type {
   Contents,
@@ -49,6 +50,8 @@ export interface ReplicaTerms {
   readonly contacts: readonly Locator[]
   /** False only where a test shows what holds without rule 5.8. */
   readonly heartbeatsCarryOrder: boolean
+  /** For history and inputs that only newcomers will read; in memory without one. */
+  readonly store?: ChunkStore | undefined
 }
 
 /**
@@ -68,7 +71,8 @@ const FAULTY_MAX = 1024
 export class ReplicaState {
   readonly identity: ReplicaIdentity
   readonly limits: Limits
-  readonly history: History = new History()
+  readonly history: History
+  readonly #store: ChunkStore | undefined
   readonly stability: Stability = new Stability()
   /** By group: the current incarnation. */
   readonly connections: Map<GroupId, Connection> = new Map()
@@ -96,6 +100,8 @@ export class ReplicaState {
     const { membership } = terms
     this.identity = terms.identity
     this.limits = terms.limits
+    this.#store = terms.store
+    this.history = new History(terms.store)
     this.commit = terms.commit ?? 'reflected'
     this.heartbeatsCarryOrder = terms.heartbeatsCarryOrder
     this.#established = membership
@@ -151,7 +157,7 @@ export class ReplicaState {
     const key = `${group}:${epoch}`
     let inbox = this.inboxes.get(key)
     if (inbox === undefined && this.inboxes.size < INBOXES_MAX) {
-      inbox = new Inbox(group, epoch, this.limits)
+      inbox = new Inbox(group, epoch, { limits: this.limits, store: this.#store })
       this.inboxes.set(key, inbox)
     }
     return inbox

@@ -21,6 +21,7 @@ exports.RecordedGroup = class RecordedGroup {
   #file
   #clock
   #script
+  #listens = false
 
   /** `script`: peers' frames, `[afterMs, group, frame]`; `follow`: a history file; `cut`: entries of it to hold. */
   constructor({ clock, file, follow, cut, script = [] }) {
@@ -89,6 +90,7 @@ exports.RecordedGroup = class RecordedGroup {
     this.#frames.push(kept)
     this.note({ to, frame: kept })
     if (frame.frame === 'listen' && this.live) {
+      this.#listens = true
       this.#receive(GATEWAY, {
         frame: 'listening',
         listener: frame.listener,
@@ -124,6 +126,8 @@ exports.RecordedGroup = class RecordedGroup {
     if (next === undefined) return
     const [afterMs, from, frame] = next
     this.#clock.arm(this.#clock.now() + afterMs * 1000, () => {
+      // A client of a program that does not listen yet would be refused, however slow the machine is.
+      if (frame.frame === 'open' && !this.#listens) return this.#arm()
       this.#script.shift()
       this.#receive(from, revive(frame))
       this.#arm()

@@ -47,6 +47,7 @@ export type Happening =
 export interface StageTerms {
   readonly replicas: number
   readonly clients?: number
+  readonly requestBytes?: number
   readonly commit?: CommitMode
   readonly limits?: Partial<Limits>
   readonly multicast?: boolean
