@@ -63,6 +63,8 @@ export interface JoinTerms {
 export const ATTACH_ENV = {
   /** `host:port` of the supervisor's attach socket. */
   address: 'LLFT_ATTACH',
+  /** Own IPv4 address that the group's datagrams come to. */
+  host: 'LLFT_HOST',
   slot: 'LLFT_SLOT',
   token: 'LLFT_TOKEN',
   /** The launcher's folder, which is first in `PATH`; the preload takes it out again. */

@@ -6,6 +6,18 @@ export const NET = {
     why: 'many containers and cloud networks drop it, and a kernel can be told to refuse it',
     fix: 'llft run --transport auto -- {command}, which falls back to unicast',
   },
+  LLFT_E_NET_ADVERTISE: {
+    exit: 3,
+    what: 'The address {address} cannot be opened: {reason}.',
+    why: 'other hosts reach this part of the group there, so it must be an address of this host, and free',
+    fix: 'give --advertise an IPv4 address of this host and a free port, like 10.0.0.4:7702',
+  },
+  LLFT_E_NET_HOST_OVER: {
+    exit: 'program',
+    what: 'The gateway of {group} has ended this host: {reason}.',
+    why: 'one gateway keeps the membership of a group, and its hosts follow it',
+    fix: 'start it again when the reason is gone: llft replica --group {group} ...',
+  },
 } as const
 
 /** The program did not start, ended, or its replicas contradict each other. */
@@ -187,6 +199,12 @@ export const ADMIN = {
     what: 'The group has {max} replicas already.',
     why: 'more copies of the same work cost more than they are worth',
     fix: 'remove one first: llft remove <id>',
+  },
+  LLFT_E_ADMIN_ELSEWHERE: {
+    exit: 2,
+    what: 'The replicas of {group} are on other hosts, which start them.',
+    why: 'a gateway alone cannot start a program on another host',
+    fix: 'on the host that is to have one more: llft replica --group {group} ...',
   },
   LLFT_E_ADMIN_HISTORY_FULL: {
     exit: 3,

@@ -16,6 +16,8 @@ export type GatewayCommand =
 
 export interface GatewayStart extends PeerStart {
   readonly type: 'start'
+  /** Own IPv4 address that the group's datagrams come to. */
+  readonly address: string
   readonly listen: readonly ListenMapping[]
 }
 

@@ -54,7 +54,7 @@ export function attach(terms: AttachTerms): Attached | 'pass' {
   const supervisor = parseLocator(process.env[ATTACH_ENV.address] ?? '')
   if (supervisor === undefined || isWrapper(process.argv[1])) return 'pass'
   const faults = JSON.parse(process.env[ATTACH_ENV.faults] ?? '{}') as TestFaults
-  const transport = new ReplicaUdp(terms.binding)
+  const transport = new ReplicaUdp(terms.binding, process.env[ATTACH_ENV.host])
   const socket = new AttachSocket(terms.binding, endpointOf(supervisor))
   const claim = claimOf(terms, transport)
   const { founding, join } = awaitStart(terms.clock, socket, claim)

@@ -3,13 +3,13 @@ import { NUMBER_BOUNDS } from '../config/index.js'
 import { byRank } from '../core/index.js'
 import { llftError } from '../errors/index.js'
 import type { GatewayKeeper } from './gateway-keeper.js'
-import type { Replica, ReplicaSet } from './replica-set.js'
+import type { Replica, Replicas } from './replicas.js'
 import type { RunningGroup } from './running-group.js'
 
 export interface DeskTerms {
   readonly name: string
   readonly events: EventSource
-  readonly replicas: ReplicaSet
+  readonly replicas: Replicas
   readonly gateway: GatewayKeeper
   /** Undefined before the founding. */
   group(): RunningGroup | undefined
@@ -71,7 +71,8 @@ export class Desk implements AdminDesk {
     const { max } = NUMBER_BOUNDS.replicas
     if (replacements.wanted >= max) throw llftError('LLFT_E_ADMIN_REPLICAS_MAX', { max })
     const replica = replacements.add()
-    if (replica === undefined) throw llftError('LLFT_E_ADMIN_HISTORY_FULL', { group: this.#terms.name })
+    if (replica === 'full') throw llftError('LLFT_E_ADMIN_HISTORY_FULL', { group: this.#terms.name })
+    if (replica === 'elsewhere') throw llftError('LLFT_E_ADMIN_ELSEWHERE', { group: this.#terms.name })
     return { id: replica.slot, wanted: replacements.wanted }
   }
 

@@ -18,6 +18,8 @@ export interface GatewayTerms {
   /** The script that a gateway process runs. */
   readonly entry: string
   readonly epoch: Epoch
+  /** Own IPv4 address that its group's datagrams come to. */
+  readonly address: string
   readonly listen: readonly ListenMapping[]
   readonly faults: TestFaults
   readonly entropy: Entropy
@@ -84,7 +86,7 @@ export class GatewayKeeper {
   start(): void {
     if (this.#stopped) return
     const [contacts, settings] = [this.#terms.contacts(), this.#terms.settings()]
-    const { entry, epoch, listen, faults, entropy } = this.#terms
+    const { entry, epoch, address, listen, faults, entropy } = this.#terms
     const identity = {
       group: GROUP.gateway,
       epoch: entropy.identity() as Epoch,
@@ -95,7 +97,7 @@ export class GatewayKeeper {
     const stable = setTimeout(() => this.#backoff.reset(), STABLE_MS).unref()
     const gateway = new GatewayProcess(
       entry,
-      { type: 'start', identity, application, contacts, settings, listen, faults },
+      { type: 'start', identity, application, contacts, settings, address, listen, faults },
       {
         ready: ({ locator }) => {
           reached = true

@@ -1,5 +1,5 @@
 import type { Instant, ViewNumber } from '../message/index.js'
-import type { Replica } from './replica-set.js'
+import type { Replica } from './replicas.js'
 
 /** How a planned change of primary ended. */
 export type SwitchEnd =

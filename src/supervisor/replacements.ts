@@ -6,7 +6,7 @@ import { CrashJudge, isOwnFault } from './crash-judge.js'
 import type { Notice } from './notice.js'
 import { exitCodeOf, outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
-import type { Replica, ReplicaSet } from './replica-set.js'
+import type { Replica, Replicas } from './replicas.js'
 import { executedBy } from './status-model.js'
 
 /** The takeover has the processors for itself: starting a Node process takes more of them than electing a primary. */
@@ -20,7 +20,7 @@ export interface ReplacementTerms {
   readonly guestStartMs: number
   readonly maxSameCrashes: number
   readonly historyBytesMax: number
-  readonly replicas: ReplicaSet
+  readonly replicas: Replicas
   peer(): PeerStatus
   readonly notice: (notice: Notice) => void
   /** The run is over. */
@@ -51,11 +51,13 @@ export class Replacements {
     return this.#wanted
   }
 
-  /** One more is wanted; undefined when its history cannot be had any more. */
-  add(): Replica | undefined {
-    if (this.#isHistoryFull) return undefined
+  /** One more is wanted; `full`: its history cannot be had any more; `elsewhere`: other hosts start theirs. */
+  add(): Replica | 'full' | 'elsewhere' {
+    if (this.#isHistoryFull) return 'full'
+    const replica = this.#spawn('added by request')
+    if (replica === undefined) return 'elsewhere'
     this.#wanted++
-    return this.#spawn('added by request')
+    return replica
   }
 
   /** One less is wanted. */
@@ -126,9 +128,10 @@ export class Replacements {
     return this.#terms.peer().historyBytes >= this.#terms.historyBytesMax
   }
 
-  #spawn(origin: string): Replica {
+  #spawn(origin: string): Replica | undefined {
     const { replicas, guestStartMs } = this.#terms
     const replica = replicas.spawn(origin)
+    if (replica === undefined) return undefined
     this.#later(() => {
       if (replica.claim === undefined) replica.process.destroy()
     }, guestStartMs)

@@ -9,7 +9,7 @@ import type { ProcessEnd } from './process-end.js'
 import { PlannedSwitch } from './planned-switch.js'
 import type { SwitchEnd } from './planned-switch.js'
 import type { Replacements } from './replacements.js'
-import type { Replica, ReplicaSet } from './replica-set.js'
+import type { Replica, Replicas } from './replicas.js'
 import { Standstill } from './standstill.js'
 
 /** A replica that ended of itself may turn out to have ended in order within this: its last frames still travel. */
@@ -28,7 +28,7 @@ export interface RunningGroupTerms {
   readonly founding: Founding
   readonly clock: Clock
   readonly port: PeerPort
-  readonly replicas: ReplicaSet
+  readonly replicas: Replicas
   readonly replacements: Replacements
   readonly chronicle: Chronicle
   readonly timingWindowMs: number
@@ -173,8 +173,7 @@ export class RunningGroup {
     const noticed = this.#terms.clock.now()
     const wasPrimary = this.#isPrimary(replica)
     this.announce(replica)
-    const { end, pid } = process
-    const outcome = end === undefined ? 'ended' : outcomeOf(end)
+    const { end, pid, outcome } = process
     if (memberId !== undefined && replica.started !== undefined && replica.retired === undefined) {
       const { silent = noticed, stalled } = this.#killed.get(slot) ?? {}
       const cause = `${slot} (pid ${pid}) ${stalled?.why ?? outcome}`

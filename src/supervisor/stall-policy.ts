@@ -1,7 +1,7 @@
 import { report } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
 import type { Stall } from './progress-watch.js'
-import type { Replica } from './replica-set.js'
+import type { Replica } from './replicas.js'
 
 /** After one replica was ended for standing still, others are waited for during so many windows. */
 const SPARED_WINDOWS = 10

@@ -2,13 +2,13 @@ import { probeIntervalMs } from './detection.js'
 import type { Notice } from './notice.js'
 import { processorTimeOf } from './processor-time.js'
 import { ProgressWatch } from './progress-watch.js'
-import type { Replica, ReplicaSet } from './replica-set.js'
+import type { Replica, Replicas } from './replicas.js'
 import { StallPolicy } from './stall-policy.js'
 
 export interface StandstillTerms {
   readonly timingWindowMs: number
   readonly guestStartMs: number
-  readonly replicas: ReplicaSet
+  readonly replicas: Replicas
   readonly notice: (notice: Notice) => void
   /** It gives no sign of life since `sinceMs`, on the clock of `performance.now`, and is to end. */
   readonly end: (replica: Replica, sinceMs: number) => void
@@ -37,7 +37,7 @@ export class Standstill {
       windowMs,
       intervalMs: probeIntervalMs(terms),
       now: () => performance.now(),
-      replicas: () => replicas.living.map(({ slot, process: { pid } }) => ({ slot, pid })),
+      replicas: () => replicas.living.map(({ slot, process: { localPid: pid } }) => ({ slot, pid })),
       probe: (slot) => replicas.probe(slot),
       processorTime: processorTimeOf,
       stalled: (slot, stall) => {

@@ -5,7 +5,7 @@ import type { PeerStatus } from '../driver/index.js'
 import type { Epoch, MemberId } from '../message/index.js'
 import type { Chronicle } from './chronicle.js'
 import type { GatewayKeeper } from './gateway-keeper.js'
-import type { Replica } from './replica-set.js'
+import type { Replica } from './replicas.js'
 
 /** A takeover and what came of it. */
 const EVENTS_SHOWN = 8

@@ -1,4 +1,3 @@
-import { randomBytes, randomInt } from 'node:crypto'
 import type { GroupStatus } from '../admin/index.js'
 import type { RunOptions } from '../config/index.js'
 import type {
@@ -11,7 +10,6 @@ import type {
   TestFaults,
   Transport,
 } from '../driver/index.js'
-import { ATTACH_ENV } from '../driver/index.js'
 import { EXIT, llftError, LlftError, report } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
 import { GROUP } from '../message/index.js'
@@ -25,7 +23,6 @@ import { detectionOf } from './detection.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
 import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
-import { Launcher } from './launcher.js'
 import type { Notice } from './notice.js'
 import type { OutputPump } from './output-pump.js'
 import { exitCodeOf, outcomeOf, signalName } from './process-end.js'
@@ -33,23 +30,23 @@ import type { ProcessEnd } from './process-end.js'
 import { Reaper } from './reaper.js'
 import { reportOfRefusal } from './refusal.js'
 import { Replacements } from './replacements.js'
-import { ReplicaSet } from './replica-set.js'
-import type { Replica } from './replica-set.js'
+import type { Replica, Replicas, ReplicasListener, ReplicasMaker } from './replicas.js'
 import { RunningGroup } from './running-group.js'
 import { statusOf } from './status-model.js'
 import { StopPolicy } from './stop-policy.js'
 import type { TransportChoice } from './transport-choice.js'
 
-const TOKEN_BYTES = 16
-/** `--random-seed` is a signed 32-bit number. */
-const RANDOM_SEED_BOUND = 2 ** 31
 /** Distinct reports of one kind of trouble; whoever has read a hundred knows. */
 const REPORTED_MAX = 100
 
 export interface SupervisorTerms {
   readonly options: RunOptions
-  readonly environment: NodeJS.ProcessEnv
-  readonly paths: { readonly node: string; readonly preload: string; readonly gateway: string }
+  readonly replicas: ReplicasMaker
+  readonly paths: { readonly gateway: string }
+  /** Own IPv4 address that datagrams of gateway and console come to. */
+  readonly address: string
+  /** How long all may take to have their places; undefined: other hosts come when they come. */
+  readonly foundMs: number | undefined
   readonly clock: Clock
   readonly entropy: Entropy
   /** The console's. */
@@ -73,9 +70,8 @@ export class Supervisor {
   readonly #terms: SupervisorTerms
   readonly #console: PeerStart['identity']
   readonly #epoch: Epoch
-  readonly #launcher: Launcher
   readonly #reaper: Reaper
-  readonly #replicas: ReplicaSet
+  readonly #replicas: Replicas
   readonly #gateway: GatewayKeeper
   readonly #chronicle = new Chronicle()
   readonly #stop: StopPolicy
@@ -100,14 +96,13 @@ export class Supervisor {
       epoch: entropy.identity() as Epoch,
       memberId: entropy.identity() as MemberId,
     }
-    const { node, preload } = paths
-    this.#launcher = new Launcher({ node, preload, randomSeed: randomInt(RANDOM_SEED_BOUND) })
-    this.#reaper = new Reaper([this.#launcher.folder])
-    this.#replicas = this.#makeReplicas()
+    this.#reaper = new Reaper(terms.replicas.leftovers)
+    this.#replicas = terms.replicas.make(this.#reaper, this.#listener)
     this.#gateway = new GatewayKeeper(
       {
         entry: paths.gateway,
         epoch: this.#epoch,
+        address: terms.address,
         listen: options.listen.map(({ appPort, public: { host, port } }) => ({ host, port, appPort })),
         faults: faults['gateway'] ?? {},
         entropy,
@@ -141,14 +136,14 @@ export class Supervisor {
 
   /** Resolves with the program's own end; raises an `LlftError` when the group cannot be or go on. */
   async run(): Promise<ProcessEnd> {
-    const { guestStartMs, replicas } = this.#terms.options
-    const bound = setTimeout(() => this.#overdue(), guestStartMs)
+    const { options, foundMs } = this.#terms
+    const bound = foundMs === undefined ? undefined : setTimeout(() => this.#overdue(), foundMs)
     this.#begunMs = performance.now()
     try {
       this.#transport = await this.#terms.chooseTransport(this.#epoch)
       await this.#replicas.open()
       this.#gateway.start()
-      for (let count = 0; count < replicas; count++) this.#replicas.spawn('start')
+      for (let count = 0; count < options.replicas; count++) this.#replicas.spawn('start')
       return await this.#outcome
     } finally {
       clearTimeout(bound)
@@ -178,35 +173,17 @@ export class Supervisor {
     })
   }
 
-  #makeReplicas(): ReplicaSet {
-    const { options, environment, faults } = this.#terms
-    const [file, ...args] = options.command
-    const token = randomBytes(TOKEN_BYTES).toString('hex')
-    return new ReplicaSet(
-      {
-        token,
-        reaper: this.#reaper,
-        command: (slot, address) => {
-          const own = faults[slot] ?? faults['*']
-          const base = own === undefined ? environment : { ...environment, [ATTACH_ENV.faults]: JSON.stringify(own) }
-          return {
-            file: this.#launcher.command(file),
-            args,
-            environment: this.#launcher.environment(base, { address, slot, token }),
-          }
-        },
+  get #listener(): ReplicasListener {
+    return {
+      claimed: (replica) => (this.#phase === 'founding' ? this.#foundWhenComplete() : this.#group?.claimed(replica)),
+      refused: (claim, refusal) => this.#refused(claim, refusal),
+      alive: (slot, looped) => this.#group?.alive(slot, looped),
+      gone: (replica) => {
+        if (this.#phase === 'running') this.#group?.gone(replica)
+        else this.#group?.announce(replica)
       },
-      {
-        claimed: (replica) => (this.#phase === 'founding' ? this.#foundWhenComplete() : this.#group?.claimed(replica)),
-        refused: (claim, refusal) => this.#refused(claim, refusal),
-        alive: (slot, looped) => this.#group?.alive(slot, looped),
-        gone: (replica) => {
-          if (this.#phase === 'running') this.#group?.gone(replica)
-          else this.#group?.announce(replica)
-        },
-        ended: (replica, end) => this.#replicaEnded(replica, end),
-      },
-    )
+      ended: (replica, end) => this.#replicaEnded(replica, end),
+    }
   }
 
   #gatewayReady(peer: PeerInfo): void {

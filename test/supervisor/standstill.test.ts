@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { detectionOf, probeIntervalMs } from '../../src/supervisor/detection.js'
 import type { Stall } from '../../src/supervisor/progress-watch.js'
 import { ProgressWatch } from '../../src/supervisor/progress-watch.js'
-import type { Replica } from '../../src/supervisor/replica-set.js'
+import type { Replica } from '../../src/supervisor/replicas.js'
 import { StallPolicy } from '../../src/supervisor/stall-policy.js'
 
 const WINDOW = { timingWindowMs: 1000 }
