@@ -30,6 +30,8 @@ export interface GroupStatus {
 export interface Detection {
   /** A process ends. */
   readonly exitMs: number
+  /** A host, or the way to it, is lost; null where all replicas are on the supervisor's own. */
+  readonly hostMs: number | null
   /** A main thread stands still. */
   readonly stallMs: number
   /** A backup that answers its supervisor, but not its primary. */

@@ -5,7 +5,9 @@ import { EXIT } from '../errors/index.js'
 import { events } from './events.js'
 import type { EventsInput } from './events.js'
 import { failover } from './failover.js'
+import { gateway } from './gateway.js'
 import { kill } from './kill.js'
+import { replica } from './replica.js'
 import { run } from './run.js'
 import { add, remove } from './scale.js'
 import { status } from './status.js'
@@ -14,7 +16,15 @@ import { usageError } from './usage.js'
 
 type Flags = RunInput['flags']
 
-const RUN_OPTIONS = Object.keys(OPTIONS) as OptionName[]
+const HOST_OPTIONS: readonly OptionName[] = ['group', 'advertise', 'peers']
+const RUN_OPTIONS = (Object.keys(OPTIONS) as OptionName[]).filter((name) => !isOfHosts(name))
+/** What concerns the program's own process, and what the group as a whole. */
+const REPLICA_OPTIONS: readonly OptionName[] = [...HOST_OPTIONS, 'guestStartMs', 'stopGraceMs', 'journal']
+const GATEWAY_OPTIONS: readonly OptionName[] = [
+  ...HOST_OPTIONS,
+  'hostSilenceMs',
+  ...RUN_OPTIONS.filter((name) => name !== 'name' && name !== 'transport'),
+]
 const QUERY_OPTIONS: readonly OptionName[] = ['admin', 'name']
 
 /** Parses the command line and does what it says; returns what the process ends with. Raises an `LlftError`. */
@@ -30,6 +40,29 @@ export async function execute(argv: readonly string[], surroundings: Surrounding
     .argument('[command...]', "the program's command line; everything from its first word on belongs to it")
     .passThroughOptions()
     .action((command: string[], options: object) => finish(run({ command, flags: options }, surroundings)))
+  addHostCommands(program, finish, surroundings)
+  addQueries(program, finish, surroundings)
+  addActions(program, finish, surroundings)
+  return (await parse(program, argv)) ?? exitCode
+}
+
+type Finish = (result: Promise<number>) => Promise<void>
+
+function addHostCommands(program: Command, finish: Finish, surroundings: Surroundings): void {
+  addOptions(program.command('replica'), REPLICA_OPTIONS)
+    .description('run one replica of a group on several hosts on this host')
+    .usage('--group <name> --advertise <host:port> --peers <host:port,...> [options] -- <command> [args...]')
+    .argument('[command...]', "the program's command line")
+    .passThroughOptions()
+    .action((command: string[], options: object) => finish(replica({ command, flags: options }, surroundings)))
+  addOptions(program.command('gateway'), GATEWAY_OPTIONS)
+    .description(
+      'run the gateway of a group on several hosts on this host: it holds the clients and keeps the membership',
+    )
+    .action((options: object) => finish(gateway({ flags: options }, surroundings)))
+}
+
+function addQueries(program: Command, finish: Finish, surroundings: Surroundings): void {
   addOptions(program.command('status'), QUERY_OPTIONS)
     .description('show the running group: primary, replicas, fail-overs')
     .option('--json', 'as JSON')
@@ -39,6 +72,9 @@ export async function execute(argv: readonly string[], surroundings: Surrounding
     .option('-f, --follow', 'go on with what happens, until the group ends')
     .option('--json', 'as JSON, one event per line')
     .action((options: object) => finish(events(followIn(options), surroundings)))
+}
+
+function addActions(program: Command, finish: Finish, surroundings: Surroundings): void {
   addOptions(program.command('kill'), QUERY_OPTIONS)
     .description("kill a replica's process, as a crash would")
     .argument('<target>', '`primary`, or the id of a replica')
@@ -58,7 +94,10 @@ export async function execute(argv: readonly string[], surroundings: Surrounding
     .argument('<target>', '`primary`, or the id of a replica')
     .option('--json', 'as JSON')
     .action((target: string, options: object) => finish(remove(target, queryIn(options), surroundings)))
-  return (await parse(program, argv)) ?? exitCode
+}
+
+function isOfHosts(name: OptionName): boolean {
+  return name === 'hostSilenceMs' || HOST_OPTIONS.includes(name)
 }
 
 function makeProgram(version: string): Command {

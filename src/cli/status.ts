@@ -60,8 +60,9 @@ function failoverText({ at, cause, primary, view, phases }: Failover): string {
 }
 
 /** The worst-case times until a fault is seen. */
-export function detectionText({ exitMs, stallMs, silentBackupMs }: Detection): string {
-  return `an exit within ${exitMs} ms, a stall within ${stallMs} ms, a silent backup within ${silentBackupMs} ms`
+export function detectionText({ exitMs, hostMs, stallMs, silentBackupMs }: Detection): string {
+  const host = hostMs === null ? '' : `a lost host within ${hostMs} ms, `
+  return `an exit within ${exitMs} ms, ${host}a stall within ${stallMs} ms, a silent backup within ${silentBackupMs} ms`
 }
 
 /** Which transport is used, and why. */

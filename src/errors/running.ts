@@ -12,6 +12,12 @@ export const NET = {
     why: 'other hosts reach this part of the group there, so it must be an address of this host, and free',
     fix: 'give --advertise an IPv4 address of this host and a free port, like 10.0.0.4:7702',
   },
+  LLFT_E_NET_EARLIER_GROUP: {
+    exit: 3,
+    what: 'A host still runs a replica (pid {pid}) that an earlier gateway has started.',
+    why: 'its memory belongs to a group whose gateway is gone, and a new gateway cannot take over from it yet',
+    fix: 'to start anew, end the hosts (Ctrl-C in llft replica) and start them again, then llft gateway',
+  },
   LLFT_E_NET_HOST_OVER: {
     exit: 'program',
     what: 'The gateway of {group} has ended this host: {reason}.',

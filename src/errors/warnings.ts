@@ -9,8 +9,8 @@ export const WARNINGS = {
   LLFT_W_ONE_HOST: {
     exit: 'none',
     what: 'All replicas are on this host: the group survives crashes of processes only.',
-    why: 'replicas on several hosts are not built yet',
-    fix: 'nothing to do; keep what must survive the host elsewhere',
+    why: 'nothing that runs on one host outlives it',
+    fix: 'run the replicas on several hosts: llft replica --help',
   },
   LLFT_W_HISTORY_FULL: {
     exit: 'none',

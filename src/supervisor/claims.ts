@@ -7,6 +7,8 @@ export type Claim = Extract<AttachRequest, { type: 'claim' }>
 export type Refusal =
   /** Each replica has one guest (determinizer.md A2). */
   | { readonly refusal: 'second'; readonly first: Claim }
+  /** Its group was founded by a gateway that is gone. */
+  | { readonly refusal: 'earlier' }
   /** Replicas must start alike (determinizer.md A8); the parts that differ, by name. */
   | { readonly refusal: 'different'; readonly parts: readonly string[] }
 

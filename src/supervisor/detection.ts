@@ -5,9 +5,15 @@ import { GUEST_POLL_MS } from './replica-process.js'
 
 /** Probes in one window: one that is answered late is not yet a sign, and ten a second cost nothing. */
 const PROBES_PER_WINDOW = 10
+const BEATS_PER_SILENCE = 4
 
 export function probeIntervalMs({ timingWindowMs }: Pick<RunOptions, 'timingWindowMs'>): number {
   return Math.ceil(timingWindowMs / PROBES_PER_WINDOW)
+}
+
+/** Hosts speak, and are looked at, so often that losing a few words in a row is not yet a silence. */
+export function beatMs(hostSilenceMs: number): number {
+  return Math.floor(hostSilenceMs / BEATS_PER_SILENCE)
 }
 
 /**
@@ -15,10 +21,11 @@ export function probeIntervalMs({ timingWindowMs }: Pick<RunOptions, 'timingWind
  * thread that stops right after an answer is not asked for one interval, then waited for during the window, and looked
  * at within another interval.
  */
-export function detectionOf(options: Pick<RunOptions, 'timingWindowMs'>): Detection {
+export function detectionOf(options: Pick<RunOptions, 'timingWindowMs'>, hostSilenceMs: number | undefined): Detection {
   const { backupSilenceMax } = DEFAULT_LIMITS
   return {
     exitMs: GUEST_POLL_MS,
+    hostMs: hostSilenceMs === undefined ? null : hostSilenceMs + beatMs(hostSilenceMs),
     stallMs: options.timingWindowMs + 2 * probeIntervalMs(options),
     silentBackupMs: Math.ceil((backupSilenceMax + 2 * silenceLooks(DEFAULT_LIMITS)) / 1000),
   }

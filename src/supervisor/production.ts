@@ -31,6 +31,7 @@ export function makeSupervisor(terms: ProductionTerms): Supervisor {
     replicas: localReplicas({ ...terms, environment, randomSeed, address: LOOPBACK, faults: injected }),
     address: LOOPBACK,
     foundMs: terms.options.guestStartMs,
+    hostSilenceMs: undefined,
     faults: injected,
     clock: new SystemClock(),
     entropy: new SystemEntropy(),

@@ -70,6 +70,11 @@ export class ReplicaProcess implements ReplicaHandle {
     return this.pid
   }
 
+  /** Its exit is seen at once. */
+  get quietMs(): number {
+    return 0
+  }
+
   get outcome(): string {
     return this.#end === undefined ? 'ended' : outcomeOf(this.#end)
   }

@@ -16,6 +16,8 @@ export interface ReplicaHandle {
   readonly end: ProcessEnd | undefined
   /** The same in words. */
   readonly outcome: string
+  /** How long before its end was noticed it gave its last sign of life, as far as it is known. */
+  readonly quietMs: number
   /** The end of what the replica wrote to its real stdout and stderr. */
   readonly evidence: string
   /** Kills the guest as `kill` in a shell would. */

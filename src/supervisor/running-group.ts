@@ -175,7 +175,8 @@ export class RunningGroup {
     this.announce(replica)
     const { end, pid, outcome } = process
     if (memberId !== undefined && replica.started !== undefined && replica.retired === undefined) {
-      const { silent = noticed, stalled } = this.#killed.get(slot) ?? {}
+      const lastSign = (noticed - Math.round(process.quietMs * 1000)) as Instant
+      const { silent = lastSign, stalled } = this.#killed.get(slot) ?? {}
       const cause = `${slot} (pid ${pid}) ${stalled?.why ?? outcome}`
       const times = { silent, suspected: stalled?.suspected ?? noticed, announced: noticed, wallTimeMs: Date.now() }
       this.#terms.chronicle.suspected(memberId, { cause, planned: false, ...times }, wasPrimary)

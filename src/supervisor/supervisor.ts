@@ -47,6 +47,8 @@ export interface SupervisorTerms {
   readonly address: string
   /** How long all may take to have their places; undefined: other hosts come when they come. */
   readonly foundMs: number | undefined
+  /** Undefined where all replicas are on this host. */
+  readonly hostSilenceMs: number | undefined
   readonly clock: Clock
   readonly entropy: Entropy
   /** The console's. */
@@ -164,7 +166,7 @@ export class Supervisor {
       epoch: this.#epoch,
       wanted: this.#group?.replacements.wanted ?? this.#terms.options.replicas,
       historyBytesMax: this.#terms.options.historyBytesMax,
-      detection: detectionOf(this.#terms.options),
+      detection: detectionOf(this.#terms.options, this.#terms.hostSilenceMs),
       transport: this.#transport?.status ?? null,
       peer: this.#group?.peer,
       replicas: this.#replicas.all,

@@ -8,8 +8,10 @@ import { StallPolicy } from '../../src/supervisor/stall-policy.js'
 const WINDOW = { timingWindowMs: 1000 }
 
 test('the worst case is computed from the configuration', () => {
-  expect(detectionOf(WINDOW)).toEqual({ exitMs: 4, stallMs: 1200, silentBackupMs: 7500 })
-  expect(detectionOf({ timingWindowMs: 55 }).stallMs).toBe(55 + 2 * 6)
+  const alone = { exitMs: 4, hostMs: null, stallMs: 1200, silentBackupMs: 7500 }
+  expect(detectionOf(WINDOW, undefined)).toEqual(alone)
+  expect(detectionOf(WINDOW, 200)).toEqual({ ...alone, hostMs: 250 })
+  expect(detectionOf({ timingWindowMs: 55 }, undefined).stallMs).toBe(55 + 2 * 6)
 })
 
 /** Two replicas, looked at as a timer does. */
@@ -53,7 +55,7 @@ describe('ProgressWatch', () => {
     const silent = scene.at
     scene.pass(2000, ['r2'])
     expect(scene.stalled[0]).toBe('r1 since 400 at 1400')
-    expect(1400 - silent).toBeLessThanOrEqual(detectionOf(WINDOW).stallMs)
+    expect(1400 - silent).toBeLessThanOrEqual(detectionOf(WINDOW, undefined).stallMs)
     expect(scene.stalled.every((text) => text.startsWith('r1'))).toBe(true)
     expect([scene.watch.answers('r1'), scene.watch.answers('r2')]).toEqual([false, true])
     expect(scene.probed.slice(0, 2)).toEqual(['r1', 'r2'])

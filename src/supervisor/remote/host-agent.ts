@@ -13,8 +13,10 @@ import type { HostGuest, HostOrder, HostReport, Word } from './words.js'
 /** A takeover has the processors for itself, as in `llft run`; a program that cannot start costs its start seldom. */
 const RESTART_MIN_MS = 250
 const RESTART_MAX_MS = 15_000
-/** So often it says that it is there; a gateway gives it up after several times as long. */
+/** So often it says that it is there, until a gateway wants it more seldom or more often. */
 const BEAT_MS = 50
+/** While its gateway speaks another one has nothing to say; two of one group are a mistake, and must not both rule. */
+const GATEWAY_SILENCE_MS = 2000
 /** The end of what a replica wrote that is passed on; a report fits a datagram. */
 const EVIDENCE_BYTES_MAX = 8192
 /** Said more than once: the gateway should not have to wait for silence. */
@@ -51,10 +53,13 @@ export class HostAgent {
   #settle: { resolve(end: ProcessEnd): void; reject(error: LlftError): void } | undefined
   #guest: Guest | undefined
   /** Who ordered last. */
-  #gateway: { readonly speaker: number; readonly sequence: number; readonly endpoint: Endpoint } | undefined
+  #gateway:
+    | { readonly speaker: number; readonly sequence: number; readonly endpoint: Endpoint; readonly heardMs: number }
+    | undefined
   #sequence = 0
   #ending = false
   #probeMs = 0
+  #beatMs = 0
   #timers: { beat?: NodeJS.Timeout; probe?: NodeJS.Timeout; restart?: NodeJS.Timeout } = {}
 
   constructor(terms: AgentTerms) {
@@ -78,7 +83,7 @@ export class HostAgent {
     try {
       await this.#link.open()
       await this.#replicas.open()
-      this.#timers.beat = setInterval(() => this.#report(), BEAT_MS)
+      this.#beatEvery(BEAT_MS)
       this.#replicas.spawn('start')
       return await this.#outcome
     } finally {
@@ -128,9 +133,12 @@ export class HostAgent {
 
   #ordered(order: HostOrder, from: Endpoint): void {
     const last = this.#gateway
+    const now = performance.now()
     if (last?.speaker === order.speaker && order.sequence <= last.sequence) return
-    this.#gateway = { speaker: order.speaker, sequence: order.sequence, endpoint: from }
+    if (last !== undefined && last.speaker !== order.speaker && now - last.heardMs < GATEWAY_SILENCE_MS) return
+    this.#gateway = { speaker: order.speaker, sequence: order.sequence, endpoint: from, heardMs: now }
     this.#probeEvery(order.probeMs)
+    this.#beatEvery(order.beatMs)
     if (order.over !== null) return this.#over(order.over)
     const guest = this.#guest
     if (guest === undefined || order.member !== guest.replica.memberId || guest.end !== undefined) return
@@ -161,6 +169,13 @@ export class HostAgent {
     this.#replicas.destroy()
   }
 
+  #beatEvery(intervalMs: number): void {
+    if (intervalMs === this.#beatMs) return
+    this.#beatMs = intervalMs
+    clearInterval(this.#timers.beat)
+    this.#timers.beat = setInterval(() => this.#report(), intervalMs)
+  }
+
   #probeEvery(intervalMs: number): void {
     if (intervalMs === this.#probeMs) return
     this.#probeMs = intervalMs
@@ -173,10 +188,10 @@ export class HostAgent {
   #report(): void {
     const { group, speaker } = this.#terms
     const report: HostReport = { word: 'report', group, speaker, sequence: ++this.#sequence, guest: this.#guestReport }
-    // Before a gateway has spoken, whoever may be one is told.
-    for (const endpoint of this.#gateway === undefined ? this.#link.known : [this.#gateway.endpoint]) {
-      this.#link.say(report, endpoint)
-    }
+    // While no gateway speaks, whoever may be one is told.
+    const silent = performance.now() - (this.#gateway?.heardMs ?? -Infinity) > GATEWAY_SILENCE_MS
+    for (const endpoint of silent ? this.#link.known : []) this.#link.say(report, endpoint)
+    if (this.#gateway !== undefined) this.#link.say(report, this.#gateway.endpoint)
   }
 
   get #guestReport(): HostGuest | null {

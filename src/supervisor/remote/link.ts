@@ -31,6 +31,7 @@ export class Link {
   #known: readonly Endpoint[] = []
   #lookups: NodeJS.Timeout | undefined
   #dropped = 0
+  #closed = false
 
   constructor(terms: LinkTerms) {
     this.#terms = terms
@@ -62,10 +63,13 @@ export class Link {
   }
 
   say(word: Word, to: Endpoint): void {
+    if (this.#closed) return
     this.#socket.send(JSON.stringify(word), to.port, to.address, () => undefined)
   }
 
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
     clearInterval(this.#lookups)
     this.#socket.close()
   }

@@ -38,12 +38,12 @@ function claimOf(claim: Fields): HostGuest['claim'] | undefined {
 }
 
 /** What a founding says is for the replica: it comes from the gateway that this host was told to trust. */
-function orderOf({ member, start, kill, over, probeMs }: Fields, stamp: Stamp): HostOrder | undefined {
+function orderOf({ member, start, kill, over, probeMs, beatMs }: Fields, stamp: Stamp): HostOrder | undefined {
   if (member !== null && !isCount(member)) return undefined
-  if (typeof kill !== 'boolean' || !isCount(probeMs)) return undefined
+  if (typeof kill !== 'boolean' || !isPositive(probeMs) || !isPositive(beatMs)) return undefined
   if (start !== null && !(isFields(start) && isFields(start['founding']))) return undefined
   if (over !== null && !(isFields(over) && typeof over['reason'] === 'string' && isEnd(over['end']))) return undefined
-  return { word: 'order', ...stamp, member, start, kill, over, probeMs } as unknown as HostOrder
+  return { word: 'order', ...stamp, member, start, kill, over, probeMs, beatMs } as unknown as HostOrder
 }
 
 function parseJson(datagram: Uint8Array): unknown {
@@ -60,6 +60,10 @@ function isFields(value: unknown): value is Fields {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isPositive(value: unknown): value is number {
+  return isCount(value) && value > 0
 }
 
 function isEnd(value: unknown): value is HostGuest['end'] & object {

@@ -11,8 +11,8 @@ export class RemoteProcess implements ReplicaHandle {
   readonly direct = true
   end: ProcessEnd | undefined
   evidence = ''
-  /** Its host says nothing any more. */
-  silent = false
+  /** Its host says nothing any more, since so long. */
+  quietMs = 0
   /** What the host is to be told. */
   wanted: 'nothing' | 'kill' | 'destroy' = 'nothing'
   readonly #host: string
@@ -25,7 +25,7 @@ export class RemoteProcess implements ReplicaHandle {
   }
 
   get outcome(): string {
-    if (this.silent) return `and its host ${this.#host} say nothing any more`
+    if (this.quietMs > 0) return `and its host ${this.#host} say nothing any more`
     return this.end === undefined ? 'ended' : outcomeOf(this.end)
   }
 

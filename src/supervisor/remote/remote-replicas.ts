@@ -8,8 +8,8 @@ import type { Endpoint, Link } from './link.js'
 import { RemoteProcess } from './remote-process.js'
 import type { HostGuest, HostOrder, HostReport, Word } from './words.js'
 
-/** Often enough that losing a few in a row is not yet a silence. */
-const BEATS_PER_SILENCE = 4
+/** Said so often at the end: more than are likely to be lost. */
+const LAST_WORDS = 4
 /** More hosts than a group has replicas, and few enough to be listed. */
 const HOSTS_MAX = 64
 /** Replicas given up that may still speak: as many as can have been started before their hosts hear of it. */
@@ -28,6 +28,8 @@ interface Host {
   replica: Record | undefined
   start: StartTerms | undefined
   over: HostOrder['over']
+  /** It runs a replica that an earlier gateway has started: it is not this one's to give orders. */
+  foreign: boolean
   /** It runs a replica that was given up: that is to end. */
   stale: MemberId | undefined
 }
@@ -37,6 +39,7 @@ export interface RemoteTerms {
   readonly speaker: number
   /** A host that has said nothing for so long is given up. */
   readonly hostSilenceMs: number
+  readonly beatMs: number
   readonly probeMs: number
   link(heard: (word: Word, from: Endpoint) => void): Link
 }
@@ -46,9 +49,9 @@ export function remoteReplicas(terms: RemoteTerms): ReplicasMaker {
 }
 
 /**
- * Replicas on other hosts, one on each. Their hosts say what they have, and are told what to do with it; a host that
- * falls silent is given up, and whatever it still runs is stale: should it speak again, it is told to end that, and comes
- * back with a new replica.
+ * Replicas on other hosts, one on each (ADR 52). Their hosts say what they have, and are told what to do with it. A
+ * host that falls silent is given up, and whatever it still runs is stale: should it speak again, it is told to end
+ * that, and comes back with a new replica.
  */
 class RemoteReplicas implements Replicas {
   readonly #terms: RemoteTerms
@@ -60,7 +63,6 @@ class RemoteReplicas implements Replicas {
   /** In the order of coming; bounded by the hosts, since each has one and the last one goes before. */
   readonly #replicas = new Map<string, Record>()
   readonly #stale = new Set<MemberId>()
-  readonly #beatMs: number
   #timer: NodeJS.Timeout | undefined
   #beatenMs = 0
   #numbered = 0
@@ -71,7 +73,6 @@ class RemoteReplicas implements Replicas {
   constructor(terms: RemoteTerms, listener: ReplicasListener) {
     this.#terms = terms
     this.#listener = listener
-    this.#beatMs = Math.max(1, Math.floor(terms.hostSilenceMs / BEATS_PER_SILENCE))
     this.#link = terms.link((word, from) => {
       if (word.word === 'report') this.#reported(word, from)
     })
@@ -80,7 +81,7 @@ class RemoteReplicas implements Replicas {
   async open(): Promise<void> {
     await this.#link.open()
     this.#beatenMs = performance.now()
-    this.#timer = setInterval(() => this.#beat(), this.#beatMs)
+    this.#timer = setInterval(() => this.#beat(), this.#terms.beatMs)
   }
 
   get all(): readonly Replica[] {
@@ -141,9 +142,9 @@ class RemoteReplicas implements Replicas {
   close(): void {
     clearInterval(this.#timer)
     this.#over ??= { reason: 'the group has ended', end: { code: 0, signal: 0 } }
-    for (let copy = 0; copy < BEATS_PER_SILENCE; copy++) for (const host of this.#hosts.values()) this.#order(host)
+    for (let copy = 0; copy < LAST_WORDS; copy++) for (const host of this.#hosts.values()) this.#order(host)
     // The kernel has what was sent; whoever misses it hears that nobody is there.
-    setTimeout(() => this.#link.close(), this.#beatMs)
+    setTimeout(() => this.#link.close(), this.#terms.beatMs)
   }
 
   #reported(report: HostReport, from: Endpoint): void {
@@ -153,6 +154,7 @@ class RemoteReplicas implements Replicas {
     if (report.speaker !== host.speaker) {
       if (host.replica !== undefined && host.speaker !== 0) this.#lost(host, SILENT_END)
       host.over = null
+      host.foreign = false
     }
     host.speaker = report.speaker
     host.sequence = report.sequence
@@ -165,6 +167,8 @@ class RemoteReplicas implements Replicas {
     const { memberId } = guest.claim
     if (host.replica !== undefined && host.replica.memberId !== memberId) this.#lost(host, SILENT_END)
     if (host.replica === undefined) {
+      host.foreign = guest.started && guest.end === null && !this.#stale.has(memberId)
+      if (host.foreign) return this.#listener.refused({ ...guest.claim, token: '' }, { refusal: 'earlier' })
       host.stale = guest.end === null && this.#stale.has(memberId) ? memberId : undefined
       if (guest.end !== null || host.stale !== undefined || this.#over !== null || host.over !== null) return
       return this.#claimed(host, guest)
@@ -212,7 +216,8 @@ class RemoteReplicas implements Replicas {
   #lost(host: Host, end: ProcessEnd): void {
     const { replica } = host
     if (replica === undefined) return
-    if (replica.process.wanted === 'destroy') host.over ??= { reason: 'the replica was removed', end: { code: 0, signal: 0 } }
+    if (replica.process.wanted === 'destroy')
+      host.over ??= { reason: 'the replica was removed', end: { code: 0, signal: 0 } }
     host.replica = undefined
     host.start = undefined
     replica.process.end = end
@@ -239,7 +244,7 @@ class RemoteReplicas implements Replicas {
     for (const endpoint of this.#link.known) this.#hostAt(endpoint)
     for (const host of this.#hosts.values()) {
       if (host.replica !== undefined && now - host.heardMs > this.#terms.hostSilenceMs) {
-        host.replica.process.silent = true
+        host.replica.process.quietMs = now - host.heardMs
         this.#lost(host, SILENT_END)
       }
       this.#order(host)
@@ -251,14 +256,23 @@ class RemoteReplicas implements Replicas {
     const known = this.#hosts.get(key)
     if (known !== undefined || this.#hosts.size >= HOSTS_MAX) return known
     const fresh = { speaker: 0, sequence: 0, heardMs: 0, answers: 0 }
-    const host: Host = { endpoint, ...fresh, replica: undefined, start: undefined, over: null, stale: undefined }
+    const host: Host = {
+      endpoint,
+      ...fresh,
+      replica: undefined,
+      start: undefined,
+      over: null,
+      stale: undefined,
+      foreign: false,
+    }
     this.#hosts.set(key, host)
     return host
   }
 
   #order(host: Host): void {
-    const { group, speaker, probeMs } = this.#terms
+    const { group, speaker, probeMs, beatMs } = this.#terms
     const { replica, start, stale } = host
+    if (host.foreign) return
     const wanted = replica?.process.wanted ?? 'nothing'
     const removed = wanted === 'destroy' ? { reason: 'the replica was removed', end: { code: 0, signal: 0 } } : null
     const order: HostOrder = {
@@ -271,6 +285,7 @@ class RemoteReplicas implements Replicas {
       kill: wanted !== 'nothing' || (replica === undefined && stale !== undefined),
       over: host.over ?? this.#over ?? removed,
       probeMs,
+      beatMs,
     }
     this.#link.say(order, host.endpoint)
   }

@@ -51,4 +51,6 @@ export interface HostOrder extends Stamp {
   readonly over: { readonly reason: string; readonly end: ProcessEnd } | null
   /** How often the replica's main thread is to be asked for a sign of life. */
   readonly probeMs: number
+  /** How often the host is to report. */
+  readonly beatMs: number
 }
