@@ -1,81 +1,108 @@
-// What the protocol itself costs: core and codec at gateway and primary, without sockets, processes or JavaScript
-// programs.
-import { Peer, Replica, DEFAULT_LIMITS } from '../dist/core/index.js'
-import { ENTRY, GROUP } from '../dist/message/index.js'
-import { decode, decodeFrame, Encoder, FrameEncoder } from '../dist/wire/index.js'
+// What the protocol itself costs: core and codec without sockets, processes or JavaScript programs.
+//   node bench/core.js [--part cost|allocation|simulation|loss]... [--rounds n] [--against folder] [--quick] [--json]
+// Each part runs in a process of its own, `--rounds` times; medians are shown. With `--against` another build (its
+// `dist` folder) has its turns in between, and the ratios of each round are shown too: both had the same machine.
+import { spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
-const REQUESTS = 200_000
-const WARM_UP = 50_000
-const EPOCH = 7
-const PRIMARY = { memberId: 1, precedence: 1, locator: 1, caughtUp: true }
-const GATEWAY = { group: GROUP.gateway, epoch: 9, memberId: 9, locator: 9 }
+const PARTS = {
+  cost: {
+    title: 'microseconds of processor time per message, core and codec; a request and its answer are two messages',
+    flags: ['--single-threaded'],
+  },
+  allocation: {
+    title: 'bytes allocated per message, core and codec',
+    flags: ['--single-threaded', '--expose-gc', '--min-semi-space-size=512', '--max-semi-space-size=512'],
+  },
+  simulation: { title: 'simulated time, in seconds of processor time', flags: [] },
+  loss: { title: 'requests per simulated second on a gigabit of which 1 % is lost', flags: [] },
+}
+const OWN = fileURLToPath(new URL('../dist', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('core/part.js', import.meta.url))
+const TIME_LIMIT_MS = 600_000
 
-/** Carries what `outputs` send to the other side's `step`, through the codec, until nobody sends any more. */
-function makeWorld() {
-  const encoder = new Encoder()
-  const world = { now: 1, datagrams: 0, bytes: 0, released: 0 }
-  const replica = new Replica({
-    identity: { memberId: 1, locator: 1, group: GROUP.application, epoch: EPOCH },
-    limits: DEFAULT_LIMITS,
-    membership: { view: { number: 1, precedence: 1, backupView: 0 }, members: [PRIMARY], length: 0 },
-    peers: [GATEWAY],
-    contacts: [],
-    heartbeatsCarryOrder: true,
-  })
-  const peer = new Peer({
-    identity: GATEWAY,
-    application: { group: GROUP.application, epoch: EPOCH },
-    contacts: [1],
-    limits: DEFAULT_LIMITS,
-    reflects: true,
-  })
-  const sides = { 1: replica, 9: peer }
-  const perform = (outputs) => {
-    for (const output of outputs) {
-      if (output.output === 'release') world.released += decodeFrame(output.payload).bytes.length
-      if (output.output !== 'send') continue
-      const datagram = encoder.encode(output.message).slice()
-      for (const to of output.to) {
-        world.datagrams++
-        world.bytes += datagram.length
-        perform(sides[to].step(world.now, { input: 'received', message: decode(datagram).message }))
-      }
-    }
-  }
-  return { world, replica, peer, perform }
+const { values } = parseArgs({
+  options: {
+    part: { type: 'string', multiple: true },
+    rounds: { type: 'string', default: '5' },
+    against: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const parts = values.part ?? Object.keys(PARTS)
+const rounds = Number(values.rounds)
+if (!parts.every((part) => part in PARTS) || !Number.isSafeInteger(rounds) || rounds < 1) {
+  console.error(`--part is one of ${Object.keys(PARTS).join(', ')}; --rounds is a whole number from 1 on`)
+  process.exit(2)
 }
 
-export function core() {
-  const { world, replica, peer, perform } = makeWorld()
-  const frames = new FrameEncoder()
-  const bytes = new Uint8Array(64)
-  const entry = Uint8Array.of(ENTRY.deliver, GROUP.gateway, 0, 0, 0, 0, 0, 0)
-  perform(replica.start(world.now))
-  perform(peer.start(world.now))
-  let taken = 0
-  const request = () => {
-    world.now += 20
-    perform(peer.step(world.now, { input: 'submitted', payload: frames.encode({ frame: 'data', stream: 1, bytes }) }))
-    perform(peer.step(world.now, { input: 'flush' }))
-    decodeFrame(replica.message(GROUP.gateway, ++taken))
-    replica.step(world.now, { input: 'decided', entry })
-    const payload = frames.encode({ frame: 'data', stream: 1, bytes })
-    replica.step(world.now, { input: 'submitted', to: GROUP.gateway, payload })
-    perform(replica.step(world.now, { input: 'flush' }))
-  }
-  for (let done = 0; done < WARM_UP; done++) request()
-  const before = { ...world }
-  const heap = process.memoryUsage().heapUsed
-  const begun = performance.now()
-  for (let done = 0; done < REQUESTS; done++) request()
-  const tookUs = (performance.now() - begun) * 1000
-  const usPerRequest = tookUs / REQUESTS
-  const datagrams = world.datagrams - before.datagrams
-  const datagramBytes = (world.bytes - before.bytes) / datagrams
-  const grownMb = (process.memoryUsage().heapUsed - heap) / 1e6
-  console.log('core and codec, request and reply of 64 bytes, gateway and primary together')
-  console.log(`  ${usPerRequest.toFixed(2)} us per request, ${Math.round(2e6 / usPerRequest)} messages/s`)
-  console.log(`  ${(datagrams / REQUESTS).toFixed(2)} datagrams per request, ${datagramBytes.toFixed(0)} bytes each`)
-  console.log(`  heap ${grownMb.toFixed(0)} MB larger after ${REQUESTS} requests, all kept for newcomers`)
-  return { usPerRequest }
+function run(part, build) {
+  const args = [...PARTS[part].flags, SCRIPT, part, build, `${values.quick}`]
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: TIME_LIMIT_MS,
+  })
+  if (status === 0) return JSON.parse(stdout)
+  throw new Error(`${part} of ${build} could not be measured`)
 }
+
+function median(numbers) {
+  const sorted = numbers.toSorted((left, right) => left - right)
+  return (sorted[sorted.length >> 1] + sorted[(sorted.length - 1) >> 1]) / 2
+}
+
+/** Row by row and column by column, of tables that differ in their figures alone. */
+function combine(tables, figure) {
+  return tables[0].map((row, at) => {
+    const columns = Object.keys(row).filter((column) => column !== 'name')
+    const figures = columns.map((column) => {
+      const values = tables.map((table) => table[at][column])
+      return [column, values.includes(null) ? null : figure(values)]
+    })
+    return { name: row.name, ...Object.fromEntries(figures) }
+  })
+}
+
+/** Three digits that count, or all before the point. */
+function digits(value) {
+  if (value === null) return '-'
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+}
+
+function show(title, rows) {
+  const columns = Object.keys(rows[0])
+  const cell = (row, column) => (column === 'name' ? row.name : digits(row[column]))
+  const lines = [
+    columns.map((column) => (column === 'name' ? '' : column)),
+    ...rows.map((row) => columns.map((column) => cell(row, column))),
+  ]
+  const widths = columns.map((_, at) => Math.max(...lines.map((line) => line[at].length)))
+  const text = lines.map((line) =>
+    line.map((word, at) => (at === 0 ? word.padEnd(widths[at]) : word.padStart(widths[at]))),
+  )
+  console.log(`${title}\n${text.map((words) => `  ${words.join('  ')}`).join('\n')}\n`)
+}
+
+function measure(part) {
+  const [own, other] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    own.push(run(part, OWN))
+    if (values.against !== undefined) other.push(run(part, resolve(values.against)))
+  }
+  const figures = combine(own, median)
+  if (other.length === 0) return { figures }
+  const ratios = own.map((table, round) => combine([table, other[round]], ([mine, theirs]) => mine / theirs))
+  return { figures, ratios: combine(ratios, median) }
+}
+
+const results = {}
+for (const part of parts) {
+  results[part] = measure(part)
+  if (values.json) continue
+  show(PARTS[part].title, results[part].figures)
+  if (results[part].ratios !== undefined) show(`the same, times that of ${values.against}`, results[part].ratios)
+}
+if (values.json) console.log(JSON.stringify(results))

@@ -4,9 +4,9 @@ import { makeStyle, wantsColor } from './style.js'
 import type { Surroundings } from './surroundings.js'
 
 /** The whole of `llft`: returns what the process ends with. Words about errors go to stderr. */
-export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function main(surroundings: Surroundings): Promise<number> {
   try {
-    return await execute(argv, surroundings)
+    return await execute(surroundings)
   } catch (error) {
     const style = makeStyle(wantsColor(surroundings.env, process.stderr.isTTY))
     const known = error instanceof LlftError ? error : llftError('LLFT_E_BUG', { reason: String(error) })

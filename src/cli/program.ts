@@ -1,7 +1,10 @@
 import { Command, CommanderError, Option } from 'commander'
+import { BENCH_OPTIONS, BENCHES } from '../bench/index.js'
+import type { BenchInput, BenchName } from '../bench/index.js'
 import { NUMBER_BOUNDS, OPTIONS } from '../config/index.js'
 import type { OptionName, RunInput } from '../config/index.js'
 import { EXIT } from '../errors/index.js'
+import { bench } from './bench.js'
 import { events } from './events.js'
 import type { EventsInput } from './events.js'
 import { failover } from './failover.js'
@@ -28,7 +31,8 @@ const GATEWAY_OPTIONS: readonly OptionName[] = [
 const QUERY_OPTIONS: readonly OptionName[] = ['admin', 'name']
 
 /** Parses the command line and does what it says; returns what the process ends with. Raises an `LlftError`. */
-export async function execute(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function execute(surroundings: Surroundings): Promise<number> {
+  const { argv } = surroundings
   let exitCode: number = EXIT.ok
   const finish = async (result: Promise<number>): Promise<void> => {
     exitCode = await result
@@ -43,6 +47,7 @@ export async function execute(argv: readonly string[], surroundings: Surrounding
   addHostCommands(program, finish, surroundings)
   addQueries(program, finish, surroundings)
   addActions(program, finish, surroundings)
+  addBenches(program.command('bench'), (name, input) => finish(bench(name, input, surroundings)))
   return (await parse(program, argv)) ?? exitCode
 }
 
@@ -100,6 +105,34 @@ function isOfHosts(name: OptionName): boolean {
   return name === 'hostSilenceMs' || HOST_OPTIONS.includes(name)
 }
 
+const BENCH_TEXTS: Readonly<Record<BenchName, string>> = {
+  latency: 'round trips, beside what else there is',
+  throughput: 'how much fits below 10 ms at the 99th percentile',
+  failover: 'what clients see when the leader is killed, cut off or stopped',
+  scale: 'how figures grow with replicas, message size, connections and non-deterministic calls',
+}
+
+function addBenches(command: Command, perform: (name: BenchName, input: BenchInput) => Promise<void>): void {
+  command.description('measure LLFT beside plain Node and other ways to survive a crash').helpCommand(false)
+  for (const name of BENCHES) {
+    const child = command.command(name).description(BENCH_TEXTS[name])
+    for (const [attribute, { flag, placeholder, help, benches }] of Object.entries(BENCH_OPTIONS)) {
+      if (!benches.includes(name)) continue
+      const option = new Option(`${flag} ${placeholder}`, help)
+      option.attributeName = () => attribute
+      child.addOption(option.argParser((value, earlier: readonly string[] | undefined) => [...(earlier ?? []), value]))
+    }
+    child
+      .option('--quick', 'a first look, in about a minute')
+      .option('--json', 'the results as JSON on stdout')
+      .action((flags: object) => perform(name, { flags, json: isSet(flags, 'json'), quick: isSet(flags, 'quick') }))
+  }
+}
+
+function isSet(flags: object, name: string): boolean {
+  return name in flags && (flags as Record<string, unknown>)[name] === true
+}
+
 function makeProgram(version: string): Command {
   const silent = { outputError: () => undefined }
   return new Command('llft')
@@ -133,12 +166,12 @@ async function parse(program: Command, argv: readonly string[]): Promise<number 
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === EXIT.ok) return EXIT.ok
     if (error.code === 'commander.help') return EXIT.usage
-    throw usageError(error, program.commands.find((command) => command.name() === argv[0]) ?? program)
+    throw usageError(error, commandOf(program, argv))
   }
 }
 
 function followIn(options: object): EventsInput {
-  return { ...queryIn(options), follow: 'follow' in options && options.follow === true }
+  return { ...queryIn(options), follow: isSet(options, 'follow') }
 }
 
 function textIn(options: object, name: string): string | undefined {
@@ -147,5 +180,11 @@ function textIn(options: object, name: string): string | undefined {
 }
 
 function queryIn(options: object): { readonly flags: Flags; readonly json: boolean } {
-  return { flags: options, json: 'json' in options && options.json === true }
+  return { flags: options, json: isSet(options, 'json') }
+}
+
+/** The innermost command that was named. */
+function commandOf(program: Command, [word, ...more]: readonly string[]): Command {
+  const child = program.commands.find((command) => command.name() === word)
+  return child === undefined ? program : commandOf(child, more)
 }

@@ -7,7 +7,7 @@ const EXAMPLES: Readonly<Record<string, string>> = { run: '-- node server.js', k
 
 /** Commander finds the fault, the registry has the words. `command`: the one that was being parsed. */
 export function usageError(error: CommanderError, command: Command): LlftError {
-  const name = command.parent === null ? '[command]' : command.name()
+  const name = command.parent === null ? '[command]' : nameOf(command)
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? ''
   switch (error.code) {
     case 'commander.unknownOption': {
@@ -18,7 +18,8 @@ export function usageError(error: CommanderError, command: Command): LlftError {
     case 'commander.unknownCommand': {
       const names = command.commands.map((child) => child.name())
       const near = nearest(quoted, names)
-      const suggestion = near === undefined ? 'llft --help' : `llft ${near}`
+      const whole = ['llft', nameOf(command)].filter((part) => part !== '').join(' ')
+      const suggestion = near === undefined ? `${whole} --help` : `${whole} ${near}`
       return llftError('LLFT_E_USAGE_UNKNOWN_COMMAND', { command: quoted, suggestion })
     }
     case 'commander.optionMissingArgument': {
@@ -36,6 +37,13 @@ export function usageError(error: CommanderError, command: Command): LlftError {
     default:
       return llftError('LLFT_E_BUG', { reason: error.message })
   }
+}
+
+/** With what stands before it: `bench latency`. */
+function nameOf(command: Command): string {
+  const parent = command.parent
+  if (parent === null) return ''
+  return [nameOf(parent), command.name()].filter((part) => part !== '').join(' ')
 }
 
 function flagsOf(command: Command): readonly string[] {

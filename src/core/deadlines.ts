@@ -1,9 +1,14 @@
 import type { Instant } from '../message/index.js'
 
-/** The first of the deadlines that are set: the one timer to arm outside. */
-export function earliest(...deadlines: readonly (Instant | undefined)[]): Instant | undefined {
-  let first: Instant | undefined
-  for (const deadline of deadlines)
-    if (deadline !== undefined && (first === undefined || deadline < first)) first = deadline
-  return first
+type Deadline = Instant | undefined
+
+/** The first of the deadlines that are set: the one timer to arm outside. Asked after every step: it makes no list. */
+export function earliest(one: Deadline, other: Deadline, third?: Deadline): Deadline {
+  const first = earlier(one, other)
+  return third === undefined ? first : earlier(first, third)
+}
+
+function earlier(one: Deadline, other: Deadline): Deadline {
+  if (one === undefined || other === undefined) return one ?? other
+  return one < other ? one : other
 }

@@ -4,7 +4,7 @@ import type { Reader } from './reader.js'
 import type { Writer } from './writer.js'
 
 /** How one type of field is written and read. */
-interface FieldCodec<T> {
+export interface FieldCodec<T> {
   write(writer: Writer, value: T): void
   read(reader: Reader): T
 }

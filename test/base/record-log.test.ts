@@ -44,7 +44,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 /** Of ten megabytes or so, of which the end is in memory. */
 const longSteps: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 60,
+    weight: 400,
     arbitrary: fc
       .integer({ min: 20_000, max: 100_000 })
       .map((length) => ({ append: new Uint8Array(length).fill(length % 251) })),

@@ -118,11 +118,71 @@ describe('bad input', () => {
   })
 })
 
+describe('bad input to llft bench', () => {
+  const bench = (...args: readonly string[]): Promise<Complaint> => complaint('bench', 'latency', ...args)
+
+  test('unknown bench, and none', async () => {
+    const told = await complaint('bench', 'latncy')
+    expect(told).toMatchObject(like(2, 'LLFT_E_USAGE_UNKNOWN_COMMAND', /llft bench latency/))
+    const { code, stdout, stderr } = await shell.run('bench')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('Usage: llft bench')
+  })
+
+  test('unknown flags, also those of another bench', async () => {
+    expect(await bench('--conections', '1')).toMatchObject(like(2, 'LLFT_E_USAGE_UNKNOWN_FLAG', /try --connections/))
+    expect(await bench('--faults', 'kill')).toMatchObject(like(2, 'LLFT_E_USAGE_UNKNOWN_FLAG', /try /))
+    expect(await bench('--rate')).toMatchObject(like(2, 'LLFT_E_USAGE_MISSING_VALUE', /--rate/))
+    expect(await bench('plain')).toMatchObject(like(2, 'LLFT_E_USAGE_EXTRA_ARGUMENT', /llft bench latency --help/))
+  })
+
+  test.each([
+    ['--connections', '0'],
+    ['--connections', '1,,2'],
+    ['--connections', '20001'],
+    ['--size', '15'],
+    ['--size', '1e3'],
+    ['--rate', '-1'],
+    ['--rounds', '0'],
+    ['--stretch', '1'],
+    ['--time-limit', ''],
+  ])('%s %j', async (flag, value) => {
+    const told = await bench(flag, value)
+    expect(told).toMatchObject(like(2, 'LLFT_E_USAGE_BENCH_NUMBER', /leave it out/))
+    expect(told.stderr).toContain(flag)
+  })
+
+  test.each([
+    ['--systems', 'plain,redsi', '--systems redis'],
+    ['--systems', '', '--systems plain'],
+    ['--protocol', 'htpp', '--protocol http'],
+  ])('%s %j', async (flag, value, fix) => {
+    expect(await bench(flag, value)).toMatchObject(like(2, 'LLFT_E_USAGE_BENCH_NAME', new RegExp(`^${fix}$`)))
+  })
+
+  test('faults and sweeps that do not exist', async () => {
+    const fault = await complaint('bench', 'failover', '--faults', 'kil')
+    expect(fault).toMatchObject(like(2, 'LLFT_E_USAGE_BENCH_NAME', /^--faults kill$/))
+    const sweep = await complaint('bench', 'scale', '--sweep', 'sizes')
+    expect(sweep).toMatchObject(like(2, 'LLFT_E_USAGE_BENCH_NAME', /^--sweep size$/))
+  })
+
+  test('an objective that is none', async () => {
+    expect(await bench('--assert', 'p98<5ms')).toMatchObject(like(2, 'LLFT_E_USAGE_BENCH_ASSERT', /p99<50ms/))
+  })
+
+  test('a report that cannot be written, before anything is measured', async () => {
+    const told = await bench('--html', '/no/such/folder/report.html', '--systems', 'plain')
+    expect(told).toMatchObject(like(3, 'LLFT_E_BENCH_FILE', /folder that exists/))
+  })
+})
+
 describe('help and version', () => {
   test('on stdout, exit 0', async () => {
     const help = await shell.run('--help')
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['run', 'status', 'kill']) expect(help.stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
+    for (const command of ['run', 'status', 'kill', 'bench'])
+      expect(help.stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
     const run = await shell.run('run', '--help')
     expect(run.stdout).toContain('llft run [options] [--] <command> [args...]')
     expect((await shell.run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)

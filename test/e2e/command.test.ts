@@ -71,7 +71,7 @@ describe('llft run', () => {
     expect(run.stderr).toMatch(/^ {2}LLFT \d+\.\d+\.\d+ {2}ready in \d+ ms$/m)
     expect(run.stderr).toMatch(new RegExp(`^ {2}App {8}node server\\.js ${port} `, 'm'))
     expect(run.stderr).toMatch(/^ {2}Replicas {3}● r1 primary {3}○ r2 backup {3}○ r3 backup {3}view 1 /m)
-    expect(run.stderr).toMatch(new RegExp(`^ {2}Gateway {4}127\\.0\\.0\\.1:${port}$`, 'm'))
+    expect(run.stderr).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}( is open)?$`, 'm'))
     expect(run.stderr).toMatch(/^ {2}Admin {6}http:\/\/127\.0\.0\.1:\d+$/m)
     await run.printed(/open/)
     expect(run.stdout).toBe('open\n')

@@ -17,7 +17,9 @@ export const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   gateway: ['base', 'message', 'wire', 'core', 'driver', 'adapters'],
   admin: ['base', 'errors', 'config'],
   supervisor: ['base', 'message', 'wire', 'core', 'driver', 'adapters', 'gateway', 'errors', 'config', 'admin'],
-  cli: ['base', 'errors', 'config', 'supervisor', 'admin', 'gateway'],
+  load: ['base'],
+  bench: ['base', 'errors', 'config', 'admin', 'load'],
+  cli: ['base', 'errors', 'config', 'supervisor', 'admin', 'gateway', 'bench'],
 }
 
 /** The three parts of LLFT: each stands alone, only core's other folders know them together. */
@@ -30,7 +32,7 @@ export const PURE_ROOMS: readonly string[] = ['base', 'message', 'wire', 'core',
  * Which rooms may use a dependency. What is loaded into the user's process has none: a dependency's own timers and
  * randomness would pass through the determinizer.
  */
-export const ROOMS_WITH_DEPENDENCIES: readonly string[] = ['supervisor', 'admin', 'cli']
+export const ROOMS_WITH_DEPENDENCIES: readonly string[] = ['supervisor', 'admin', 'load', 'bench', 'cli']
 
 /** The house numbers. */
 export const FILE_LINES_MAX = 400

@@ -76,7 +76,7 @@ export class Peer {
 
   get deadline(): Instant | undefined {
     const others = earliest(this.#faults.deadline, this.#handOver.deadline)
-    return earliest(this.#outgoing.deadline, this.#incoming.deadline, this.#greetAt, others)
+    return earliest(earliest(this.#outgoing.deadline, this.#incoming.deadline), this.#greetAt, others)
   }
 
   get congested(): boolean {

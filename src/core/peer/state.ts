@@ -3,9 +3,9 @@ import { NO_ENTRIES } from '../../message/index.js'
 import { History } from '../determinizer/history.js'
 import { ReceiveWindow } from '../messaging/receive-window.js'
 import { SentList } from '../messaging/sent-list.js'
-import { peerHeader } from './header.js'
 import type { PeerOutput, PeerTerms } from './io.js'
 import { Judge } from './judge.js'
+import { peerMessage } from './message.js'
 import { Receivers } from './receivers.js'
 
 /** What the parts of a peer share. Each part changes what is its own matter; nobody else reaches in. */
@@ -53,13 +53,13 @@ export class PeerState {
   }
 
   send(to: readonly Locator[], contents: Contents, reflected: EntryBlock = NO_ENTRIES): void {
-    const header = peerHeader(this.terms, {
+    const standing = {
       peerView: this.judge.membership.view,
       ack: this.window.receivedUpTo,
       window: this.roomBytes,
       heldIndex: this.history.held,
       reflected,
-    })
-    this.outputs.push({ output: 'send', to, message: { ...header, ...contents } })
+    }
+    this.outputs.push({ output: 'send', to, message: peerMessage(this.terms, standing, contents) })
   }
 }

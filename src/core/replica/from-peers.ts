@@ -34,7 +34,7 @@ export class FromPeers {
   get deadline(): Instant | undefined {
     let first: Instant | undefined
     for (const connection of this.#state.connections.values()) {
-      first = earliest(first, connection.ackAt, connection.gap.deadline, connection.retransmit.deadline)
+      first = earliest(first, earliest(connection.ackAt, connection.gap.deadline, connection.retransmit.deadline))
     }
     return first
   }

@@ -52,7 +52,8 @@ export class Leading {
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#idleOrderAt, this.#announcer.deadline, this.#laggards.deadline, this.#handOver.deadline)
+    const others = earliest(this.#laggards.deadline, this.#handOver.deadline)
+    return earliest(this.#idleOrderAt, this.#announcer.deadline, others)
   }
 
   /** A successor is catching up: nothing is taken in. */

@@ -5,11 +5,11 @@ import type {
   EntryBlock,
   Epoch,
   GroupId,
-  Header,
   Instant,
   Locator,
   MemberId,
   MemberInfo,
+  Message,
   OrderIndex,
   PeerInfo,
   ReceivedUpTo,
@@ -238,36 +238,38 @@ export class ReplicaState {
     if (to.length === 0) return
     const { group, epoch } = this.identity
     const ack = 0 as SequenceNumber
-    const header = this.#header({ group, epoch, ack, window: 0, peerView: this.adopted }, { order })
-    this.outputs.push({ output: 'send', to, message: { ...header, ...contents } })
+    this.#send(to, { group, epoch, ack, window: 0, peerView: this.adopted, order, orderIndex: undefined }, contents)
   }
 
   /** To the single member of a connected group; what is said depends on the whole history unless it says less. */
-  sendPeer(connection: Connection, contents: Contents, said: Said = {}): void {
+  sendPeer(connection: Connection, contents: Contents, { order = NO_ENTRIES, orderIndex }: Said = {}): void {
     const { group, epoch, locator } = connection.peer
     const ack = connection.inbox.receivedUpTo
     const window = connection.advertise()
-    const header = this.#header({ group, epoch, ack, window, peerView: NO_VIEW }, said)
-    this.outputs.push({ output: 'send', to: [locator], message: { ...header, ...contents } })
+    this.#send([locator], { group, epoch, ack, window, peerView: NO_VIEW, order, orderIndex }, contents)
   }
 
-  #header(destination: Destination, { order = NO_ENTRIES, orderIndex }: Said): Header {
-    return {
+  /** In one literal: put together from a header and contents a message would cost more than all the rest of a step. */
+  #send(to: readonly Locator[], standing: Standing, contents: Contents): void {
+    const { isPrimary } = this
+    const message: Message = {
       sourceGroup: this.identity.group,
       sourceEpoch: this.identity.epoch,
       sourceMember: this.identity.memberId,
-      destinationGroup: destination.group,
-      destinationEpoch: destination.epoch,
+      destinationGroup: standing.group,
+      destinationEpoch: standing.epoch,
       view: this.established.view,
-      peerView: destination.peerView,
-      ack: destination.ack,
-      window: destination.window,
-      orderIndex: orderIndex ?? (this.isPrimary ? this.history.held : (0 as OrderIndex)),
-      stableIndex: this.isPrimary ? this.stableIndex : (0 as OrderIndex),
+      peerView: standing.peerView,
+      ack: standing.ack,
+      window: standing.window,
+      orderIndex: standing.orderIndex ?? (isPrimary ? this.history.held : (0 as OrderIndex)),
+      stableIndex: isPrimary ? this.stableIndex : (0 as OrderIndex),
       heldIndex: 0 as OrderIndex,
-      order,
+      order: standing.order,
       reflected: NO_ENTRIES,
+      ...contents,
     }
+    this.outputs.push({ output: 'send', to, message })
   }
 
   /** Members whose reports decide what is stable; the primary's duties keep it up to date. */
@@ -284,10 +286,14 @@ interface Said {
   readonly orderIndex?: OrderIndex
 }
 
-interface Destination {
+/** What changes from one datagram of a replica to the next. */
+interface Standing {
   readonly group: GroupId
   readonly epoch: Epoch
   readonly ack: SequenceNumber
   readonly window: number
   readonly peerView: View
+  readonly order: EntryBlock
+  /** Undefined: it depends on the whole history. */
+  readonly orderIndex: OrderIndex | undefined
 }

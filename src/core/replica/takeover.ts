@@ -60,7 +60,7 @@ export class Takeover {
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#repeatAt, this.#pullAt, this.#drain.deadline, this.#answers.deadline)
+    return earliest(earliest(this.#repeatAt, this.#pullAt), this.#drain.deadline, this.#answers.deadline)
   }
 
   /** It has waited for answers so long that a refusal is one of this proposal, not a late one of another. */

@@ -32,7 +32,8 @@ export class ReplicatedGuest {
     const scene = new Scene({}, { PORT: String(port), LLFT_TEST_FAULTS: JSON.stringify(faults) })
     const run = scene.run('--', 'node', join(GUESTS, guest))
     try {
-      await run.printed(new RegExp(`Gateway {4}127\\.0\\.0\\.1:${port}$`, 'm'))
+      // In the table, or after it where a busy machine prints that first.
+      await run.printed(new RegExp(`127\\.0\\.0\\.1:${port}( is open)?$`, 'm'))
       const [file] = findRuntimeFiles(join(scene.folder, 'llft'))
       if (file === undefined) throw new Error('no runtime file')
       return new ReplicatedGuest({ port, digestFolder, run, scene, admin: new AdminClient(file.admin, file.token) })

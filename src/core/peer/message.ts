@@ -1,4 +1,4 @@
-import type { EntryBlock, Header, OrderIndex, SequenceNumber, View } from '../../message/index.js'
+import type { Contents, EntryBlock, Message, OrderIndex, SequenceNumber, View } from '../../message/index.js'
 import { NO_ENTRIES, NO_VIEW } from '../../message/index.js'
 import type { PeerTerms } from './io.js'
 
@@ -11,8 +11,11 @@ interface Standing {
   readonly reflected: EntryBlock
 }
 
-/** The header of a group of one member: it has one view for ever, and no history of its own. */
-export function peerHeader({ identity, application }: PeerTerms, standing: Standing): Header {
+/**
+ * A message of a group of one member: it has one view for ever, and no history of its own. In one literal: put together
+ * from a header and contents it would cost more than all the rest of a step.
+ */
+export function peerMessage({ identity, application }: PeerTerms, standing: Standing, contents: Contents): Message {
   return {
     sourceGroup: identity.group,
     sourceEpoch: identity.epoch,
@@ -20,9 +23,14 @@ export function peerHeader({ identity, application }: PeerTerms, standing: Stand
     destinationGroup: application.group,
     destinationEpoch: application.epoch,
     view: NO_VIEW,
+    peerView: standing.peerView,
+    ack: standing.ack,
+    window: standing.window,
     orderIndex: 0 as OrderIndex,
     stableIndex: 0 as OrderIndex,
+    heldIndex: standing.heldIndex,
     order: NO_ENTRIES,
-    ...standing,
+    reflected: standing.reflected,
+    ...contents,
   }
 }
