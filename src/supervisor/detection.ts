@@ -6,6 +6,8 @@ import { GUEST_POLL_MS } from './replica-process.js'
 /** Probes in one window: one that is answered late is not yet a sign, and ten a second cost nothing. */
 const PROBES_PER_WINDOW = 10
 const BEATS_PER_SILENCE = 4
+/** Whether a main thread answers is said with them, and must not come late. */
+const BEAT_MS_MAX = 50
 
 export function probeIntervalMs({ timingWindowMs }: Pick<RunOptions, 'timingWindowMs'>): number {
   return Math.ceil(timingWindowMs / PROBES_PER_WINDOW)
@@ -13,7 +15,7 @@ export function probeIntervalMs({ timingWindowMs }: Pick<RunOptions, 'timingWind
 
 /** Hosts speak, and are looked at, so often that losing a few words in a row is not yet a silence. */
 export function beatMs(hostSilenceMs: number): number {
-  return Math.floor(hostSilenceMs / BEATS_PER_SILENCE)
+  return Math.min(BEAT_MS_MAX, Math.floor(hostSilenceMs / BEATS_PER_SILENCE))
 }
 
 /**

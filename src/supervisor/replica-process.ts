@@ -70,6 +70,10 @@ export class ReplicaProcess implements ReplicaHandle {
     return this.pid
   }
 
+  get reachable(): boolean {
+    return true
+  }
+
   /** Its exit is seen at once. */
   get quietMs(): number {
     return 0

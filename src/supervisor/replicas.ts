@@ -16,6 +16,8 @@ export interface ReplicaHandle {
   readonly end: ProcessEnd | undefined
   /** The same in words. */
   readonly outcome: string
+  /** Its host speaks; if not, nothing is known of its main thread. */
+  readonly reachable: boolean
   /** How long before its end was noticed it gave its last sign of life, as far as it is known. */
   readonly quietMs: number
   /** The end of what the replica wrote to its real stdout and stderr. */

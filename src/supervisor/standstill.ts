@@ -37,7 +37,10 @@ export class Standstill {
       windowMs,
       intervalMs: probeIntervalMs(terms),
       now: () => performance.now(),
-      replicas: () => replicas.living.map(({ slot, process: { localPid: pid } }) => ({ slot, pid })),
+      replicas: () =>
+        replicas.living
+          .filter(({ process }) => process.reachable)
+          .map(({ slot, process: { localPid: pid } }) => ({ slot, pid })),
       probe: (slot) => replicas.probe(slot),
       processorTime: processorTimeOf,
       stalled: (slot, stall) => {

@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)('a group on several hosts', () => {
   test('the host of the primary is gone: another leads, clients go on; it comes back, and joins', async () => {
     const { hosts: net, gateway, goesOn } = await start()
     const before = await net.statusWhen(() => true)
-    expect(before.detection.hostMs).toBe(3750)
+    expect(before.detection.hostMs).toBe(3050)
     const lost = net.hostOf(before, before.primary)
     net.kill(lost)
     const status = await net.statusWhen(({ failoverCount }) => failoverCount === 1)

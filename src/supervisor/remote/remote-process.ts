@@ -11,6 +11,7 @@ export class RemoteProcess implements ReplicaHandle {
   readonly direct = true
   end: ProcessEnd | undefined
   evidence = ''
+  reachable = true
   /** Its host says nothing any more, since so long. */
   quietMs = 0
   /** What the host is to be told. */

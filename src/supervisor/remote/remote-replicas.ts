@@ -243,6 +243,7 @@ class RemoteReplicas implements Replicas {
     this.#beatenMs = now
     for (const endpoint of this.#link.known) this.#hostAt(endpoint)
     for (const host of this.#hosts.values()) {
+      if (host.replica !== undefined) host.replica.process.reachable = now - host.heardMs <= 2 * this.#terms.beatMs
       if (host.replica !== undefined && now - host.heardMs > this.#terms.hostSilenceMs) {
         host.replica.process.quietMs = now - host.heardMs
         this.#lost(host, SILENT_END)
