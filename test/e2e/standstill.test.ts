@@ -136,9 +136,9 @@ test('the only replica is waited for, and that is said', async () => {
 })
 
 test('a program that takes longer than the window to start is left alone', async () => {
-  const slow = `let rounds = 0; while (rounds < 1e9) rounds++;\nsetImmediate(() => {
-    while (rounds < 3e9) rounds++;\n${COMPUTING}})`
-  const { scene, port } = await start(slow, '--timing-window-ms', '400')
+  const slow = `let rounds = 0; while (rounds < 6e8) rounds++;\nsetImmediate(() => {
+    while (rounds < 12e8) rounds++;\n${COMPUTING}})`
+  const { scene, port } = await start(slow, '--timing-window-ms', '250')
   expect(await ask(port, '1')).toMatch(/^1 /)
   const status = await scene.status()
   expect([status.failoverCount, status.replicas.map(({ id }) => id)]).toEqual([0, ['r1', 'r2', 'r3']])
