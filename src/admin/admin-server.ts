@@ -7,19 +7,19 @@ import { formatAddress } from '../config/index.js'
 import type { Address } from '../config/index.js'
 import { llftError, LlftError, report } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
-import type { GroupStatus, KillResult } from './group-status.js'
+import { ACTIONS, bodyIn, BodyFault } from './actions.js'
+import type { ActionName } from './actions.js'
+import type { AdminDesk } from './admin-desk.js'
+import { streamEvents } from './event-stream.js'
 
 /** How many ports after the first are tried: as many groups as one host will run side by side. */
 const PORTS_TRIED = 32
+/** Who follows events: more are a program that forgets to hang up. */
+const FOLLOWERS_MAX = 64
+const EVENTS_ROUTE = 'GET /api/v1/events'
+const ACTION_NAMES = Object.keys(ACTIONS) as ActionName[]
 /** `{"target":"primary"}` and some room. */
 const BODY_BYTES_MAX = 1024
-
-/** What the admin address can do; the supervisor is behind it. */
-export interface AdminDesk {
-  status(): Promise<GroupStatus>
-  /** `target`: `primary` or a replica's id. Raises an `LlftError` when there is none. */
-  kill(target: string): KillResult
-}
 
 export interface AdminTerms {
   readonly address: Address
@@ -33,6 +33,7 @@ export class AdminServer {
   readonly #terms: AdminTerms
   readonly #server: Server
   #address: Address
+  #followers = 0
 
   constructor(terms: AdminTerms) {
     this.#terms = terms
@@ -80,25 +81,44 @@ export class AdminServer {
 
   async #answer(desk: AdminDesk, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      if (isStreamRequest(request)) return this.#follow(desk, request, response)
       reply(response, 200, await this.#perform(desk, request))
     } catch (error) {
       if (error instanceof HttpFault) reply(response, error.status, { error: error.report })
+      else if (error instanceof BodyFault) reply(response, 400, { error: requestFault(error.message) })
       else if (error instanceof LlftError) reply(response, 409, { error: publicPart(error) })
       else reply(response, 500, { error: report('LLFT_E_BUG', { reason: String(error) }) })
     }
   }
 
-  async #perform(desk: AdminDesk, request: IncomingMessage): Promise<GroupStatus | KillResult> {
-    const route = `${request.method} ${request.url?.split('?')[0]}`
+  /** Whoever has seen some of it says so as browsers do. */
+  #follow(desk: AdminDesk, request: IncomingMessage, response: ServerResponse): void {
+    if (!fromThisHost(request)) this.#authorise(request)
+    if (this.#followers >= FOLLOWERS_MAX) {
+      throw new HttpFault(503, requestFault(`${FOLLOWERS_MAX} others follow already`))
+    }
+    this.#followers++
+    response.once('close', () => this.#followers--)
+    const seen = Number(request.headers['last-event-id'])
+    streamEvents(desk.events, Number.isSafeInteger(seen) ? seen : 0, response)
+  }
+
+  async #perform(desk: AdminDesk, request: IncomingMessage): Promise<object> {
+    const route = routeOf(request)
     if (route === 'GET /api/v1/status') {
       if (!fromThisHost(request)) this.#authorise(request)
       return desk.status()
     }
-    if (route === 'POST /api/v1/kill') {
-      this.#authorise(request)
-      return desk.kill(targetOf(await bodyOf(request)))
+    if (route === EVENTS_ROUTE) {
+      if (!fromThisHost(request)) this.#authorise(request)
+      return desk.events.recent
     }
-    throw new HttpFault(404, report('LLFT_E_ADMIN_REQUEST', { reason: `there is no ${route}` }))
+    const action = ACTION_NAMES.find((name) => route === `POST /api/v1/${name}`)
+    if (action !== undefined) {
+      this.#authorise(request)
+      return ACTIONS[action](desk, bodyIn(await bodyOf(request)))
+    }
+    throw new HttpFault(404, requestFault(`there is no ${route}`))
   }
 
   #authorise(request: IncomingMessage): void {
@@ -120,6 +140,14 @@ class HttpFault extends Error {
   }
 }
 
+function routeOf({ method, url }: IncomingMessage): string {
+  return `${method} ${url?.split('?')[0]}`
+}
+
+function isStreamRequest(request: IncomingMessage): boolean {
+  return routeOf(request) === EVENTS_ROUTE && request.headers.accept?.includes('text/event-stream') === true
+}
+
 /** The peer is local and the page that asks, if it is one, was not loaded under a foreign name (DNS rebinding). */
 function fromThisHost(request: IncomingMessage): boolean {
   const remote = request.socket.remoteAddress ?? ''
@@ -133,22 +161,14 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   for await (const part of request) {
     body += part as string
     if (body.length > BODY_BYTES_MAX) {
-      throw new HttpFault(413, report('LLFT_E_ADMIN_REQUEST', { reason: 'the body is too long' }))
+      throw new HttpFault(413, requestFault('the body is too long'))
     }
   }
   return body
 }
 
-function targetOf(body: string): string {
-  try {
-    const value: unknown = JSON.parse(body)
-    if (typeof value === 'object' && value !== null && 'target' in value && typeof value.target === 'string') {
-      return value.target
-    }
-  } catch {
-    // Answered below, like JSON of another shape.
-  }
-  throw new HttpFault(400, report('LLFT_E_ADMIN_REQUEST', { reason: 'the body is not {"target": "primary"}' }))
+function requestFault(reason: string): Report {
+  return report('LLFT_E_ADMIN_REQUEST', { reason })
 }
 
 function publicPart({ code, what, why, fix }: LlftError): Report {

@@ -1,3 +1,5 @@
+import type { GroupEvent, TakeoverPhases } from './group-event.js'
+
 /** What `GET /api/v1/status` answers, `llft status --json` prints and the dashboard will show. */
 export interface GroupStatus {
   readonly group: string
@@ -9,6 +11,8 @@ export interface GroupStatus {
   /** How many replicas the group is meant to have. */
   readonly wanted: number
   readonly gateway: { readonly pid: number | null; readonly streams: number; readonly listeners: readonly string[] }
+  /** How long a fault may go unseen at worst. */
+  readonly detection: Detection
   /** Null until it is chosen, at the start. */
   readonly transport: TransportStatus | null
   /** `full`: its bound was passed, replicas that end are not replaced any more. */
@@ -18,6 +22,20 @@ export interface GroupStatus {
   /** The last ones, oldest first. */
   readonly failovers: readonly Failover[]
   readonly failoverCount: number
+  /** What happened last to the membership, oldest first; more of it at `/api/v1/events`. */
+  readonly events: readonly GroupEvent[]
+}
+
+/** Worst-case times until a fault is seen, computed from the configuration. */
+export interface Detection {
+  /** A process ends. */
+  readonly exitMs: number
+  /** A host, or the way to it, is lost; null where all replicas are on the supervisor's own. */
+  readonly hostMs: number | null
+  /** A main thread stands still. */
+  readonly stallMs: number
+  /** A backup that answers its supervisor, but not its primary. */
+  readonly silentBackupMs: number
 }
 
 /** How datagrams reach several replicas, and why so. */
@@ -44,12 +62,30 @@ export interface Failover {
   /** Wall-clock time of the notice, ISO 8601. */
   readonly at: string
   readonly cause: string
-  /** From the end of the process to the supervisor's notice. */
-  readonly detectedMs: number
-  /** From there until the view of the new primary was adopted. */
-  readonly electedMs: number
-  /** From there until the new primary was established. */
-  readonly resumedMs: number
+  /** An operator wanted it; nobody failed. */
+  readonly planned: boolean
+  /** Who leads since. */
+  readonly primary: string
+  readonly view: number
+  readonly phases: TakeoverPhases
+}
+
+/** What `POST /api/v1/failover` answers. */
+export interface FailoverResult {
+  readonly from: string
+  /** Who leads now. */
+  readonly to: string
+  readonly view: number
+  /** From the request to the established view. */
+  readonly tookMs: number
+}
+
+/** What `POST /api/v1/add` and `POST /api/v1/remove` answer. */
+export interface ScaleResult {
+  /** The replica that comes or goes. */
+  readonly id: string
+  /** How many replicas the group is meant to have from now on. */
+  readonly wanted: number
 }
 
 /** What `POST /api/v1/kill` answers. */

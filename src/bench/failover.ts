@@ -189,7 +189,12 @@ class Trial {
     const failovers = (await this.#subject.system.failovers?.()) ?? []
     const last = failovers.at(-1)
     if (last === undefined || failovers.length === before) return null
-    return { detectedMs: last.detectedMs, electedMs: last.electedMs, resumedMs: last.resumedMs }
+    const { silenceMs, suspicionMs, proposalMs, recoveryMs, resumedMs } = last.phases
+    return {
+      detectedMs: silenceMs + suspicionMs,
+      electedMs: proposalMs,
+      resumedMs: recoveryMs + (resumedMs ?? 0),
+    }
   }
 }
 

@@ -5,16 +5,29 @@ import { NUMBER_BOUNDS, OPTIONS } from '../config/index.js'
 import type { OptionName, RunInput } from '../config/index.js'
 import { EXIT } from '../errors/index.js'
 import { bench } from './bench.js'
+import { events } from './events.js'
+import type { EventsInput } from './events.js'
+import { failover } from './failover.js'
+import { gateway } from './gateway.js'
 import { kill } from './kill.js'
+import { replica } from './replica.js'
 import { run } from './run.js'
+import { add, remove } from './scale.js'
 import { status } from './status.js'
 import type { Surroundings } from './surroundings.js'
 import { usageError } from './usage.js'
 
 type Flags = RunInput['flags']
 
-/** Help lists only what exists: the progress probe, which `timingWindowMs` is for, comes with the membership issue. */
-const RUN_OPTIONS = (Object.keys(OPTIONS) as OptionName[]).filter((name) => name !== 'timingWindowMs')
+const HOST_OPTIONS: readonly OptionName[] = ['group', 'advertise', 'peers']
+const RUN_OPTIONS = (Object.keys(OPTIONS) as OptionName[]).filter((name) => !isOfHosts(name))
+/** What concerns the program's own process, and what the group as a whole. */
+const REPLICA_OPTIONS: readonly OptionName[] = [...HOST_OPTIONS, 'guestStartMs', 'stopGraceMs', 'journal']
+const GATEWAY_OPTIONS: readonly OptionName[] = [
+  ...HOST_OPTIONS,
+  'hostSilenceMs',
+  ...RUN_OPTIONS.filter((name) => name !== 'name' && name !== 'transport'),
+]
 const QUERY_OPTIONS: readonly OptionName[] = ['admin', 'name']
 
 /** Parses the command line and does what it says; returns what the process ends with. Raises an `LlftError`. */
@@ -31,17 +44,65 @@ export async function execute(surroundings: Surroundings): Promise<number> {
     .argument('[command...]', "the program's command line; everything from its first word on belongs to it")
     .passThroughOptions()
     .action((command: string[], options: object) => finish(run({ command, flags: options }, surroundings)))
+  addHostCommands(program, finish, surroundings)
+  addQueries(program, finish, surroundings)
+  addActions(program, finish, surroundings)
+  addBenches(program.command('bench'), (name, input) => finish(bench(name, input, surroundings)))
+  return (await parse(program, argv)) ?? exitCode
+}
+
+type Finish = (result: Promise<number>) => Promise<void>
+
+function addHostCommands(program: Command, finish: Finish, surroundings: Surroundings): void {
+  addOptions(program.command('replica'), REPLICA_OPTIONS)
+    .description('run one replica of a group on several hosts on this host')
+    .usage('--group <name> --advertise <host:port> --peers <host:port,...> [options] -- <command> [args...]')
+    .argument('[command...]', "the program's command line")
+    .passThroughOptions()
+    .action((command: string[], options: object) => finish(replica({ command, flags: options }, surroundings)))
+  addOptions(program.command('gateway'), GATEWAY_OPTIONS)
+    .description(
+      'run the gateway of a group on several hosts on this host: it holds the clients and keeps the membership',
+    )
+    .action((options: object) => finish(gateway({ flags: options }, surroundings)))
+}
+
+function addQueries(program: Command, finish: Finish, surroundings: Surroundings): void {
   addOptions(program.command('status'), QUERY_OPTIONS)
     .description('show the running group: primary, replicas, fail-overs')
     .option('--json', 'as JSON')
     .action((options: object) => finish(status(queryIn(options), surroundings)))
+  addOptions(program.command('events'), QUERY_OPTIONS)
+    .description('show what happened to the membership: who failed, who took over, how long each phase took')
+    .option('-f, --follow', 'go on with what happens, until the group ends')
+    .option('--json', 'as JSON, one event per line')
+    .action((options: object) => finish(events(followIn(options), surroundings)))
+}
+
+function addActions(program: Command, finish: Finish, surroundings: Surroundings): void {
   addOptions(program.command('kill'), QUERY_OPTIONS)
     .description("kill a replica's process, as a crash would")
     .argument('<target>', '`primary`, or the id of a replica')
     .option('--json', 'as JSON')
     .action((target: string, options: object) => finish(kill(target, queryIn(options), surroundings)))
-  addBenches(program.command('bench'), (name, input) => finish(bench(name, input, surroundings)))
-  return (await parse(program, argv)) ?? exitCode
+  addOptions(program.command('failover'), QUERY_OPTIONS)
+    .description('hand over to a backup as planned: no client notices, and the old primary comes back as a backup')
+    .option('--to <id>', 'which one; by default the next in the order of succession')
+    .option('--json', 'as JSON')
+    .action((options: object) => finish(failover({ ...queryIn(options), to: textIn(options, 'to') }, surroundings)))
+  addOptions(program.command('add'), QUERY_OPTIONS)
+    .description('start one more replica, which joins as a backup')
+    .option('--json', 'as JSON')
+    .action((options: object) => finish(add(queryIn(options), surroundings)))
+  addOptions(program.command('remove'), QUERY_OPTIONS)
+    .description('take a replica out of the group for good; a primary hands over first')
+    .argument('<target>', '`primary`, or the id of a replica')
+    .option('--json', 'as JSON')
+    .action((target: string, options: object) => finish(remove(target, queryIn(options), surroundings)))
+}
+
+function isOfHosts(name: OptionName): boolean {
+  return name === 'hostSilenceMs' || HOST_OPTIONS.includes(name)
 }
 
 const BENCH_TEXTS: Readonly<Record<BenchName, string>> = {
@@ -109,12 +170,21 @@ async function parse(program: Command, argv: readonly string[]): Promise<number 
   }
 }
 
-/** The innermost command that was named. */
-function commandOf(program: Command, [word, ...more]: readonly string[]): Command {
-  const child = program.commands.find((command) => command.name() === word)
-  return child === undefined ? program : commandOf(child, more)
+function followIn(options: object): EventsInput {
+  return { ...queryIn(options), follow: isSet(options, 'follow') }
+}
+
+function textIn(options: object, name: string): string | undefined {
+  const value: unknown = Object.entries(options).find(([key]) => key === name)?.[1]
+  return typeof value === 'string' ? value : undefined
 }
 
 function queryIn(options: object): { readonly flags: Flags; readonly json: boolean } {
   return { flags: options, json: isSet(options, 'json') }
+}
+
+/** The innermost command that was named. */
+function commandOf(program: Command, [word, ...more]: readonly string[]): Command {
+  const child = program.commands.find((command) => command.name() === word)
+  return child === undefined ? program : commandOf(child, more)
 }

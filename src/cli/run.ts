@@ -6,7 +6,7 @@ import { formatAddress, resolveRunOptions } from '../config/index.js'
 import type { Address, RunInput, RunOptions } from '../config/index.js'
 import { llftError, LlftError, report } from '../errors/index.js'
 import { exitCodeOf, makeSupervisor, OutputPump, resolveCommand } from '../supervisor/index.js'
-import type { Supervisor } from '../supervisor/index.js'
+import type { ProductionTerms, Supervisor } from '../supervisor/index.js'
 import { makeStyle, wantsColor } from './style.js'
 import type { Surroundings } from './surroundings.js'
 import { Talk } from './talk.js'
@@ -37,6 +37,16 @@ export async function run(input: Pick<RunInput, 'command' | 'flags'>, surroundin
   const { env, cwd } = surroundings
   const options = resolveRunOptions({ ...input, env, directoryName: basename(cwd) })
   requireExecutable(options.command[0], env)
+  return runForeground(options, makeSupervisor, surroundings)
+}
+
+/** A supervisor in the foreground, with its admin address and its runtime file. */
+export async function runForeground(
+  options: RunOptions,
+  make: (terms: ProductionTerms) => Supervisor,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { env } = surroundings
   const token = randomBytes(TOKEN_BYTES).toString('hex')
   const admin = new AdminServer({ address: options.admin, fixed: options.adminFixed, token })
   const address = await admin.open()
@@ -46,8 +56,8 @@ export async function run(input: Pick<RunInput, 'command' | 'flags'>, surroundin
     admin: address,
     token,
   })
-  const foreground = new Foreground(options, address, surroundings)
-  admin.serve(foreground.supervisor)
+  const foreground = new Foreground(options, { address, make }, surroundings)
+  admin.serve(foreground.supervisor.desk)
   try {
     return await foreground.run()
   } finally {
@@ -57,7 +67,7 @@ export async function run(input: Pick<RunInput, 'command' | 'flags'>, surroundin
 }
 
 /** Before anything is started, so that the error can say what is wrong. */
-function requireExecutable(command: string, env: NodeJS.ProcessEnv): void {
+export function requireExecutable(command: string, env: NodeJS.ProcessEnv): void {
   const resolved = resolveCommand(command, env['PATH'] ?? '')
   if (resolved.found === 'nothing') throw llftError('LLFT_E_GUEST_NOT_FOUND', { command })
   if (resolved.found === 'executable') return
@@ -74,7 +84,11 @@ class Foreground {
   readonly #stderr = new OutputPump(2)
   readonly #talk: Talk
 
-  constructor(options: RunOptions, admin: Address, surroundings: Surroundings) {
+  constructor(
+    options: RunOptions,
+    { address: admin, make }: { readonly address: Address; readonly make: (terms: ProductionTerms) => Supervisor },
+    surroundings: Surroundings,
+  ) {
     const { env, version, paths } = surroundings
     this.#talk = new Talk({
       style: makeStyle(wantsColor(env, process.stderr.isTTY)),
@@ -85,7 +99,7 @@ class Foreground {
       write: (text) => this.#stderr.write(Buffer.from(text)),
       status: (): GroupStatus => this.supervisor.snapshot,
     })
-    this.supervisor = makeSupervisor({
+    this.supervisor = make({
       options,
       environment: env,
       paths: { node: process.execPath, ...paths },

@@ -1,6 +1,7 @@
-import type { GroupStatus, TransportStatus } from '../admin/index.js'
+import type { Detection, Failover, GroupStatus, TransportStatus } from '../admin/index.js'
 import type { RunInput } from '../config/index.js'
 import { EXIT } from '../errors/index.js'
+import { phasesText, renderEvent, totalMs } from './event-text.js'
 import { findGroup } from './running-group.js'
 import { makeStyle, wantsColor } from './style.js'
 import type { Style } from './style.js'
@@ -24,7 +25,7 @@ export function renderStatus(group: GroupStatus, style: Style): string {
   const ready = group.replicas.filter(({ state }) => state === 'ready')
   const lag = Math.max(0, ...ready.map(({ lagEntries }) => lagEntries))
   const last = group.failovers.at(-1)
-  const gap = last === undefined ? '' : ` (last ${(last.detectedMs + last.electedMs + last.resumedMs).toFixed(1)} ms)`
+  const gap = last === undefined ? '' : ` (last ${totalMs(last.phases).toFixed(1)} ms)`
   const head = [
     ['GROUP', group.group],
     ['VIEW', group.view.primary],
@@ -44,7 +45,24 @@ export function renderStatus(group: GroupStatus, style: Style): string {
     String(lagEntries),
   ])
   const members = table([['ID', 'PID', 'ROLE', 'RANK', 'STATE', 'HISTORY', 'LAG'], ...rows])
-  return `${head.join('  ')}\n${members}${style.dim(transportText(group.transport))}\n`
+  const lines = [
+    transportText(group.transport),
+    `detection: ${detectionText(group.detection)}`,
+    ...(last === undefined ? [] : [failoverText(last)]),
+  ]
+  const rest = lines.map((line) => `${style.dim(line)}\n`).join('')
+  const events = group.events.map((event) => `${renderEvent(event, style)}\n`).join('')
+  return `${head.join('  ')}\n${members}${rest}${events}`
+}
+
+function failoverText({ at, cause, primary, view, phases }: Failover): string {
+  return `last fail-over ${at}: ${cause}, ${primary} leads view ${view}; ${phasesText(phases)}`
+}
+
+/** The worst-case times until a fault is seen. */
+export function detectionText({ exitMs, hostMs, stallMs, silentBackupMs }: Detection): string {
+  const host = hostMs === null ? '' : `a lost host within ${hostMs} ms, `
+  return `an exit within ${exitMs} ms, ${host}a stall within ${stallMs} ms, a silent backup within ${silentBackupMs} ms`
 }
 
 /** Which transport is used, and why. */

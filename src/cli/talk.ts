@@ -2,7 +2,7 @@ import type { Failover, GroupStatus, ReplicaStatus } from '../admin/index.js'
 import { renderReport } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
 import type { Notice } from '../supervisor/index.js'
-import { transportText } from './status.js'
+import { detectionText, transportText } from './status.js'
 import type { Style } from './style.js'
 
 /** A server that opens no port within this time after its start is told of without one. */
@@ -43,8 +43,13 @@ export class Talk {
         return this.#listening()
       case 'replica-ended':
         return this.#event(this.#terms.style.red('✖'), `${notice.id} (pid ${notice.pid ?? '?'}) ${notice.outcome}`)
+      case 'stalled':
+        return this.#event(
+          this.#terms.style.yellow('⧗'),
+          `${notice.id} (pid ${notice.pid ?? '?'}) stands still: no answer for ${notice.quietMs} ms`,
+        )
       case 'failover':
-        return this.#failover(notice.primary, notice.view, notice.failover)
+        return this.#failover(notice.failover)
       case 'joined':
         return this.#event('○', `${notice.id} joined, caught up in ${Math.round(notice.tookMs)} ms`)
       case 'exited':
@@ -84,6 +89,7 @@ export class Talk {
         row('App', `${command.join(' ')}     ${style.dim('unchanged Node code, state only in memory')}`) +
         row('Replicas', `${replicas.join('   ')}   view ${status.view.primary}   ${transportText(status.transport)}`) +
         row('Gateway', status.gateway.listeners.join('   ') || style.dim('no port is open yet')) +
+        row('Detection', detectionText(status.detection)) +
         row('Admin', `http://${admin}`),
     )
   }
@@ -102,8 +108,9 @@ export class Talk {
       : `○ ${id} ${role === 'none' ? '' : role}`.trimEnd()
   }
 
-  #failover(primary: string, view: number, { detectedMs, electedMs, resumedMs }: Failover): void {
-    const phases = `detected ${ms(detectedMs)} · elected ${ms(electedMs)} · resumed ${ms(resumedMs)}`
+  #failover({ primary, view, planned, phases: { silenceMs, suspicionMs, proposalMs, recoveryMs } }: Failover): void {
+    const begun = planned ? 'as planned' : `detected ${ms(silenceMs + suspicionMs)}`
+    const phases = `${begun} · elected ${ms(proposalMs)} · resumed ${ms(recoveryMs)}`
     this.#event(this.#terms.style.green('▲'), `${primary} is primary, view ${view}     ${phases}`)
   }
 

@@ -38,8 +38,12 @@ export type NumberOption =
   | 'timingWindowMs'
   | 'maxSameCrashes'
   | 'historyBytesMax'
+  | 'hostSilenceMs'
 
-export type OptionName = NumberOption | 'name' | 'listen' | 'admin' | 'transport' | 'commit' | 'journal'
+export type OptionName = NumberOption | 'name' | 'listen' | 'admin' | 'transport' | 'commit' | 'journal' | HostOption
+
+/** Only of a group on several hosts. */
+export type HostOption = 'group' | 'peers' | 'advertise' | 'hostSilenceMs'
 
 /** How an option is written; the command line, its help and the environment are read by this table alone. */
 export interface OptionSpelling {
@@ -54,6 +58,10 @@ export interface OptionSpelling {
 }
 
 export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
+  group: option('--group', '<name>', { help: 'what the group is called; the same at all its parts' }),
+  peers: option('--peers', '<host:port,...>', { repeatable: true, help: 'where the other parts of the group are' }),
+  advertise: option('--advertise', '<host:port>', { help: 'own IPv4 address and port, as the other parts reach them' }),
+  hostSilenceMs: option('--host-silence-ms', '<ms>', { help: 'a host that says nothing for so long is given up' }),
   replicas: option('--replicas', '<n>', { short: '-r', help: 'how many processes run the program' }),
   listen: option('--listen', '<host:port[=appPort]>', {
     repeatable: true,
@@ -101,6 +109,8 @@ export const NUMBER_BOUNDS: Readonly<Record<NumberOption, NumberBounds>> = {
   stopGraceMs: { min: 0, max: ONE_HOUR_MS, fallback: 10_000 },
   // A pause of 500 ms (a long collection, a slow request) must not cause a takeover (protocol.md section 6).
   timingWindowMs: { min: 50, max: ONE_HOUR_MS, fallback: 1_000 },
+  // With a word each 50 ms, three may be lost; 250 ms until a lost host is seen are what clients may notice.
+  hostSilenceMs: { min: 100, max: ONE_HOUR_MS, fallback: 200 },
   // Two may be bad luck; the third death at the same place is the program's (determinizer.md A10).
   maxSameCrashes: { min: 1, max: 100, fallback: 3 },
   // 1 GiB: hours of a busy server, and what a host that runs several replicas still has to spare.

@@ -62,21 +62,24 @@ interface Given {
   readonly origin: string
 }
 
-function allGiven(input: Pick<RunInput, 'flags' | 'env'>, name: OptionName): readonly Given[] {
+export function allGiven(input: Pick<RunInput, 'flags' | 'env'>, name: OptionName): readonly Given[] {
   const { flag, variable, repeatable } = OPTIONS[name]
   const flags = input.flags[name] ?? []
-  if (flags.length > 0) return flags.map((value) => ({ value, origin: flag }))
+  if (flags.length > 0) {
+    const values = name === 'peers' ? flags.flatMap((value) => value.split(',')) : flags
+    return values.map((value) => ({ value, origin: flag }))
+  }
   const text = input.env[variable]
   if (text === undefined || text === '') return []
   const values = repeatable ? text.split(',') : [text]
   return values.map((value) => ({ value: value.trim(), origin: variable }))
 }
 
-function given(input: Pick<RunInput, 'flags' | 'env'>, name: OptionName): Given | undefined {
+export function given(input: Pick<RunInput, 'flags' | 'env'>, name: OptionName): Given | undefined {
   return allGiven(input, name).at(-1)
 }
 
-function numberOf(input: RunInput, name: NumberOption): number {
+export function numberOf(input: RunInput, name: NumberOption): number {
   const { min, max, fallback } = NUMBER_BOUNDS[name]
   const found = given(input, name)
   if (found === undefined) return fallback

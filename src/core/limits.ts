@@ -77,6 +77,12 @@ export interface Limits {
    */
   readonly drainTimeout: number
   /**
+   * In a planned change of primary the successor has so long to catch up, then the primary goes on; a healthy backup is
+   * milliseconds behind. Clients wait meanwhile. How often it is asked: as often as it may matter to them.
+   */
+  readonly handOverTimeout: number
+  readonly handOverRepeatDelay: number
+  /**
    * A member whose primary is known to be gone and that hears of no new view for so long was forgotten: it stops, and
    * joins anew. Longer than any takeover, draining included.
    */
@@ -122,6 +128,8 @@ export const DEFAULT_LIMITS: Limits = {
   newcomerSilenceMax: 60_000_000,
   backupLagMax: 10_000_000,
   drainTimeout: 10_000_000,
+  handOverTimeout: 500_000,
+  handOverRepeatDelay: 2_000,
   orphanTimeout: 30_000_000,
   probeDelay: 1_000,
   retransmitDelayMin: 20_000,

@@ -22,6 +22,14 @@ export type AttachRequest =
       /** What must be equal at all replicas (determinizer.md A8), as one hash, with the parts for the message. */
       readonly fingerprint: { readonly hash: string; readonly parts: Readonly<Record<string, string>> }
     }
+  /** Answers a probe (`Probe`); `looped`: from the event loop, not from within an operation that waits. */
+  | {
+      readonly type: 'alive'
+      readonly slot: string
+      readonly token: string
+      readonly memberId: MemberId
+      readonly looped: boolean
+    }
   /** Answers `start`; the supervisor repeats `start` until then. */
   | { readonly type: 'attached'; readonly slot: string; readonly token: string; readonly memberId: MemberId }
 
@@ -57,6 +65,8 @@ export interface JoinTerms {
 export const ATTACH_ENV = {
   /** `host:port` of the supervisor's attach socket. */
   address: 'LLFT_ATTACH',
+  /** Own IPv4 address that the group's datagrams come to. */
+  host: 'LLFT_HOST',
   slot: 'LLFT_SLOT',
   token: 'LLFT_TOKEN',
   /** The launcher's folder, which is first in `PATH`; the preload takes it out again. */

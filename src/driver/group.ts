@@ -31,7 +31,10 @@ export interface Group {
   /** Not live: the entry that `peek` showed is taken. */
   consume(): void
 
-  /** The next in-sequence message of a connected group that the program has not got yet. Does not take it. */
+  /**
+   * The next in-sequence message of a connected group that the program has not got yet. Does not take it. None while
+   * a primary hands over.
+   */
   received(from: GroupId): Frame | undefined
   /** The message that `received` showed is taken (both modes; at a backup because an entry says so). */
   accept(from: GroupId): void

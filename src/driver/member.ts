@@ -18,6 +18,12 @@ export interface MemberTerms {
 /** How long the thread rests between two looks at the socket while it waits inside an operation. */
 const POLL_PAUSE_MICROSECONDS = 100
 
+/**
+ * A turn of the event loop may run many operations: what has arrived is read in between, at most so often. Who only
+ * works must not look like one that stands still.
+ */
+const SERVE_MICROSECONDS = 50_000
+
 /** The listener must know its role before it executes anything in it, and tests end the process between two sends. */
 const AT_ONCE: ReadonlySet<ReplicaOutput['output']> = new Set(['proposed', 'recovered', 'promoted'])
 
@@ -42,6 +48,8 @@ export class Member implements Group {
   /** By connected group; bounded by the groups of the service group. */
   readonly #next = new Map<GroupId, Next>()
   #listener: GroupListener | undefined
+  /** When the socket was last read within a turn. */
+  #servedAt = 0
   /** What the listener is to be told once the outputs at hand are performed. */
   #tell: Exclude<ReplicaOutput, { output: 'send' }>[] = []
   readonly rejects: RejectCounts<RejectReason> = new RejectCounts()
@@ -85,6 +93,7 @@ export class Member implements Group {
   decide(entry: Uint8Array): void {
     assert(this.live, 'only the primary decides')
     this.#step({ input: 'decided', entry })
+    this.#serve()
   }
 
   peek(): Uint8Array | undefined {
@@ -97,9 +106,11 @@ export class Member implements Group {
 
   consume(): void {
     this.#step({ input: 'consumed' })
+    this.#serve()
   }
 
   received(from: GroupId): Frame | undefined {
+    if (this.#replica.handingOver) return undefined
     const next = this.#nextOf(from)
     next.decoded ??= this.#decoded(from, next.taken + 1)
     return next.decoded
@@ -154,6 +165,13 @@ export class Member implements Group {
   /** Reads what has arrived and serves its timer once, without waiting: for long stretches inside one operation. */
   poll(): void {
     this.waitUntil(() => true, 0)
+  }
+
+  #serve(): void {
+    const now = this.#clock.now()
+    if (now - this.#servedAt < SERVE_MICROSECONDS) return
+    this.#servedAt = now
+    this.#transport.poll()
   }
 
   #receive(datagram: Uint8Array): void {

@@ -21,6 +21,8 @@ export interface PeerPort {
   keep(bytes: number): void
   /** Sends a FaultNotice, and repeats it until an established membership leaves the member out. */
   announceFault(group: GroupId, member: MemberId): void
+  /** Asks the primary to hand over to this member, for a bounded time. */
+  handOver(to: MemberId): void
   readonly status: PeerStatus
   close(): void
 }
@@ -42,18 +44,16 @@ export interface PeerStatus {
   readonly rejectedDatagrams: number
 }
 
-export type PeerEvent =
-  /** A takeover was proposed and this peer has adopted the view. */
-  | { readonly event: 'adopted'; readonly at: Instant; readonly view: View }
-  /** A view is established: first founding, or the end of a takeover. */
-  | {
-      readonly event: 'established'
-      readonly at: Instant
-      readonly view: View
-      readonly members: readonly MemberInfo[]
-    }
-  /** Backups changed inside a view. */
-  | { readonly event: 'members'; readonly at: Instant; readonly view: View; readonly members: readonly MemberInfo[] }
+export interface PeerEvent {
+  /**
+   * `adopted`: a takeover was proposed and this peer has adopted the view; the members are those who are to go on.
+   * `established`: the first founding, or the end of a takeover. `members`: backups changed inside a view.
+   */
+  readonly event: 'adopted' | 'established' | 'members'
+  readonly at: Instant
+  readonly view: View
+  readonly members: readonly MemberInfo[]
+}
 
 export interface PeerListener {
   /** A frame of the application group may be acted upon: nothing it depends on can be lost any more. */

@@ -72,6 +72,10 @@ class PeerDriver implements PeerPort {
     this.#step({ input: 'fault', group, member })
   }
 
+  handOver(to: MemberId): void {
+    this.#step({ input: 'handOver', to })
+  }
+
   get status(): PeerStatus {
     const { membership, receivers } = this.#peer
     const members = membership.members.map((member) => ({

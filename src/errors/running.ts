@@ -6,6 +6,24 @@ export const NET = {
     why: 'many containers and cloud networks drop it, and a kernel can be told to refuse it',
     fix: 'llft run --transport auto -- {command}, which falls back to unicast',
   },
+  LLFT_E_NET_ADVERTISE: {
+    exit: 3,
+    what: 'The address {address} cannot be opened: {reason}.',
+    why: 'other hosts reach this part of the group there, so it must be an address of this host, and free',
+    fix: 'give --advertise an IPv4 address of this host and a free port, like 10.0.0.4:7702',
+  },
+  LLFT_E_NET_EARLIER_GROUP: {
+    exit: 3,
+    what: 'A host still runs a replica (pid {pid}) that an earlier gateway has started.',
+    why: 'its memory belongs to a group whose gateway is gone, and a new gateway cannot take over from it yet',
+    fix: 'to start anew, end the hosts (Ctrl-C in llft replica) and start them again, then llft gateway',
+  },
+  LLFT_E_NET_HOST_OVER: {
+    exit: 'program',
+    what: 'The gateway of {group} has ended this host: {reason}.',
+    why: 'one gateway keeps the membership of a group, and its hosts follow it',
+    fix: 'start it again when the reason is gone: llft replica --group {group} ...',
+  },
 } as const
 
 /** The program did not start, ended, or its replicas contradict each other. */
@@ -138,7 +156,7 @@ export const ADMIN = {
     exit: 2,
     what: 'There is no replica `{replica}`.',
     why: 'the group has {known}',
-    fix: 'llft kill primary, or one of these ids',
+    fix: 'name one of these ids; `llft status` shows them',
   },
   LLFT_E_ADMIN_NO_PRIMARY: {
     exit: 5,
@@ -146,11 +164,65 @@ export const ADMIN = {
     why: 'the last one ended and the next is taking over, or the group is starting',
     fix: 'try again in a moment: llft status',
   },
+  LLFT_E_ADMIN_NO_SUCCESSOR: {
+    exit: 5,
+    what: '{group} has no backup that could take over from {primary}.',
+    why: 'only a backup that holds the whole history can become the primary, and there is none at the moment',
+    fix: 'wait until `llft status` shows one as ready, or start one: llft add',
+  },
+  LLFT_E_ADMIN_FAILOVER_TARGET: {
+    exit: 2,
+    what: '{replica} cannot take over: {reason}.',
+    why: 'a planned switch goes to a backup that holds the whole history',
+    fix: 'llft failover, which chooses one, or one of: {known}',
+  },
+  LLFT_E_ADMIN_FAILOVER_GIVEN_UP: {
+    exit: 7,
+    what: '{to} did not catch up in time: {from} leads on.',
+    why: 'a primary waits for its successor for a moment only, because clients wait meanwhile',
+    fix: 'see the lag in `llft status` and try again; nothing was lost',
+  },
+  LLFT_E_ADMIN_FAILOVER_OTHER: {
+    exit: 7,
+    what: '{primary} leads instead of {to}.',
+    why: '{to} failed, or was late, while {from} handed over to it, and the next one took its place',
+    fix: 'see what happened with `llft events`, and try again; nothing was lost',
+  },
+  LLFT_E_ADMIN_BUSY: {
+    exit: 7,
+    what: '{from} is handing over to {to} already.',
+    why: 'one planned switch ends before the next begins',
+    fix: 'try again in a moment',
+  },
+  LLFT_E_ADMIN_LAST_REPLICA: {
+    exit: 2,
+    what: '{replica} is the only replica that holds the history.',
+    why: 'without it the memory of the program would be lost',
+    fix: 'wait until `llft status` shows another one as ready, or start one: llft add',
+  },
+  LLFT_E_ADMIN_REPLICAS_MAX: {
+    exit: 2,
+    what: 'The group has {max} replicas already.',
+    why: 'more copies of the same work cost more than they are worth',
+    fix: 'remove one first: llft remove <id>',
+  },
+  LLFT_E_ADMIN_ELSEWHERE: {
+    exit: 2,
+    what: 'The replicas of {group} are on other hosts, which start them.',
+    why: 'a gateway alone cannot start a program on another host',
+    fix: 'on the host that is to have one more: llft replica --group {group} ...',
+  },
+  LLFT_E_ADMIN_HISTORY_FULL: {
+    exit: 3,
+    what: 'The history of {group} is longer than --history-bytes-max: nobody can join any more.',
+    why: 'a new replica executes the whole history from the start, and its beginning is not kept any more',
+    fix: 'start the group with a larger --history-bytes-max',
+  },
   LLFT_E_ADMIN_REQUEST: {
     exit: 2,
     what: 'The admin address does not understand the request: {reason}.',
-    why: 'it answers GET /api/v1/status and POST /api/v1/kill only',
-    fix: 'use llft status and llft kill of the same version as the running group',
+    why: 'it answers what is listed in docs/operations.md, and nothing else',
+    fix: 'use the llft commands of the same version as the running group',
   },
   LLFT_E_ADMIN_RUNTIME_FOLDER: {
     exit: 3,

@@ -36,6 +36,12 @@ export const USAGE = {
     why: 'it was the last word, or the next word is an option too',
     fix: '{flag} {example}',
   },
+  LLFT_E_USAGE_MISSING_OPTION: {
+    exit: 2,
+    what: 'The option {flag} is missing.',
+    why: 'a part of a group on several hosts must know its group, its own address and the other parts',
+    fix: '{flag} {example}',
+  },
   LLFT_E_USAGE_REPLICAS: {
     exit: 2,
     what: '{origin}: `{value}` is not a number of replicas.',

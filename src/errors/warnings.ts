@@ -9,8 +9,8 @@ export const WARNINGS = {
   LLFT_W_ONE_HOST: {
     exit: 'none',
     what: 'All replicas are on this host: the group survives crashes of processes only.',
-    why: 'replicas on several hosts are not built yet',
-    fix: 'nothing to do; keep what must survive the host elsewhere',
+    why: 'nothing that runs on one host outlives it',
+    fix: 'run the replicas on several hosts: llft replica --help',
   },
   LLFT_W_HISTORY_FULL: {
     exit: 'none',
@@ -59,6 +59,12 @@ export const WARNINGS = {
     what: 'Replica {replica} was removed from the group and is replaced.',
     why: 'it was silent, or so far behind that it would hold back the others',
     fix: 'see whether it was stopped by hand, swapped out, or short of processor time',
+  },
+  LLFT_W_REPLICA_STALLED: {
+    exit: 'none',
+    what: 'The main thread of {replica} has not answered for more than {windowMs} ms, and is waited for.',
+    why: '{reason}',
+    fix: 'if it computes for so long at a time, give --timing-window-ms more than its longest computation',
   },
   LLFT_W_REPLACEMENT_FAILED: {
     exit: 'none',

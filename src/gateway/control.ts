@@ -1,5 +1,5 @@
 import type { PeerStart } from '../driver/index.js'
-import type { Locator, SocketName } from '../message/index.js'
+import type { Locator, SocketName, ViewNumber } from '../message/index.js'
 import { CONTROL_LINE_BYTES_MAX } from './limits.js'
 
 /**
@@ -16,6 +16,8 @@ export type GatewayCommand =
 
 export interface GatewayStart extends PeerStart {
   readonly type: 'start'
+  /** Own IPv4 address that the group's datagrams come to. */
+  readonly address: string
   readonly listen: readonly ListenMapping[]
 }
 
@@ -29,6 +31,8 @@ export interface ListenMapping {
 export type GatewayReport =
   /** Answers `start`: here the gateway's group is reached. */
   | { readonly type: 'ready'; readonly locator: Locator }
+  /** A view is established, and what its primary sends reaches clients. */
+  | { readonly type: 'follows'; readonly view: ViewNumber }
   | ({ readonly type: 'stats' } & GatewayStatistics)
   /** A listening socket is open: what the program asked for, and where clients reach it. */
   | { readonly type: 'listening'; readonly requested: SocketName; readonly bound: SocketName; readonly tls: boolean }

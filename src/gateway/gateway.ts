@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { constants } from 'node:os'
-import type { PeerListener, PeerPort } from '../driver/index.js'
-import type { Frame, ListenerId, QuestionId, SocketName, StreamId } from '../message/index.js'
+import type { PeerEvent, PeerListener, PeerPort } from '../driver/index.js'
+import type { Frame, ListenerId, QuestionId, SocketName, StreamId, ViewNumber } from '../message/index.js'
 import { ClientStream } from './client-stream.js'
 import type { ClientStreamOwner } from './client-stream.js'
 import type { GatewayWarning, ListenMapping } from './control.js'
@@ -27,6 +27,8 @@ export interface GatewayObserver {
   listening(requested: SocketName, bound: SocketName, tls: boolean): void
   unlistening(bound: SocketName): void
   warning(warning: GatewayWarning, detail: string): void
+  /** A view is established, and what its primary sends reaches clients. */
+  follows(view: ViewNumber): void
 }
 
 export interface GatewayTerms {
@@ -124,7 +126,9 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
     for (const stream of this.#streams.values()) stream.resume()
   }
 
-  event(): void {}
+  event({ event, view }: PeerEvent): void {
+    if (event === 'established') this.#terms.observer.follows(view.number)
+  }
 
   // From clients.
 

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { LOOPBACK, openChunkFile, SystemClock, Udp } from '../adapters/index.js'
+import { openChunkFile, SystemClock, Udp } from '../adapters/index.js'
 import type { PeerListener, PeerPort, PeerPorts } from '../driver/index.js'
 import { lineOf, LineReader } from './control.js'
 import type { GatewayCommand, GatewayReport, GatewayStart } from './control.js'
@@ -43,7 +43,7 @@ class RunningGateway {
 
   constructor(start: GatewayStart, report: (value: GatewayReport) => void, openPort: OpenPort) {
     this.#report = report
-    const transport = new Udp({ address: LOOPBACK, port: 0 })
+    const transport = new Udp({ address: start.address, port: 0 })
     if (start.settings.multicast !== undefined) transport.reach(start.settings.multicast)
     this.#transport = transport
     const store = openChunkFile(start.settings.journal, String(start.identity.memberId))
@@ -72,6 +72,7 @@ function observerOf(report: (value: GatewayReport) => void): GatewayObserver {
   return {
     listening: (requested, bound, tls) => report({ type: 'listening', requested, bound, tls }),
     unlistening: (bound) => report({ type: 'unlistening', bound }),
+    follows: (view) => report({ type: 'follows', view }),
     warning: (warning, detail) => report({ type: 'warning', warning, detail }),
   }
 }

@@ -18,6 +18,7 @@ export const KIND = {
   RecoveryReport: 14,
   Establish: 15,
   Refuse: 16,
+  HandOver: 17,
 } as const
 
 export type KindName = keyof typeof KIND
@@ -165,6 +166,11 @@ export interface Bodies {
     readonly members: readonly MemberInfo[]
     readonly length: OrderIndex
   }
+  /**
+   * A planned change of primary (ADR 50): a connected group asks the primary for it, and the primary tells its
+   * successor, this member, to propose itself.
+   */
+  HandOver: { readonly member: MemberId }
 }
 
 /** What a datagram carries besides its header. */

@@ -57,4 +57,5 @@ export const BODY_LAYOUT: { readonly [K in KindName]: Fields<Bodies[K]> } = {
   RemoveBackup: { members: 'members' },
   State: { length: 'index', received: 'received', messages: 'messages', final: 'u8' },
   FaultNotice: { group: 'u8', member: 'u53', members: 'members', length: 'index' },
+  HandOver: { member: 'u53' },
 }

@@ -4,6 +4,7 @@ import { ATTACH_ENV } from '../driver/index.js'
 import type { AttachReply, AttachRequest, Clock, Entropy, Founding, JoinTerms, TestFaults } from '../driver/index.js'
 import type { MemberId } from '../message/index.js'
 import { AttachSocket } from './attach-socket.js'
+import type { ProbedTerms } from './probed-transport.js'
 import { fingerprintOf } from './fingerprint.js'
 import { refusedFlag } from './flags.js'
 import { restoreProcess } from './restore.js'
@@ -38,6 +39,8 @@ export interface Attached {
   readonly founding: Founding
   readonly join: JoinTerms | undefined
   readonly faults: TestFaults
+  /** How a probe is answered. */
+  readonly probed: Omit<ProbedTerms, 'transport'>
 }
 
 type Claim = Extract<AttachRequest, { type: 'claim' }>
@@ -51,7 +54,7 @@ export function attach(terms: AttachTerms): Attached | 'pass' {
   const supervisor = parseLocator(process.env[ATTACH_ENV.address] ?? '')
   if (supervisor === undefined || isWrapper(process.argv[1])) return 'pass'
   const faults = JSON.parse(process.env[ATTACH_ENV.faults] ?? '{}') as TestFaults
-  const transport = new ReplicaUdp(terms.binding)
+  const transport = new ReplicaUdp(terms.binding, process.env[ATTACH_ENV.host])
   const socket = new AttachSocket(terms.binding, endpointOf(supervisor))
   const claim = claimOf(terms, transport)
   const { founding, join } = awaitStart(terms.clock, socket, claim)
@@ -59,7 +62,8 @@ export function attach(terms: AttachTerms): Attached | 'pass' {
   for (let copy = 0; copy < ATTACHED_COPIES; copy++) socket.send({ type: 'attached', slot, token, memberId })
   socket.close()
   restoreProcess(terms.preload)
-  return { memberId, transport, founding, join, faults }
+  const probed = { supervisor, identity: { slot, token, memberId } }
+  return { memberId, transport, founding, join, faults, probed }
 }
 
 function claimOf({ entropy, preload }: AttachTerms, transport: ReplicaUdp): Claim {

@@ -8,6 +8,7 @@ import { GROUP } from '../message/index.js'
 import type { Precedence, View, ViewNumber } from '../message/index.js'
 import type { Attached } from './attach.js'
 import { attach } from './attach.js'
+import { ProbedTransport } from './probed-transport.js'
 import { datagramWriter, DigestChain, FaultyTransport, killAtRead, killAtTakeover } from './faults.js'
 
 const { appendFileSync, openSync, readSync, writeSync } = nodeFiles
@@ -35,7 +36,8 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   if (unusable !== undefined) refuse(unusable)
   const { multicast, commit, historyBytesMax, journal } = founding.settings
   if (multicast !== undefined) attached.transport.join(multicast)
-  const transport = new FaultyTransport(attached.transport, faults, witnessOf(attached))
+  const probed = new ProbedTransport({ ...attached.probed, transport: attached.transport })
+  const transport = new FaultyTransport(probed, faults, witnessOf(attached))
   // Opened before the program runs, and used around what it sees of the file system.
   const store = openChunkFile(journal, String(memberId), (work) => conductor.outside(work))
   const replica = new Replica({

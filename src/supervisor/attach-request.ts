@@ -10,6 +10,7 @@ export function parseAttachRequest(datagram: Uint8Array): AttachRequest | undefi
   if (typeof slot !== 'string' || typeof token !== 'string' || !isNumber(memberId)) return undefined
   const member = memberId as MemberId
   if (type === 'attached') return { type, slot, token, memberId: member }
+  if (type === 'alive') return { type, slot, token, memberId: member, looped: value['looped'] === true }
   if (type !== 'claim') return undefined
   const { locator, pid, argv, cwd, refusedFlag, fingerprint } = value
   if (!isNumber(locator) || !isNumber(pid) || typeof cwd !== 'string') return undefined

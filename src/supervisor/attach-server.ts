@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import type { RemoteInfo, Socket } from 'node:dgram'
 import { once } from 'node:events'
-import type { AttachReply, Founding, JoinTerms } from '../driver/index.js'
+import { endpointOf } from '../adapters/index.js'
+import type { AttachReply, Founding, JoinTerms, Probe } from '../driver/index.js'
 import { parseAttachRequest } from './attach-request.js'
 import { Claims } from './claims.js'
 import type { Claim, Refusal } from './claims.js'
@@ -16,6 +17,8 @@ export interface AttachListener {
   refused(claim: Claim, refusal: Refusal): void
   /** The guest has its founding and runs. */
   attached(slot: string): void
+  /** The guest answered a probe; `looped`: from its event loop. */
+  alive(slot: string, looped: boolean): void
 }
 
 export interface AttachTerms {
@@ -72,6 +75,15 @@ export class AttachServer {
     send()
   }
 
+  /** Asks the guest in this slot for a sign of life. */
+  probe(slot: string): void {
+    const locator = this.#claims.claim(slot)?.locator
+    if (locator === undefined) return
+    const { address, port } = endpointOf(locator)
+    const probe: Probe = { type: 'probe', token: this.#terms.token }
+    this.#socket.send(JSON.stringify(probe), port, address, () => undefined)
+  }
+
   forget(slot: string): void {
     this.#claims.close(slot)
     clearInterval(this.#guests.get(slot)?.repeat)
@@ -91,7 +103,9 @@ export class AttachServer {
       return
     }
     if (request.type === 'claim') this.#claim(request, from)
-    else if (this.#claims.holder(request.slot) === request.memberId) this.#attached(request.slot)
+    else if (this.#claims.holder(request.slot) !== request.memberId) return
+    else if (request.type === 'alive') this.#terms.listener.alive(request.slot, request.looped)
+    else this.#attached(request.slot)
   }
 
   #claim(claim: Claim, from: RemoteInfo): void {

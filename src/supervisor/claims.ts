@@ -9,6 +9,8 @@ export type Refusal =
   | { readonly refusal: 'second'; readonly first: Claim }
   /** Node is to do what only a process that is not replicated can. */
   | { readonly refusal: 'flag'; readonly flag: string }
+  /** Its group was founded by a gateway that is gone. */
+  | { readonly refusal: 'earlier' }
   /** Replicas must start alike (determinizer.md A8); the parts that differ, by name. */
   | { readonly refusal: 'different'; readonly parts: readonly string[] }
 
@@ -29,8 +31,12 @@ export class Claims {
     this.#slots.delete(slot)
   }
 
+  claim(slot: string): Claim | undefined {
+    return this.#slots.get(slot)
+  }
+
   holder(slot: string): MemberId | undefined {
-    return this.#slots.get(slot)?.memberId
+    return this.claim(slot)?.memberId
   }
 
   judge(claim: Claim): Judgement {

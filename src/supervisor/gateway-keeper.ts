@@ -1,6 +1,6 @@
 import type { Entropy, GroupSettings, TestFaults } from '../driver/index.js'
 import { GROUP } from '../message/index.js'
-import type { Epoch, Locator, MemberId, PeerInfo } from '../message/index.js'
+import type { Epoch, Locator, MemberId, PeerInfo, ViewNumber } from '../message/index.js'
 import type { GatewayReport, ListenMapping } from '../gateway/index.js'
 import { Backoff } from './backoff.js'
 import { GatewayProcess } from './gateway-process.js'
@@ -18,6 +18,8 @@ export interface GatewayTerms {
   /** The script that a gateway process runs. */
   readonly entry: string
   readonly epoch: Epoch
+  /** Own IPv4 address that its group's datagrams come to. */
+  readonly address: string
   readonly listen: readonly ListenMapping[]
   readonly faults: TestFaults
   readonly entropy: Entropy
@@ -40,6 +42,8 @@ export type GatewayWarned = Extract<GatewayReport, { type: 'warning' }>
 
 export interface GatewayKeeperListener {
   ready(peer: PeerInfo): void
+  /** It has adopted an established view. */
+  follows(view: ViewNumber): void
   listening(): void
   warned(warning: GatewayWarned): void
   /** It ended, and is started again. */
@@ -82,7 +86,7 @@ export class GatewayKeeper {
   start(): void {
     if (this.#stopped) return
     const [contacts, settings] = [this.#terms.contacts(), this.#terms.settings()]
-    const { entry, epoch, listen, faults, entropy } = this.#terms
+    const { entry, epoch, address, listen, faults, entropy } = this.#terms
     const identity = {
       group: GROUP.gateway,
       epoch: entropy.identity() as Epoch,
@@ -93,12 +97,13 @@ export class GatewayKeeper {
     const stable = setTimeout(() => this.#backoff.reset(), STABLE_MS).unref()
     const gateway = new GatewayProcess(
       entry,
-      { type: 'start', identity, application, contacts, settings, listen, faults },
+      { type: 'start', identity, application, contacts, settings, address, listen, faults },
       {
         ready: ({ locator }) => {
           reached = true
           this.#listener.ready({ ...identity, locator })
         },
+        follows: ({ view }) => this.#listener.follows(view),
         listening: () => this.#listener.listening(),
         warned: (warning) => this.#listener.warned(warning),
         ended: (end) => {

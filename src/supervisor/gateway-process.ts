@@ -17,6 +17,7 @@ export type GatewayListening = Extract<GatewayReport, { type: 'listening' }>
 
 export interface GatewayListener {
   ready(report: Extract<GatewayReport, { type: 'ready' }>): void
+  follows(report: Extract<GatewayReport, { type: 'follows' }>): void
   listening(): void
   warned(report: Extract<GatewayReport, { type: 'warning' }>): void
   ended(end: ProcessEnd): void
@@ -104,6 +105,8 @@ export class GatewayProcess {
     switch (report.type) {
       case 'ready':
         return this.#listener.ready(report)
+      case 'follows':
+        return this.#listener.follows(report)
       case 'listening':
         this.#listening.set(keyOf(report.bound), report)
         return this.#listener.listening()

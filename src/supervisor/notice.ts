@@ -13,7 +13,9 @@ export type Notice =
       readonly pid: number | undefined
       readonly outcome: string
     }
-  | { readonly notice: 'failover'; readonly primary: string; readonly view: number; readonly failover: Failover }
+  /** A replica gave no sign of life for the timing window, and is ended. */
+  | { readonly notice: 'stalled'; readonly id: string; readonly pid: number | undefined; readonly quietMs: number }
+  | { readonly notice: 'failover'; readonly failover: Failover }
   /** A replacement has caught up. */
   | { readonly notice: 'joined'; readonly id: string; readonly tookMs: number }
   /** The program has ended. */

@@ -1,15 +1,20 @@
+import { randomInt } from 'node:crypto'
 import { LOOPBACK, SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
 import { ATTACH_ENV, openPeer, peerTermsOf } from '../driver/index.js'
 import type { TestFaults } from '../driver/index.js'
 import { openJournal } from './journal.js'
+import { localReplicas } from './local-replicas.js'
 import { Supervisor } from './supervisor.js'
 import type { SupervisorTerms } from './supervisor.js'
 import { bufferWarning, chooseTransport } from './transport-choice.js'
 
-export type ProductionTerms = Pick<
-  SupervisorTerms,
-  'options' | 'environment' | 'paths' | 'output' | 'openInput' | 'notice'
->
+export interface ProductionTerms extends Pick<SupervisorTerms, 'options' | 'output' | 'openInput' | 'notice'> {
+  readonly environment: NodeJS.ProcessEnv
+  readonly paths: { readonly node: string; readonly preload: string; readonly gateway: string }
+}
+
+/** `--random-seed` is a signed 32-bit number. */
+const RANDOM_SEED_BOUND = 2 ** 31
 
 /** A supervisor on real time, real randomness and real sockets. */
 export function makeSupervisor(terms: ProductionTerms): Supervisor {
@@ -19,10 +24,15 @@ export function makeSupervisor(terms: ProductionTerms): Supervisor {
   // Every process of the group asks the same kernel.
   const warning = bufferWarning(transport.facts)
   if (warning !== undefined) terms.notice({ notice: 'report', report: warning })
+  const injected = faults === undefined ? {} : (JSON.parse(faults) as Record<string, TestFaults>)
+  const randomSeed = randomInt(RANDOM_SEED_BOUND)
   return new Supervisor({
     ...terms,
-    environment,
-    faults: faults === undefined ? {} : (JSON.parse(faults) as Record<string, TestFaults>),
+    replicas: localReplicas({ ...terms, environment, randomSeed, address: LOOPBACK, faults: injected }),
+    address: LOOPBACK,
+    foundMs: terms.options.guestStartMs,
+    hostSilenceMs: undefined,
+    faults: injected,
     clock: new SystemClock(),
     entropy: new SystemEntropy(),
     transport,

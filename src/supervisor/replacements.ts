@@ -7,7 +7,7 @@ import { CrashJudge, isOwnFault } from './crash-judge.js'
 import type { Notice } from './notice.js'
 import { exitCodeOf, outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
-import type { Replica, ReplicaSet } from './replica-set.js'
+import type { Replica, Replicas } from './replicas.js'
 import { executedBy } from './status-model.js'
 
 /** The takeover has the processors for itself: starting a Node process takes more of them than electing a primary. */
@@ -21,7 +21,7 @@ export interface ReplacementTerms {
   readonly guestStartMs: number
   readonly maxSameCrashes: number
   readonly historyBytesMax: number
-  readonly replicas: ReplicaSet
+  readonly replicas: Replicas
   peer(): PeerStatus
   readonly notice: (notice: Notice) => void
   /** The run is over. */
@@ -32,8 +32,9 @@ export interface ReplacementTerms {
 export class Replacements {
   readonly #terms: ReplacementTerms
   readonly #judge: CrashJudge
+  #wanted: number
   readonly #backoff = new Backoff(DELAY_MIN_MS, DELAY_MAX_MS)
-  /** Bounded by the replicas wanted. */
+  /** Bounded by the replicas that are wanted and those that are ending. */
   readonly #timers = new Set<NodeJS.Timeout>()
   /** Nobody outside has killed a replica since one last caught up. */
   #ownFaultsOnly = true
@@ -43,6 +44,26 @@ export class Replacements {
   constructor(terms: ReplacementTerms) {
     this.#terms = terms
     this.#judge = new CrashJudge(terms.maxSameCrashes)
+    this.#wanted = terms.wanted
+  }
+
+  /** How many replicas there are to be. */
+  get wanted(): number {
+    return this.#wanted
+  }
+
+  /** One more is wanted; `full`: its history cannot be had any more; `elsewhere`: other hosts start theirs. */
+  add(): Replica | 'full' | 'elsewhere' {
+    if (this.#isHistoryFull) return 'full'
+    const replica = this.#spawn('added by request')
+    if (replica === undefined) return 'elsewhere'
+    this.#wanted++
+    return replica
+  }
+
+  /** One less is wanted. */
+  dismiss(): void {
+    this.#wanted--
   }
 
   /** A replacement has caught up. */
@@ -58,17 +79,18 @@ export class Replacements {
       const details = { id: replica.slot, ...divergence }
       this.#terms.notice({ notice: 'report', report: report('LLFT_W_REPLICA_DIVERGED', details) })
     }
-    this.#ownFaultsOnly &&= isOwnFault(end)
+    this.#ownFaultsOnly &&= replica.retired === undefined && isOwnFault(end)
     const error = this.#hopeless(replica, end)
     if (error !== undefined) {
       this.#terms.notice({ notice: 'evidence', of: replica.slot, text: replica.process.evidence })
       this.#terms.fail(error)
       return
     }
+    if (replica.retired === 'removed') return
     // One that differs from the start would do so again at once.
     const delayMs = replica.ready && divergence === undefined ? DELAY_MIN_MS : this.#backoff.next()
     if (!replica.ready && divergence === undefined) this.#tellFailure(replica, end, delayMs)
-    this.#later(() => this.#replace(), delayMs)
+    this.#later(() => this.#replace(replica.slot), delayMs)
   }
 
   close(): void {
@@ -83,7 +105,8 @@ export class Replacements {
     const index = executedBy(replica.memberId, this.#terms.peer())
     const diverged = divergenceIn(replica.process.evidence) !== undefined
     // It differs from a primary that goes on: that is no crash that a new one would share.
-    if (!diverged && replica.ready && this.#judge.crashed(end, index)) {
+    const crashed = !diverged && replica.ready && replica.retired === undefined
+    if (crashed && this.#judge.crashed(end, index)) {
       const { count } = this.#judge
       return llftError('LLFT_E_GUEST_CRASHED_ALIKE', { count, index, outcome }, { exitCode })
     }
@@ -93,30 +116,36 @@ export class Replacements {
   }
 
   #tellFailure(replica: Replica, end: ProcessEnd, waitMs: number): void {
-    const { notice, replicas, wanted } = this.#terms
+    const { notice, replicas } = this.#terms
     const ready = replicas.living.filter((other) => other.ready).length
     const reason = `${replica.slot} ended with ${outcomeOf(end)} before it had caught up`
     notice({ notice: 'evidence', of: replica.slot, text: replica.process.evidence })
     notice({
       notice: 'report',
-      report: report('LLFT_W_REPLACEMENT_FAILED', { reason, replicas: ready, wanted, waitMs }),
+      report: report('LLFT_W_REPLACEMENT_FAILED', { reason, replicas: ready, wanted: this.#wanted, waitMs }),
     })
   }
 
-  #replace(): void {
-    const { replicas, group, historyBytesMax, guestStartMs } = this.#terms
-    const bytes = this.#terms.peer().historyBytes
-    if (bytes >= historyBytesMax) {
-      if (!this.#historyFull) {
-        this.#terms.notice({ notice: 'report', report: report('LLFT_W_HISTORY_FULL', { group, bytes }) })
-      }
-      this.#historyFull = true
-      return
-    }
-    const replica = replicas.spawn()
+  #replace(slot: string): void {
+    const { group, notice } = this.#terms
+    if (!this.#isHistoryFull) return void this.#spawn(`in place of ${slot}`)
+    const { historyBytes: bytes } = this.#terms.peer()
+    if (!this.#historyFull) notice({ notice: 'report', report: report('LLFT_W_HISTORY_FULL', { group, bytes }) })
+    this.#historyFull = true
+  }
+
+  get #isHistoryFull(): boolean {
+    return this.#terms.peer().historyBytes >= this.#terms.historyBytesMax
+  }
+
+  #spawn(origin: string): Replica | undefined {
+    const { replicas, guestStartMs } = this.#terms
+    const replica = replicas.spawn(origin)
+    if (replica === undefined) return undefined
     this.#later(() => {
       if (replica.claim === undefined) replica.process.destroy()
     }, guestStartMs)
+    return replica
   }
 
   #later(action: () => void, delayMs: number): void {

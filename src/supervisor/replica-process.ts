@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { ByteRing } from './byte-ring.js'
-import { SIGNAL_CODE_BASE } from './process-end.js'
+import { outcomeOf, SIGNAL_CODE_BASE } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
+import type { ReplicaHandle } from './replicas.js'
 
 /** Enough for the longest report of a native crash, stack included. */
 const RING_BYTES_MAX = 64 << 10
@@ -11,7 +12,7 @@ const RING_BYTES_MAX = 64 << 10
  * A guest behind a wrapper (`npm start`) is not our child: the kernel tells us nothing when it dies, so we look. One
  * system call of a microsecond each time; a direct child is seen at once and never polled.
  */
-const GUEST_POLL_MS = 4
+export const GUEST_POLL_MS = 4
 /** After its guest, a wrapper has this long to end by itself and to say how the guest ended. */
 const WRAPPER_END_MS = 1000
 /** The last output is read for so long after the command's end: a process that left the group may hold the pipe. */
@@ -33,7 +34,7 @@ export interface ReplicaSpawn {
 }
 
 /** One replica's command: its own process group, no stdin, its real output kept only as evidence. */
-export class ReplicaProcess {
+export class ReplicaProcess implements ReplicaHandle {
   readonly #listener: ReplicaListener
   readonly #child: ChildProcess
   readonly #evidence = new ByteRing(RING_BYTES_MAX)
@@ -63,6 +64,23 @@ export class ReplicaProcess {
   /** Of the guest once it has claimed its slot, of the command before. */
   get pid(): number | undefined {
     return this.#guestPid ?? this.#child.pid
+  }
+
+  get localPid(): number | undefined {
+    return this.pid
+  }
+
+  get reachable(): boolean {
+    return true
+  }
+
+  /** Its exit is seen at once. */
+  get quietMs(): number {
+    return 0
+  }
+
+  get outcome(): string {
+    return this.#end === undefined ? 'ended' : outcomeOf(this.#end)
   }
 
   /** The command is the guest itself, without a wrapper such as npm. */

@@ -1,27 +1,13 @@
-import type { Founding, JoinTerms } from '../driver/index.js'
 import type { Instant, MemberId } from '../message/index.js'
 import { AttachServer } from './attach-server.js'
-import type { Claim, Refusal } from './claims.js'
+import type { Claim } from './claims.js'
 import type { ProcessEnd } from './process-end.js'
 import type { Reaper } from './reaper.js'
 import { ReplicaProcess } from './replica-process.js'
 import type { ReplicaSpawn } from './replica-process.js'
+import type { Replica, Replicas, ReplicasListener, StartTerms } from './replicas.js'
 
-/** One replica from its start to the end of its process. */
-export interface Replica {
-  /** `r1`, `r2`, ...: never used twice in a run. */
-  readonly slot: string
-  readonly process: ReplicaProcess
-  readonly memberId: MemberId | undefined
-  readonly claim: Claim | undefined
-  /** When it was told to start. */
-  readonly started: Instant | undefined
-  /** It could take over: a founder, or caught up. */
-  readonly ready: boolean
-  readonly gone: boolean
-}
-
-type Record = { -readonly [Key in keyof Replica]: Replica[Key] }
+type Record = { -readonly [Key in keyof Replica]: Replica[Key] } & { process: ReplicaProcess }
 
 export interface ReplicaSetTerms {
   readonly token: string
@@ -30,19 +16,10 @@ export interface ReplicaSetTerms {
   command(slot: string, address: string): ReplicaSpawn
 }
 
-export interface ReplicaSetListener {
-  claimed(replica: Replica): void
-  refused(claim: Claim, refusal: Refusal): void
-  /** Its guest runs no more; at once. */
-  gone(replica: Replica): void
-  /** Its command has ended too; `gone` came before. */
-  ended(replica: Replica, end: ProcessEnd): void
-}
-
 /** The replicas of this run: processes, each with its slot. */
-export class ReplicaSet {
+export class ReplicaSet implements Replicas {
   readonly #terms: ReplicaSetTerms
-  readonly #listener: ReplicaSetListener
+  readonly #listener: ReplicasListener
   readonly #attach: AttachServer
   /** In the order of starting; bounded by the replicas wanted and those that are ending. */
   readonly #replicas = new Map<string, Record>()
@@ -50,7 +27,7 @@ export class ReplicaSet {
   #spawned = 0
   #emptied: (() => void)[] = []
 
-  constructor(terms: ReplicaSetTerms, listener: ReplicaSetListener) {
+  constructor(terms: ReplicaSetTerms, listener: ReplicasListener) {
     this.#terms = terms
     this.#listener = listener
     this.#attach = new AttachServer({
@@ -59,6 +36,7 @@ export class ReplicaSet {
         claimed: (claim) => this.#claimed(claim),
         refused: (claim, refusal) => listener.refused(claim, refusal),
         attached: () => undefined,
+        alive: (slot, looped) => listener.alive(slot, looped),
       },
     })
   }
@@ -80,7 +58,7 @@ export class ReplicaSet {
     return this.all.find((replica) => replica.memberId === memberId)
   }
 
-  spawn(): Replica {
+  spawn(origin: string): Replica {
     const slot = `r${++this.#spawned}`
     this.#attach.expect(slot)
     const process = new ReplicaProcess(this.#terms.command(slot, this.#address), {
@@ -89,12 +67,14 @@ export class ReplicaSet {
     })
     const record: Record = {
       slot,
+      origin,
       process,
       memberId: undefined,
       claim: undefined,
       started: undefined,
       ready: false,
       gone: false,
+      retired: undefined,
     }
     this.#replicas.set(slot, record)
     if (process.groupId !== undefined) this.#terms.reaper.watch(process.groupId)
@@ -102,7 +82,7 @@ export class ReplicaSet {
   }
 
   /** The guest goes on; a founder (without join terms) is ready at once. */
-  start(slot: string, at: Instant, terms: { readonly founding: Founding; readonly join: JoinTerms | undefined }): void {
+  start(slot: string, at: Instant, terms: StartTerms): void {
     const record = this.#replicas.get(slot)
     if (record === undefined) return
     record.started = at
@@ -110,9 +90,18 @@ export class ReplicaSet {
     this.#attach.start(slot, terms.founding, terms.join)
   }
 
+  probe(slot: string): void {
+    this.#attach.probe(slot)
+  }
+
   caughtUp(slot: string): void {
     const record = this.#replicas.get(slot)
     if (record !== undefined) record.ready = true
+  }
+
+  retire(slot: string, why: Replica['retired']): void {
+    const record = this.#replicas.get(slot)
+    if (record !== undefined) record.retired = why
   }
 
   /** Resolves when no replica is left, or after the bound. */

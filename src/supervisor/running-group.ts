@@ -1,26 +1,38 @@
 import type { Clock, Founding, PeerEvent, PeerPort, PeerStatus } from '../driver/index.js'
 import { report } from '../errors/index.js'
 import { GROUP } from '../message/index.js'
-import type { Instant, Locator, MemberId, MemberInfo } from '../message/index.js'
-import type { FailoverTimeline } from './failover-timeline.js'
+import type { Instant, Locator, MemberId, MemberInfo, ViewNumber } from '../message/index.js'
+import type { Chronicle } from './chronicle.js'
 import type { Notice } from './notice.js'
 import { outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
+import { PlannedSwitch } from './planned-switch.js'
+import type { SwitchEnd } from './planned-switch.js'
 import type { Replacements } from './replacements.js'
-import type { Replica, ReplicaSet } from './replica-set.js'
+import type { Replica, Replicas } from './replicas.js'
+import { Standstill } from './standstill.js'
 
 /** A replica that ended of itself may turn out to have ended in order within this: its last frames still travel. */
 const LAST_WORDS_MS = 250
 /** How often the progress of joining replicas is looked at. */
 const OBSERVE_MS = 20
 
+interface Killed {
+  /** Its last sign of life. */
+  readonly silent: Instant
+  /** Set where it was ended because it gave none. */
+  readonly stalled?: { readonly suspected: Instant; readonly why: string }
+}
+
 export interface RunningGroupTerms {
   readonly founding: Founding
   readonly clock: Clock
   readonly port: PeerPort
-  readonly replicas: ReplicaSet
+  readonly replicas: Replicas
   readonly replacements: Replacements
-  readonly timeline: FailoverTimeline
+  readonly chronicle: Chronicle
+  readonly timingWindowMs: number
+  readonly guestStartMs: number
   readonly notice: (notice: Notice) => void
 }
 
@@ -28,19 +40,28 @@ export interface RunningGroupTerms {
 export class RunningGroup {
   readonly #terms: RunningGroupTerms
   readonly #observer: NodeJS.Timeout
-  /** When replicas were killed by request, which is when they ended; bounded by the living replicas. */
-  readonly #killed = new Map<string, Instant>()
+  /** Replicas that were killed, and why; bounded by the living replicas. */
+  readonly #killed = new Map<string, Killed>()
+  readonly #standstill: Standstill
   /** Who has been a member of an established view; bounded by the replicas that live or have just ended. */
   readonly #members = new Set<MemberId>()
+  #switch: PlannedSwitch | undefined
 
   constructor(terms: RunningGroupTerms) {
     this.#terms = terms
     this.#observer = setInterval(() => this.#observe(), OBSERVE_MS)
+    this.#standstill = new Standstill({ ...terms, end: (replica, sinceMs) => this.#endStalled(replica, sinceMs) })
     const at = terms.clock.now()
     for (const { memberId } of terms.founding.members) {
       const founder = terms.replicas.ofMember(memberId)
-      if (founder !== undefined) terms.replicas.start(founder.slot, at, { founding: terms.founding, join: undefined })
+      if (founder === undefined) continue
+      terms.chronicle.named(memberId, { id: founder.slot, origin: founder.origin })
+      terms.replicas.start(founder.slot, at, { founding: terms.founding, join: undefined })
     }
+  }
+
+  get replacements(): Replacements {
+    return this.#terms.replacements
   }
 
   get peer(): PeerStatus {
@@ -62,7 +83,9 @@ export class RunningGroup {
 
   /** A replacement has its slot: it is told whom to ask for the history. */
   claimed(replica: Replica): void {
-    const { replicas, clock, founding } = this.#terms
+    const { replicas, clock, founding, chronicle } = this.#terms
+    const { memberId, slot, origin } = replica
+    if (memberId !== undefined) chronicle.named(memberId, { id: slot, origin })
     replicas.start(replica.slot, clock.now(), { founding, join: { contacts: this.contacts() } })
   }
 
@@ -71,30 +94,98 @@ export class RunningGroup {
     return living.map(({ locator }) => locator)
   }
 
+  /** It is killed by request, and ends now. */
   killing(replica: Replica): void {
-    this.#killed.set(replica.slot, this.#terms.clock.now())
+    this.#killed.set(replica.slot, { silent: this.#terms.clock.now() })
+  }
+
+  /** The program has opened a port. */
+  listening(): void {
+    this.#standstill.up()
+  }
+
+  /** It answered a probe. */
+  alive(slot: string, looped: boolean): void {
+    this.#standstill.alive(slot, looped)
   }
 
   /** Whoever ended is no member any more, however it ended. */
-  announce({ memberId, started }: Replica): void {
-    if (memberId !== undefined && started !== undefined) {
-      this.#terms.port.announceFault(GROUP.application, memberId)
+  announce({ memberId, started, retired }: Replica): void {
+    if (memberId === undefined || started === undefined) return
+    // The group knows already, since it went as was wanted.
+    if (retired !== undefined && !this.peer.members.some((member) => member.memberId === memberId)) return
+    this.#terms.port.announceFault(GROUP.application, memberId)
+  }
+
+  /** The primary leaves its place to this backup; `remove`: it does not come back. */
+  async handOver(to: Replica, remove: boolean): Promise<SwitchEnd> {
+    const { clock, replicas, port, chronicle } = this.#terms
+    const from = this.primary
+    if (from?.memberId === undefined || to.memberId === undefined || this.#switch !== undefined) {
+      return { end: 'given-up' }
     }
+    const begun = clock.now()
+    const cause = remove ? `removed by request, in favour of ${to.slot}` : `planned switch to ${to.slot}`
+    const loss = { cause, planned: true, wallTimeMs: Date.now(), silent: begun, suspected: begun, announced: begun }
+    chronicle.suspected(from.memberId, loss, true)
+    replicas.retire(from.slot, remove ? 'removed' : 'switched')
+    this.#switch = new PlannedSwitch({ from, to, begun })
+    port.handOver(to.memberId)
+    const ended = await this.#switch.ended
+    this.#switch = undefined
+    if (ended.end === 'given-up' && !from.gone) {
+      replicas.retire(from.slot, undefined)
+      chronicle.kept(from.memberId, `${to.slot} did not catch up in time`)
+    }
+    return ended
+  }
+
+  /** It is killed before another takes over: it must not come back with stale ideas (protocol.md section 6). */
+  #endStalled({ slot, process }: Replica, sinceMs: number): void {
+    const suspected = this.#terms.clock.now()
+    const quietMs = Math.round(performance.now() - sinceMs)
+    const why = `did not answer for ${quietMs} ms`
+    this.#killed.set(slot, { silent: (suspected - quietMs * 1000) as Instant, stalled: { suspected, why } })
+    this.#terms.notice({ notice: 'stalled', id: slot, pid: process.pid, quietMs })
+    process.kill('SIGKILL')
+  }
+
+  get switching(): PlannedSwitch | undefined {
+    return this.#switch
+  }
+
+  /** A backup leaves, and is not replaced. */
+  remove(replica: Replica): void {
+    const { chronicle, clock, replicas } = this.#terms
+    const { memberId, slot, started, process } = replica
+    replicas.retire(slot, 'removed')
+    this.announce(replica)
+    const at = clock.now()
+    const times = { silent: at, suspected: at, announced: at, wallTimeMs: Date.now() }
+    if (memberId !== undefined && started !== undefined) {
+      chronicle.suspected(memberId, { cause: 'removed by request', planned: true, ...times }, false)
+    }
+    process.destroy()
   }
 
   gone(replica: Replica): void {
-    const { slot, process } = replica
+    const { slot, process, memberId } = replica
     const noticed = this.#terms.clock.now()
     const wasPrimary = this.#isPrimary(replica)
     this.announce(replica)
-    const { end, pid } = process
-    const outcome = end === undefined ? 'ended' : outcomeOf(end)
-    if (wasPrimary) {
-      const ended = this.#killed.get(slot) ?? noticed
-      this.#terms.timeline.lost({ cause: `${slot} (pid ${pid}) ${outcome}`, wallTimeMs: Date.now(), ended, noticed })
+    const { end, pid, outcome } = process
+    if (memberId !== undefined && replica.started !== undefined && replica.retired === undefined) {
+      const lastSign = (noticed - Math.round(process.quietMs * 1000)) as Instant
+      const { silent = lastSign, stalled } = this.#killed.get(slot) ?? {}
+      const cause = `${slot} (pid ${pid}) ${stalled?.why ?? outcome}`
+      const times = { silent, suspected: stalled?.suspected ?? noticed, announced: noticed, wallTimeMs: Date.now() }
+      this.#terms.chronicle.suspected(memberId, { cause, planned: false, ...times }, wasPrimary)
     }
     this.#killed.delete(slot)
-    if (end !== undefined && end.signal !== 0) this.#terms.notice({ notice: 'replica-ended', id: slot, pid, outcome })
+    this.#standstill.gone(slot)
+    if (end !== undefined && end.signal !== 0 && replica.retired === undefined) {
+      this.#terms.notice({ notice: 'replica-ended', id: slot, pid, outcome })
+    }
   }
 
   /** `over`: whether the program has ended in order meanwhile. */
@@ -105,41 +196,56 @@ export class RunningGroup {
     }
     setTimeout(() => {
       if (over()) return
-      const { slot, process } = replica
-      this.#terms.notice({ notice: 'replica-ended', id: slot, pid: process.pid, outcome: outcomeOf(end) })
+      const { slot, process, retired } = replica
+      if (retired === undefined) {
+        this.#terms.notice({ notice: 'replica-ended', id: slot, pid: process.pid, outcome: outcomeOf(end) })
+      }
       this.#terms.replacements.lost(replica, end)
     }, LAST_WORDS_MS)
   }
 
-  gatewayLost(memberId: MemberId): void {
+  /** The gateway follows a view: clients are served under it. */
+  gatewayFollows(view: ViewNumber): void {
+    this.#terms.chronicle.resumed(view, this.#terms.clock.now())
+  }
+
+  gatewayLost(memberId: MemberId, cause: string): void {
+    this.#terms.chronicle.gateway('gateway-lost', cause)
     this.#terms.port.announceFault(GROUP.gateway, memberId)
   }
 
   event(event: PeerEvent): void {
-    const { timeline, replicas, notice } = this.#terms
-    if (event.event === 'adopted') timeline.adopted(event.at)
-    else this.#endRemoved(event.members)
-    if (event.event !== 'established') return this.#observe()
-    const failover = timeline.established(event.view.number, event.at, Date.now())
-    if (failover === undefined) return
-    const primary = event.members.find(({ precedence }) => precedence === event.view.precedence)
-    const id = primary && replicas.ofMember(primary.memberId)?.slot
-    notice({ notice: 'failover', primary: id ?? '?', view: event.view.number, failover })
+    const { chronicle, notice } = this.#terms
+    if (event.event === 'adopted') {
+      this.#switch?.adopted()
+      return chronicle.adopted(event)
+    }
+    this.#endRemoved(event.members)
+    if (event.event === 'members') {
+      chronicle.members(event)
+      return this.#observe()
+    }
+    const failover = chronicle.established(event)
+    if (failover !== undefined) this.#switch?.established(failover.primary, event.view.number, event.at)
+    if (failover !== undefined) notice({ notice: 'failover', failover })
   }
 
   close(): void {
     clearInterval(this.#observer)
+    this.#standstill.close()
+    this.#switch?.giveUp()
     this.#terms.replacements.close()
     this.#terms.port.close()
   }
 
   /** Whoever was a member and is none any more must not come back with stale ideas (protocol.md section 6). */
   #endRemoved(members: readonly MemberInfo[]): void {
-    for (const { memberId, slot, process } of this.#terms.replicas.living) {
+    for (const { memberId, slot, process, retired } of this.#terms.replicas.living) {
       if (memberId === undefined) continue
       if (members.some((member) => member.memberId === memberId)) this.#members.add(memberId)
       else if (this.#members.has(memberId)) {
-        this.#terms.notice({ notice: 'report', report: report('LLFT_W_REPLICA_REMOVED', { replica: slot }) })
+        const warning = report('LLFT_W_REPLICA_REMOVED', { replica: slot })
+        if (retired === undefined) this.#terms.notice({ notice: 'report', report: warning })
         process.kill('SIGKILL')
       }
     }

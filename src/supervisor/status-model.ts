@@ -1,26 +1,32 @@
-import type { GroupStatus, ReplicaState, ReplicaStatus, TransportStatus } from '../admin/index.js'
+import type { Detection, GroupStatus, ReplicaState, ReplicaStatus, TransportStatus } from '../admin/index.js'
 import { formatAddress } from '../config/index.js'
+import { byRank } from '../core/index.js'
 import type { PeerStatus } from '../driver/index.js'
 import type { Epoch, MemberId } from '../message/index.js'
-import type { FailoverTimeline } from './failover-timeline.js'
+import type { Chronicle } from './chronicle.js'
 import type { GatewayKeeper } from './gateway-keeper.js'
-import type { Replica } from './replica-set.js'
+import type { Replica } from './replicas.js'
+
+/** A takeover and what came of it. */
+const EVENTS_SHOWN = 8
 
 export interface StatusFacts {
   readonly group: string
   readonly epoch: Epoch
   readonly wanted: number
   readonly historyBytesMax: number
+  readonly detection: Detection
   readonly transport: TransportStatus | null
   /** The group as the console knows it; undefined before the founding. */
   readonly peer: PeerStatus | undefined
   readonly replicas: readonly Replica[]
   readonly gateway: GatewayKeeper
-  readonly timeline: FailoverTimeline
+  readonly chronicle: Chronicle
 }
 
 export function statusOf(facts: StatusFacts): GroupStatus {
-  const { peer, replicas, gateway, timeline } = facts
+  const { peer, replicas, gateway } = facts
+  const { timeline, log } = facts.chronicle
   const bytes = peer?.historyBytes ?? 0
   const rows = replicas.map((replica) => replicaStatus(replica, peer))
   return {
@@ -35,11 +41,13 @@ export function statusOf(facts: StatusFacts): GroupStatus {
       streams: gateway.streams,
       listeners: gateway.open.map(({ bound }) => formatAddress({ host: bound.address, port: bound.port })),
     },
+    detection: facts.detection,
     transport: facts.transport,
     history: { index: historyLength(peer), bytes, full: bytes >= facts.historyBytesMax },
     rejectedDatagrams: (peer?.rejectedDatagrams ?? 0) + gateway.datagramsRejected,
     failovers: timeline.recent,
     failoverCount: timeline.count,
+    events: log.recent.slice(-EVENTS_SHOWN),
   }
 }
 
@@ -55,7 +63,7 @@ export function executedBy(memberId: MemberId | undefined, peer: PeerStatus | un
 }
 
 function replicaStatus(replica: Replica, peer: PeerStatus | undefined): ReplicaStatus {
-  const members = (peer?.members ?? []).toSorted((left, right) => left.precedence - right.precedence)
+  const members = peer === undefined ? [] : byRank(peer)
   const place = members.findIndex(({ memberId }) => memberId === replica.memberId)
   const member = members[place]
   const length = historyLength(peer)

@@ -1,6 +1,5 @@
-import { randomBytes, randomInt } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { GroupStatus, KillResult } from '../admin/index.js'
+import type { GroupStatus } from '../admin/index.js'
 import type { RunOptions } from '../config/index.js'
 import type {
   Clock,
@@ -12,19 +11,19 @@ import type {
   TestFaults,
   Transport,
 } from '../driver/index.js'
-import { ATTACH_ENV } from '../driver/index.js'
 import { EXIT, llftError, LlftError, report } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
 import { GROUP } from '../message/index.js'
 import type { Epoch, MemberId, PeerInfo } from '../message/index.js'
 import type { Claim, Refusal } from './claims.js'
+import { Chronicle } from './chronicle.js'
 import { ConsoleApplication } from './console-application.js'
 import type { OpenConsole } from './console-application.js'
-import { FailoverTimeline } from './failover-timeline.js'
+import { Desk } from './desk.js'
+import { detectionOf } from './detection.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
 import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
-import { Launcher } from './launcher.js'
 import type { Notice } from './notice.js'
 import type { OutputPump } from './output-pump.js'
 import { exitCodeOf, outcomeOf, signalName } from './process-end.js'
@@ -32,23 +31,25 @@ import type { ProcessEnd } from './process-end.js'
 import { Reaper } from './reaper.js'
 import { reportOfRefusal } from './refusal.js'
 import { Replacements } from './replacements.js'
-import { ReplicaSet } from './replica-set.js'
-import type { Replica } from './replica-set.js'
+import type { Replica, Replicas, ReplicasListener, ReplicasMaker } from './replicas.js'
 import { RunningGroup } from './running-group.js'
 import { statusOf } from './status-model.js'
 import { isStop, StopPolicy } from './stop-policy.js'
 import type { TransportChoice } from './transport-choice.js'
 
-const TOKEN_BYTES = 16
-/** `--random-seed` is a signed 32-bit number. */
-const RANDOM_SEED_BOUND = 2 ** 31
 /** Distinct reports of one kind of trouble; whoever has read a hundred knows. */
 const REPORTED_MAX = 100
 
 export interface SupervisorTerms {
   readonly options: RunOptions
-  readonly environment: NodeJS.ProcessEnv
-  readonly paths: { readonly node: string; readonly preload: string; readonly gateway: string }
+  readonly replicas: ReplicasMaker
+  readonly paths: { readonly gateway: string }
+  /** Own IPv4 address that datagrams of gateway and console come to. */
+  readonly address: string
+  /** How long all may take to have their places; undefined: other hosts come when they come. */
+  readonly foundMs: number | undefined
+  /** Undefined where all replicas are on this host. */
+  readonly hostSilenceMs: number | undefined
   readonly clock: Clock
   readonly entropy: Entropy
   /** The console's. */
@@ -70,14 +71,14 @@ type Phase = 'founding' | 'running' | 'ending'
 
 /** One `llft run`: founds the group, keeps it whole, and ends it. */
 export class Supervisor {
+  readonly desk: Desk
   readonly #terms: SupervisorTerms
   readonly #console: PeerStart['identity']
   readonly #epoch: Epoch
-  readonly #launcher: Launcher
   readonly #reaper: Reaper
-  readonly #replicas: ReplicaSet
+  readonly #replicas: Replicas
   readonly #gateway: GatewayKeeper
-  readonly #timeline = new FailoverTimeline()
+  readonly #chronicle = new Chronicle()
   readonly #stop: StopPolicy
   readonly #outcome: Promise<ProcessEnd>
   #settle: { resolve(end: ProcessEnd): void; reject(error: LlftError): void } | undefined
@@ -101,14 +102,13 @@ export class Supervisor {
       epoch: entropy.identity() as Epoch,
       memberId: entropy.identity() as MemberId,
     }
-    const { node, preload } = paths
-    this.#launcher = new Launcher({ node, preload, randomSeed: randomInt(RANDOM_SEED_BOUND) })
-    this.#reaper = new Reaper([this.#launcher.folder])
-    this.#replicas = this.#makeReplicas()
+    this.#reaper = new Reaper(terms.replicas.leftovers)
+    this.#replicas = terms.replicas.make(this.#reaper, this.#listener)
     this.#gateway = new GatewayKeeper(
       {
         entry: paths.gateway,
         epoch: this.#epoch,
+        address: terms.address,
         listen: options.listen.map(({ appPort, public: { host, port } }) => ({ host, port, appPort })),
         faults: faults['gateway'] ?? {},
         entropy,
@@ -118,11 +118,20 @@ export class Supervisor {
       },
       {
         ready: (peer) => this.#gatewayReady(peer),
-        listening: () => terms.notice({ notice: 'listening' }),
+        follows: (view) => this.#group?.gatewayFollows(view),
+        listening: () => this.#listening(),
         warned: (warning) => this.#gatewayWarned(warning),
         lost: (loss) => this.#gatewayLost(loss),
       },
     )
+    this.desk = new Desk({
+      name: options.name,
+      events: this.#chronicle.log,
+      replicas: this.#replicas,
+      gateway: this.#gateway,
+      group: () => this.#group,
+      snapshot: () => this.snapshot,
+    })
     this.#stop = new StopPolicy({
       graceMs: options.stopGraceMs,
       deliver: (signal) => this.#group?.signal(signal),
@@ -133,14 +142,14 @@ export class Supervisor {
 
   /** Resolves with the program's own end; raises an `LlftError` when the group cannot be or go on. */
   async run(): Promise<ProcessEnd> {
-    const { guestStartMs, replicas } = this.#terms.options
-    const bound = setTimeout(() => this.#overdue(), guestStartMs)
+    const { options, foundMs } = this.#terms
+    const bound = foundMs === undefined ? undefined : setTimeout(() => this.#overdue(), foundMs)
     this.#begunMs = performance.now()
     try {
       this.#transport = await this.#terms.chooseTransport(this.#epoch)
       await this.#replicas.open()
       this.#gateway.start()
-      for (let count = 0; count < replicas; count++) this.#replicas.spawn()
+      for (let count = 0; count < options.replicas; count++) this.#replicas.spawn('start')
       return await this.#outcome
     } finally {
       clearTimeout(bound)
@@ -157,73 +166,44 @@ export class Supervisor {
     else this.#group?.signal(signal)
   }
 
-  async status(): Promise<GroupStatus> {
-    await this.#gateway.refresh()
-    return this.snapshot
-  }
-
   /** What is known without asking the gateway. */
   get snapshot(): GroupStatus {
     return statusOf({
       group: this.#terms.options.name,
       epoch: this.#epoch,
-      wanted: this.#terms.options.replicas,
+      wanted: this.#group?.replacements.wanted ?? this.#terms.options.replicas,
       historyBytesMax: this.#terms.options.historyBytesMax,
+      detection: detectionOf(this.#terms.options, this.#terms.hostSilenceMs),
       transport: this.#transport?.status ?? null,
       peer: this.#group?.peer,
       replicas: this.#replicas.all,
       gateway: this.#gateway,
-      timeline: this.#timeline,
+      chronicle: this.#chronicle,
     })
   }
 
-  /** `target`: `primary`, or a replica's id. */
-  kill(target: string): KillResult {
-    const { living } = this.#replicas
-    const replica = target === 'primary' ? this.#group?.primary : living.find(({ slot }) => slot === target)
-    if (replica?.process.pid === undefined) {
-      if (target === 'primary') throw llftError('LLFT_E_ADMIN_NO_PRIMARY', { group: this.#terms.options.name })
-      const known = living.map(({ slot }) => slot).join(', ')
-      throw llftError('LLFT_E_ADMIN_UNKNOWN_REPLICA', { replica: target, known })
+  get #listener(): ReplicasListener {
+    return {
+      claimed: (replica) => (this.#phase === 'founding' ? this.#foundWhenComplete() : this.#group?.claimed(replica)),
+      refused: (claim, refusal) => this.#refused(claim, refusal),
+      alive: (slot, looped) => this.#group?.alive(slot, looped),
+      gone: (replica) => {
+        if (this.#phase === 'running') this.#group?.gone(replica)
+        else this.#group?.announce(replica)
+      },
+      ended: (replica, end) => this.#replicaEnded(replica, end),
     }
-    this.#group?.killing(replica)
-    replica.process.kill('SIGKILL')
-    return { id: replica.slot, pid: replica.process.pid, signal: 'SIGKILL' }
-  }
-
-  #makeReplicas(): ReplicaSet {
-    const { options, environment, faults } = this.#terms
-    const [file, ...args] = options.command
-    const token = randomBytes(TOKEN_BYTES).toString('hex')
-    return new ReplicaSet(
-      {
-        token,
-        reaper: this.#reaper,
-        command: (slot, address) => {
-          const own = faults[slot] ?? faults['*']
-          const base = own === undefined ? environment : { ...environment, [ATTACH_ENV.faults]: JSON.stringify(own) }
-          return {
-            file: this.#launcher.command(file),
-            args,
-            environment: this.#launcher.environment(base, { address, slot, token }),
-          }
-        },
-      },
-      {
-        claimed: (replica) => (this.#phase === 'founding' ? this.#foundWhenComplete() : this.#group?.claimed(replica)),
-        refused: (claim, refusal) => this.#refused(claim, refusal),
-        gone: (replica) => {
-          if (this.#phase === 'running') this.#group?.gone(replica)
-          else this.#group?.announce(replica)
-        },
-        ended: (replica, end) => this.#replicaEnded(replica, end),
-      },
-    )
   }
 
   #gatewayReady(peer: PeerInfo): void {
     this.#gatewayPeer = peer
+    if (this.#phase === 'running') this.#chronicle.gateway('gateway-started', 'in place of the last one')
     this.#foundWhenComplete()
+  }
+
+  #listening(): void {
+    this.#group?.listening()
+    this.#terms.notice({ notice: 'listening' })
   }
 
   get #settings(): GroupSettings {
@@ -276,8 +256,8 @@ export class Supervisor {
       notice,
       fail: (error) => this.#fail(error, []),
     })
-    const replicas = this.#replicas
-    return new RunningGroup({ founding, clock, port, replicas, replacements, timeline: this.#timeline, notice })
+    const [replicas, chronicle] = [this.#replicas, this.#chronicle]
+    return new RunningGroup({ ...options, founding, clock, port, replicas, replacements, chronicle, notice })
   }
 
   /** The program has ended, in order, and every replica ends now. */
@@ -353,7 +333,7 @@ export class Supervisor {
     if (this.#phase === 'founding' && atStart) {
       this.#fail(llftError('LLFT_E_GATEWAY_START', { reason: `it ended with ${outcomeOf(end)}` }), [])
     } else if (this.#phase === 'running') {
-      this.#group?.gatewayLost(memberId)
+      this.#group?.gatewayLost(memberId, outcomeOf(end))
       notice({ notice: 'report', report: report('LLFT_W_GATEWAY_RESTARTED', { outcome: outcomeOf(end), streams }) })
     }
   }

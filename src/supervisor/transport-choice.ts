@@ -46,7 +46,7 @@ export function bufferWarning({ receiveBufferBytes }: Pick<UdpFacts, 'receiveBuf
   return report('LLFT_W_NET_BUFFERS', { received: receiveBufferBytes, asked: SOCKET_BUFFER_BYTES })
 }
 
-function unicast(why: string): TransportChoice {
+export function unicast(why: string): TransportChoice {
   return { status: { used: 'unicast', why }, multicast: undefined }
 }
 

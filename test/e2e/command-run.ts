@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { spawn } from 'node:child_process'
@@ -7,7 +7,7 @@ import type { ChildProcess } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GroupStatus } from '../../src/admin/index.js'
+import type { GroupStatus, RuntimeFile } from '../../src/admin/index.js'
 import { LLFT } from '../cli/llft.js'
 
 /** Far above what anything here takes on a busy machine with two cores. */
@@ -48,11 +48,24 @@ export class Scene {
     return run
   }
 
+  /** Any other `llft` command that goes on. */
+  start(...args: readonly string[]): Run {
+    const run = new Run(this.#spawn(args))
+    this.#runs.push(run)
+    return run
+  }
+
   /** Any other `llft` command, to its end. */
   async llft(...args: readonly string[]): Promise<Run> {
     const run = new Run(this.#spawn(args))
     await run.ended
     return run
+  }
+
+  /** How commands find the one group that runs. */
+  runtimeFile(): RuntimeFile {
+    const folder = join(this.folder, 'llft')
+    return JSON.parse(readFileSync(join(folder, readdirSync(folder)[0] as string), 'utf8')) as RuntimeFile
   }
 
   async status(): Promise<GroupStatus> {

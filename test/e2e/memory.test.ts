@@ -44,8 +44,11 @@ createServer((socket) => {
 }).listen(Number(process.argv[2]), '127.0.0.1', () => console.log('up'))
 `
 
-async function start(program: string): Promise<{ scene: Scene; run: Run; port: number }> {
-  const started = await startFaulty(program, {})
+async function start(
+  program: string,
+  ...options: readonly string[]
+): Promise<{ scene: Scene; run: Run; port: number }> {
+  const started = await startFaulty(program, {}, ...options)
   scenes.push(started.scene)
   await started.run.printed(/^up$/m)
   return started
@@ -121,7 +124,8 @@ test('a client that floods a program which reads slowly is not read any further'
 })
 
 test('a backup that is stopped is removed and replaced; clients are served all the time', async () => {
-  const { scene, run, port } = await start(SERVER)
+  // Its supervisor would see it long before its primary does.
+  const { scene, run, port } = await start(SERVER, '--timing-window-ms', '60000')
   const { replicas, primary } = await scene.status()
   const backup = replicas.find(({ id }) => id !== primary)
   const counting = open(port, 'counting').setEncoding('utf8')

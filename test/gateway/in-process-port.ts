@@ -53,6 +53,8 @@ export class InProcessPort implements PeerPort {
     this.closed = true
   }
 
+  handOver(): void {}
+
   announceFault(): void {}
 
   keep(): void {}

@@ -12,6 +12,7 @@ import type { Epoch, MemberId } from '../../src/message/index.js'
 const main = join(import.meta.dirname, '../../dist/gateway/main.js')
 const start: GatewayStart = {
   type: 'start',
+  address: '127.0.0.1',
   identity: { group: GROUP.gateway, epoch: 11 as Epoch, memberId: 12 as MemberId },
   application: { group: GROUP.application, epoch: 13 as Epoch },
   contacts: [],

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AttachReply, Founding } from '../../src/driver/index.js'
 import type { Epoch } from '../../src/message/index.js'
+import { locatorOf } from '../../src/adapters/index.js'
 import { AttachServer } from '../../src/supervisor/attach-server.js'
 import { until } from './support.js'
 
@@ -70,6 +71,7 @@ describe('AttachServer', () => {
         claimed: ({ slot, pid }) => seen.push(`claimed ${slot} ${pid}`),
         refused: ({ slot }, { refusal }) => seen.push(`refused ${slot} ${refusal}`),
         attached: (slot) => seen.push(`attached ${slot}`),
+        alive: (slot, looped) => seen.push(`alive ${slot} ${looped}`),
       },
     })
     const address = await server.open()
@@ -95,6 +97,27 @@ describe('AttachServer', () => {
     first.send({ type: 'attached', slot: 'r1', token: 'secret', memberId: 10 })
     await until(() => seen.length === 2)
     expect(seen).toEqual(['claimed r1 10', 'attached r1'])
+  })
+
+  test('a guest is asked for a sign of life where its group listens; only its holder is heard', async () => {
+    const { server, guest, seen } = await setUp()
+    const [group, attach] = [createSocket('udp4'), guest()]
+    open.push(group)
+    const probes: unknown[] = []
+    group.on('message', (datagram) => probes.push(JSON.parse(datagram.toString())))
+    group.bind(0, '127.0.0.1')
+    await once(group, 'listening')
+    const locator = locatorOf({ address: '127.0.0.1', port: group.address().port })
+    attach.send(claim('r1', 10, { locator }))
+    await attach.last('granted')
+    server.probe('r1')
+    server.probe('r2')
+    await until(() => probes.length > 0)
+    expect(probes).toEqual([{ type: 'probe', token: 'secret' }])
+    const alive = { type: 'alive', slot: 'r1', token: 'secret', memberId: 10, looped: true }
+    for (const answer of [{ ...alive, memberId: 11 }, { ...alive, token: 'guess' }, alive]) attach.send(answer)
+    await until(() => seen.length === 2)
+    expect(seen).toEqual(['claimed r1 10', 'alive r1 true'])
   })
 
   test('a second guest of a slot is refused with a code', async () => {

@@ -1,15 +1,11 @@
 import { constants } from 'node:os'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Instant, ViewNumber } from '../../src/message/index.js'
 import { Backoff } from '../../src/supervisor/backoff.js'
 import { CrashJudge } from '../../src/supervisor/crash-judge.js'
-import { FailoverTimeline } from '../../src/supervisor/failover-timeline.js'
 import { exitCodeOf, outcomeOf } from '../../src/supervisor/process-end.js'
 import { StopPolicy } from '../../src/supervisor/stop-policy.js'
 
 const { SIGINT, SIGKILL, SIGSEGV, SIGTERM } = constants.signals
-const at = (microseconds: number): Instant => microseconds as Instant
-const view = (number: number): ViewNumber => number as ViewNumber
 
 describe('CrashJudge', () => {
   test('the third crash at one index is the program', () => {
@@ -25,39 +21,6 @@ describe('CrashJudge', () => {
     expect(judge.crashed({ code: 0, signal: SIGKILL }, 8)).toBe(false)
     expect(judge.count).toBe(1)
     expect(judge.crashed({ code: 1, signal: 0 }, 8)).toBe(true)
-  })
-})
-
-describe('FailoverTimeline', () => {
-  const loss = { cause: 'r1 (pid 5) SIGKILL', wallTimeMs: 0, ended: at(1000), noticed: at(3000) }
-
-  test('phases of a fail-over', () => {
-    const timeline = new FailoverTimeline()
-    expect(timeline.established(view(1), at(0), 0)).toBeUndefined()
-    timeline.lost(loss)
-    timeline.adopted(at(3800))
-    const failover = { cause: loss.cause, detectedMs: 2, electedMs: 0.8, resumedMs: 0.6 }
-    expect(timeline.established(view(2), at(4400), 0)).toMatchObject(failover)
-    expect(timeline.recent).toHaveLength(1)
-    expect(timeline.established(view(2), at(9000), 0)).toBeUndefined()
-  })
-
-  test('a new primary that is lost during its takeover belongs to the same gap', () => {
-    const timeline = new FailoverTimeline()
-    timeline.established(view(1), at(0), 0)
-    timeline.lost(loss)
-    timeline.adopted(at(3800))
-    timeline.lost({ ...loss, cause: 'r2', ended: at(4000), noticed: at(4100) })
-    timeline.adopted(at(5000))
-    expect(timeline.established(view(3), at(6000), 0)).toMatchObject({ detectedMs: 2, electedMs: 2, resumedMs: 1 })
-    expect(timeline.count).toBe(1)
-  })
-
-  test('keeps a bounded number and counts all', () => {
-    const timeline = new FailoverTimeline()
-    for (let number = 1; number <= 151; number++) timeline.established(view(number), at(number), 0)
-    expect(timeline.count).toBe(150)
-    expect(timeline.recent).toHaveLength(100)
   })
 })
 

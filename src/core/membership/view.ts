@@ -1,6 +1,9 @@
 import type { MemberId, MemberInfo, OrderIndex, View } from '../../message/index.js'
 import { NO_VIEW } from '../../message/index.js'
 
+/** Far more members than any group sees come and go, and far below where numbers end. */
+const DISTANCE_MAX = 2 ** 32
+
 /** The same primary view: number and precedence; backups may have changed inside it. */
 export function sameView(left: View, right: View): boolean {
   return left.number === right.number && left.precedence === right.precedence
@@ -43,7 +46,7 @@ export function foundingMembership(view: View, members: readonly MemberInfo[]): 
   return { view, members, length: 0 as OrderIndex }
 }
 
-export function byPrecedence(members: readonly MemberInfo[]): readonly MemberInfo[] {
+export function byPrecedence<Member extends MemberInfo>(members: readonly Member[]): readonly Member[] {
   return members.toSorted((left, right) => left.precedence - right.precedence)
 }
 
@@ -61,10 +64,34 @@ export function announcedBy(sender: MemberId, membership: Pick<Membership, 'view
   return primaryOf(membership)?.memberId === sender
 }
 
+/**
+ * The members by rank: the primary, then by precedence those after it, then those before it. A primary that was chosen
+ * (ADR 50) may have such before it; whoever comes after them all has the higher precedence, and so its turn first.
+ */
+export function byRank<Member extends MemberInfo>(membership: {
+  readonly view: View
+  readonly members: readonly Member[]
+}): readonly Member[] {
+  const { view, members } = membership
+  const ordered = byPrecedence(members)
+  const first = ordered.findIndex((member) => member.precedence >= view.precedence)
+  return first <= 0 ? ordered : [...ordered.slice(first), ...ordered.slice(0, first)]
+}
+
 /** Who takes over when `faulty` are gone: the caught-up backup of lowest rank. */
 export function successorOf(membership: Membership, faulty: ReadonlySet<MemberId>): MemberInfo | undefined {
   const primary = primaryOf(membership)
-  return byPrecedence(membership.members).find(
+  return byRank(membership).find(
     (member) => member.caughtUp && member.memberId !== primary?.memberId && !faulty.has(member.memberId),
   )
+}
+
+/**
+ * By how much a member's proposal raises the number of the view: no two propose one number, or what a dead member of
+ * lower rank proposed, and still arrives, could replace a later one.
+ */
+export function proposalDistance({ precedence }: MemberInfo, { view, members }: Membership): number {
+  if (precedence > view.precedence) return precedence - view.precedence
+  const last = Math.max(...members.map((member) => member.precedence))
+  return Math.min(Math.max(1, last - view.precedence + precedence), DISTANCE_MAX)
 }

@@ -34,6 +34,8 @@ export type PeerInput =
   /** The application keeps so many bytes of what was let out and has not passed them on. */
   | { readonly input: 'kept'; readonly bytes: number }
   | { readonly input: 'deadline' }
+  /** This member is to be the primary, as planned. */
+  | { readonly input: 'handOver'; readonly to: MemberId }
   /** A member of any group is known to have failed: to be said until a membership leaves it out. */
   | { readonly input: 'fault'; readonly group: GroupId; readonly member: MemberId }
 

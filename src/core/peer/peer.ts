@@ -5,6 +5,7 @@ import type { Membership } from '../membership/view.js'
 import { Strays } from '../membership/strays.js'
 import { memberOf } from '../membership/view.js'
 import { Faults } from './faults.js'
+import { HandOverRequest } from './hand-over.js'
 import { Incoming } from './incoming.js'
 import type { PeerInput, PeerOutput, PeerTerms } from './io.js'
 import { Outgoing } from './outgoing.js'
@@ -23,6 +24,7 @@ export class Peer {
   readonly #incoming: Incoming
   readonly #supply: Supply
   readonly #faults = new Faults()
+  readonly #handOver: HandOverRequest
   readonly #strays = new Strays()
   #greetAt: Instant | undefined
 
@@ -31,6 +33,7 @@ export class Peer {
     this.#outgoing = new Outgoing(this.#state)
     this.#incoming = new Incoming(this.#state, this.#outgoing)
     this.#supply = new Supply(this.#state)
+    this.#handOver = new HandOverRequest(this.#state)
   }
 
   start(now: Instant): readonly PeerOutput[] {
@@ -62,6 +65,9 @@ export class Peer {
         this.#faults.add(input.group, input.member)
         this.#sayFaults()
         break
+      case 'handOver':
+        this.#handOver.begin(input.to)
+        break
       default:
         unreachable(input)
     }
@@ -69,8 +75,8 @@ export class Peer {
   }
 
   get deadline(): Instant | undefined {
-    const { deadline: faultsAt } = this.#faults
-    return earliest(earliest(this.#outgoing.deadline, this.#incoming.deadline), this.#greetAt, faultsAt)
+    const others = earliest(this.#faults.deadline, this.#handOver.deadline)
+    return earliest(earliest(this.#outgoing.deadline, this.#incoming.deadline), this.#greetAt, others)
   }
 
   get congested(): boolean {
@@ -181,6 +187,7 @@ export class Peer {
       this.#state.history.truncate(message.length)
       this.#incoming.dropPending()
       this.#outgoing.established(message.ack)
+      this.#handOver.end()
       this.#membersChanged('established')
     }
     this.#incoming.acknowledge()
@@ -208,6 +215,7 @@ export class Peer {
     this.#outgoing.expire()
     this.#incoming.expire()
     this.#sayFaults()
+    this.#handOver.expire()
   }
 
   #greet(): void {

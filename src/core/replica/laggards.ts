@@ -1,8 +1,14 @@
 import type { Instant, MemberId } from '../../message/index.js'
+import type { Limits } from '../limits.js'
 import type { ReplicaState } from './state.js'
 
 /** How often members are looked at, in parts of the shortest bound. */
 const LOOKS = 4
+
+/** Time between two looks. */
+export function silenceLooks({ backupSilenceMax }: Pick<Limits, 'backupSilenceMax'>): number {
+  return Math.ceil(backupSilenceMax / LOOKS)
+}
 
 interface Member {
   heardAt: number
@@ -89,7 +95,7 @@ export class Laggards {
   }
 
   get #interval(): number {
-    return Math.ceil(this.#state.limits.backupSilenceMax / LOOKS)
+    return silenceLooks(this.#state.limits)
   }
 
   get #next(): Instant {

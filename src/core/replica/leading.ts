@@ -16,6 +16,7 @@ import { encodeMemberEntry } from '../membership/join-entry.js'
 import { byPrecedence, knows, memberOf, sameView } from '../membership/view.js'
 import { Announcer } from './announcer.js'
 import type { Connection } from './connection.js'
+import { HandOver } from './hand-over.js'
 import { Laggards } from './laggards.js'
 import type { Sending } from './sending.js'
 import type { ReplicaState } from './state.js'
@@ -30,6 +31,7 @@ export class Leading {
   readonly #sending: Sending
   readonly #announcer: Announcer
   readonly #laggards: Laggards
+  readonly #handOver: HandOver
   /** Removed, but some connected group may not know it yet: still counted for stability (protocol.md section 6). */
   #retiring: readonly MemberId[] = []
   /** Where they were, to be told should they still speak; bounded by `REMOVED_MAX`. */
@@ -46,10 +48,17 @@ export class Leading {
     this.#sending = sending
     this.#announcer = new Announcer(state)
     this.#laggards = new Laggards(state)
+    this.#handOver = new HandOver(state)
   }
 
   get deadline(): Instant | undefined {
-    return earliest(this.#idleOrderAt, this.#announcer.deadline, this.#laggards.deadline)
+    const others = earliest(this.#laggards.deadline, this.#handOver.deadline)
+    return earliest(this.#idleOrderAt, this.#announcer.deadline, others)
+  }
+
+  /** A successor is catching up: nothing is taken in. */
+  get handingOver(): boolean {
+    return this.#handOver.active
   }
 
   /** This replica is the primary of the established view from now on. */
@@ -106,6 +115,7 @@ export class Leading {
     const member = memberOf(this.#state.established.members, message.sourceMember)
     if (member === undefined) return
     this.#laggards.heard(message.sourceMember, message.executed)
+    this.#handOver.reported(message.sourceMember, message.executed)
     this.#announcer.memberHeard(message.sourceMember, message.view)
     this.#state.stability.report(message.sourceMember, message.held)
     this.#stabilityMoved()
@@ -143,7 +153,13 @@ export class Leading {
     this.#changeMembers([...established.members, member])
   }
 
+  /** A connected group asks for another primary. */
+  handOver(member: MemberId): void {
+    if (this.#handOver.begin(member)) this.#heartbeat()
+  }
+
   fault(member: MemberId): void {
+    this.#handOver.lost(member)
     this.#remove(member)
     for (const connection of this.#state.connections.values()) if (connection.givenUp) this.#tellLoss(connection)
     this.#retire()
@@ -163,6 +179,7 @@ export class Leading {
       this.#heartbeat()
       this.#heartbeatSoon()
     }
+    if (this.#handOver.due()) this.#heartbeat()
     this.#announcer.expire()
     for (const member of this.#laggards.due()) {
       this.#remove(member)

@@ -118,6 +118,11 @@ export class Replica {
     return this.#state.connections.get(group)?.inbox.endOfMessage(sequence) ?? 0
   }
 
+  /** The primary that leaves its place to another, as planned: nothing more is taken in. */
+  get handingOver(): boolean {
+    return this.#state.isPrimary && this.#leading.handingOver
+  }
+
   /** Bytes submitted to a group and not acknowledged by its live member. */
   unacknowledgedBytes(group: Message['sourceGroup']): number {
     const connection = this.#state.connections.get(group)
@@ -205,6 +210,9 @@ export class Replica {
     const connection = this.#state.connections.get(message.sourceGroup)
     const known = connection?.isFrom(message) === true
     if (message.kind === 'FaultNotice') return known ? this.#succession.fault(message) : undefined
+    if (message.kind === 'HandOver') {
+      return known && this.#state.isPrimary ? this.#leading.handOver(message.member) : undefined
+    }
     if (message.kind === 'RecoveryReport') return known ? this.#succession.takeover?.reported(message) : undefined
     if (message.kind === 'Refuse') return known ? this.#succession.refused(message) : undefined
     this.#fromPeers.receive(message)
@@ -236,6 +244,8 @@ export class Replica {
       case 'AcceptBackup':
       case 'RemoveBackup':
         return this.#succession.membership(message)
+      case 'HandOver':
+        return exact && primary?.memberId === message.sourceMember ? this.#succession.handedOver(message) : undefined
       case 'ProposeBackup':
         return this.#state.isPrimary ? this.#leading.join(message) : undefined
       case 'Refuse':

@@ -18,7 +18,11 @@ interface Move {
 export const MOVES: readonly Move[] = [
   { from: 'joining', to: 'primary', on: 'named as the founder' },
   { from: 'joining', to: 'backup', on: 'named among the founders, or AcceptBackup' },
-  { from: 'backup', to: 'recovering', on: 'FaultNotice for the primary, and no backup of lower rank is left' },
+  {
+    from: 'backup',
+    to: 'recovering',
+    on: 'HandOver to it, or FaultNotice for the primary, and no backup of lower rank is left',
+  },
   { from: 'backup', to: 'frozen', on: 'ProposePrimary of another that leaves it out' },
   { from: 'frozen', to: 'backup', on: 'a newer ProposePrimary, or Establish or AcceptBackup, that names it' },
   { from: 'frozen', to: 'recovering', on: 'FaultNotice for who left it out, and no backup of lower rank is left' },
@@ -29,7 +33,7 @@ export const MOVES: readonly Move[] = [
   { from: 'backup', to: 'stopped', on: 'removed, left out of what is established, or orphaned' },
   { from: 'frozen', to: 'stopped', on: 'left out of what is established, or orphaned' },
   { from: 'recovering', to: 'stopped', on: 'left out of what is established, or the history cannot be executed' },
-  { from: 'primary', to: 'stopped', on: 'superseded by a newer view' },
+  { from: 'primary', to: 'stopped', on: 'superseded by a newer view, or it has handed over' },
 ]
 
 export function legalMove(from: Role, to: Role): boolean {

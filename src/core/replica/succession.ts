@@ -67,9 +67,7 @@ export class Succession {
     if (successorOf(established, faulty)?.memberId !== identity.memberId) return
     const proposer = established.members.find((member) => member.precedence === adopted.precedence)
     if (proposer !== undefined && !faulty.has(proposer.memberId)) return
-    this.#following.stop()
-    for (const connection of this.#state.connections.values()) connection.stopTimers()
-    this.#propose()
+    this.#begin()
   }
 
   /**
@@ -88,6 +86,23 @@ export class Succession {
     }
     if (changed) this.#knows(known.view, known.members)
     else if (sameView(known.view, adopted)) this.#follow(known)
+  }
+
+  /** The primary goes, as planned, and leaves its place to this member. */
+  handedOver({ member }: MessageOf<'HandOver'>): void {
+    const { role, established, identity, faulty, settledView } = this.#state
+    const [primary, me] = [primaryOf(established), memberOf(established.members, identity.memberId)]
+    if (member !== identity.memberId || role !== 'backup' || !settledView) return
+    if (primary === undefined || me?.caughtUp !== true) return
+    // It ends by itself, and never comes back as who it was.
+    if (!faulty.has(primary.memberId)) this.#state.noteFaulty(primary.memberId)
+    this.#begin()
+  }
+
+  #begin(): void {
+    this.#following.stop()
+    for (const connection of this.#state.connections.values()) connection.stopTimers()
+    this.#propose()
   }
 
   #propose(): void {

@@ -1,7 +1,7 @@
 import { assert } from '../../base/index.js'
 import type { Epoch, GroupId, Instant, Locator, MemberId, MemberInfo, MessageOf, View } from '../../message/index.js'
 import { GROUP } from '../../message/index.js'
-import { memberOf, sameView } from '../membership/view.js'
+import { memberOf, proposalDistance, sameView } from '../membership/view.js'
 import { earliest } from '../deadlines.js'
 import { Patience } from '../patience.js'
 import type { ReplicaState } from './state.js'
@@ -44,8 +44,7 @@ export class Takeover {
     const { established, faulty, identity, now } = state
     const me = memberOf(established.members, identity.memberId)
     assert(me !== undefined && me.caughtUp, 'only a caught-up member of the established view proposes itself')
-    // No two propose one number: what a dead member of lower rank proposed, and still arrives, must not replace this.
-    const distance = Math.max(1, me.precedence - established.view.precedence)
+    const distance = proposalDistance(me, established)
     const number = (Math.max(established.view.number, state.adopted.number) + distance) as View['number']
     this.proposed = { number, precedence: me.precedence, backupView: 0 }
     this.#members = established.members.filter((member) => !faulty.has(member.memberId))

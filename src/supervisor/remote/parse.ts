@@ -1,0 +1,71 @@
+import type { AttachRequest } from '../../driver/index.js'
+import { parseAttachRequest } from '../attach-request.js'
+import type { HostGuest, HostOrder, HostReport, Word } from './words.js'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** What a datagram says; undefined for what does not fit: it is dropped, never trusted. */
+export function parseWord(datagram: Uint8Array): Word | undefined {
+  const value = parseJson(datagram)
+  if (!isFields(value)) return undefined
+  const { group, speaker, sequence, word } = value
+  if (typeof group !== 'string' || !isCount(speaker) || !isCount(sequence)) return undefined
+  const stamp = { group, speaker, sequence }
+  if (word === 'report') return reportOf(value, stamp)
+  return word === 'order' ? orderOf(value, stamp) : undefined
+}
+
+type Stamp = Pick<HostReport, 'group' | 'speaker' | 'sequence'>
+
+function reportOf({ guest }: Fields, stamp: Stamp): HostReport | undefined {
+  if (guest === null) return { word: 'report', ...stamp, guest }
+  const parsed = isFields(guest) ? guestOf(guest) : undefined
+  return parsed === undefined ? undefined : { word: 'report', ...stamp, guest: parsed }
+}
+
+function guestOf({ claim, started, answers, looped, end, evidence }: Fields): HostGuest | undefined {
+  const parsed = isFields(claim) ? claimOf(claim) : undefined
+  if (parsed === undefined || typeof started !== 'boolean' || typeof looped !== 'boolean') return undefined
+  if (!isCount(answers) || typeof evidence !== 'string' || (end !== null && !isEnd(end))) return undefined
+  return { claim: parsed, started, answers, looped, end, evidence }
+}
+
+function claimOf(claim: Fields): HostGuest['claim'] | undefined {
+  // The token is a matter between the replica and its own host.
+  const bytes = Buffer.from(JSON.stringify({ ...claim, token: '' }))
+  const request: AttachRequest | undefined = parseAttachRequest(bytes)
+  return request?.type === 'claim' ? request : undefined
+}
+
+/** What a founding says is for the replica: it comes from the gateway that this host was told to trust. */
+function orderOf({ member, start, kill, over, probeMs, beatMs }: Fields, stamp: Stamp): HostOrder | undefined {
+  if (member !== null && !isCount(member)) return undefined
+  if (typeof kill !== 'boolean' || !isPositive(probeMs) || !isPositive(beatMs)) return undefined
+  if (start !== null && !(isFields(start) && isFields(start['founding']))) return undefined
+  if (over !== null && !(isFields(over) && typeof over['reason'] === 'string' && isEnd(over['end']))) return undefined
+  return { word: 'order', ...stamp, member, start, kill, over, probeMs, beatMs } as unknown as HostOrder
+}
+
+function parseJson(datagram: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(datagram).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isPositive(value: unknown): value is number {
+  return isCount(value) && value > 0
+}
+
+function isEnd(value: unknown): value is HostGuest['end'] & object {
+  return isFields(value) && isCount(value['code']) && isCount(value['signal'])
+}

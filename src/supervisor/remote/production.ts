@@ -1,0 +1,84 @@
+import { randomInt } from 'node:crypto'
+import { SystemClock, SystemEntropy, Udp } from '../../adapters/index.js'
+import { mixBytes } from '../../base/index.js'
+import type { HostOptions } from '../../config/index.js'
+import { ATTACH_ENV, openPeer, peerTermsOf } from '../../driver/index.js'
+import type { TestFaults } from '../../driver/index.js'
+import { beatMs, probeIntervalMs } from '../detection.js'
+import { openJournal } from '../journal.js'
+import { localReplicas } from '../local-replicas.js'
+import type { ProductionTerms } from '../production.js'
+import { Supervisor } from '../supervisor.js'
+import { bufferWarning, unicast } from '../transport-choice.js'
+import { HostAgent } from './host-agent.js'
+import { Link } from './link.js'
+import type { LinkTerms } from './link.js'
+import { remoteReplicas } from './remote-replicas.js'
+
+/** A process is told from the one before it at the same address by this. */
+const SPEAKERS = 2 ** 47
+
+/** The supervisor of a group whose replicas are on other hosts. */
+export function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptions): Supervisor {
+  const { run, advertise, hostSilenceMs } = options
+  const journal = openJournal(run.journal, `console-${process.pid}`)
+  const transport = new Udp({ address: advertise.host, port: 0 })
+  const warning = bufferWarning(transport.facts)
+  if (warning !== undefined) terms.notice({ notice: 'report', report: warning })
+  return new Supervisor({
+    ...terms,
+    replicas: remoteReplicas({
+      group: run.name,
+      speaker: randomInt(1, SPEAKERS),
+      hostSilenceMs,
+      beatMs: beatMs(hostSilenceMs),
+      probeMs: probeIntervalMs(run),
+      link: (heard) => new Link(linkTerms(options, heard)),
+    }),
+    address: advertise.host,
+    // Hosts come when they come.
+    foundMs: undefined,
+    hostSilenceMs,
+    faults: {},
+    clock: new SystemClock(),
+    entropy: new SystemEntropy(),
+    transport,
+    journal: journal.folder,
+    chooseTransport: () => Promise.resolve(unicast('several hosts')),
+    openConsole: (start, ports, listener) => openPeer(peerTermsOf(start, { ...ports, store: journal.store }, listener)),
+  })
+}
+
+export interface HostAgentTerms {
+  readonly options: HostOptions
+  readonly environment: NodeJS.ProcessEnv
+  readonly paths: { readonly node: string; readonly preload: string }
+  readonly tell: (text: string) => void
+}
+
+/** The supervisor of the one replica of a group that is on this host. */
+export function makeHostAgent({ options, environment, paths, tell }: HostAgentTerms): HostAgent {
+  const { run, advertise } = options
+  const { [ATTACH_ENV.faults]: faults, ...rest } = environment
+  return new HostAgent({
+    group: run.name,
+    speaker: randomInt(1, SPEAKERS),
+    replicas: localReplicas({
+      options: run,
+      environment: rest,
+      paths,
+      // Hosts have agreed on nothing yet but the name.
+      randomSeed: mixBytes(0, Buffer.from(run.name)) % 2 ** 31,
+      address: advertise.host,
+      faults: faults === undefined ? {} : (JSON.parse(faults) as Record<string, TestFaults>),
+    }),
+    journal: openJournal(run.journal, `host-${process.pid}`).folder,
+    stopGraceMs: run.stopGraceMs,
+    link: (heard) => new Link(linkTerms(options, heard)),
+    tell,
+  })
+}
+
+function linkTerms({ run, advertise: own, peers }: HostOptions, heard: LinkTerms['heard']): LinkTerms {
+  return { own, peers, group: run.name, heard }
+}

@@ -1,0 +1,293 @@
+import { constants } from 'node:os'
+import type { Instant, MemberId } from '../../message/index.js'
+import { Claims } from '../claims.js'
+import { reportOfRefusal } from '../refusal.js'
+import type { ProcessEnd } from '../process-end.js'
+import type { Replica, Replicas, ReplicasListener, ReplicasMaker, StartTerms } from '../replicas.js'
+import type { Endpoint, Link } from './link.js'
+import { RemoteProcess } from './remote-process.js'
+import type { HostGuest, HostOrder, HostReport, Word } from './words.js'
+
+/** Said so often at the end: more than are likely to be lost. */
+const LAST_WORDS = 4
+/** More hosts than a group has replicas, and few enough to be listed. */
+const HOSTS_MAX = 64
+/** Replicas given up that may still speak: as many as can have been started before their hosts hear of it. */
+const STALE_MAX = 1024
+/** Whoever is silent may be dead or cut off: for the group it is as if it had been killed. */
+const SILENT_END: ProcessEnd = { code: 0, signal: constants.signals.SIGKILL }
+
+type Record = { -readonly [Key in keyof Replica]: Replica[Key] } & { readonly process: RemoteProcess }
+
+interface Host {
+  readonly endpoint: Endpoint
+  speaker: number
+  sequence: number
+  heardMs: number
+  answers: number
+  replica: Record | undefined
+  start: StartTerms | undefined
+  over: HostOrder['over']
+  /** It runs a replica that an earlier gateway has started: it is not this one's to give orders. */
+  foreign: boolean
+  /** It runs a replica that was given up: that is to end. */
+  stale: MemberId | undefined
+}
+
+export interface RemoteTerms {
+  readonly group: string
+  readonly speaker: number
+  /** A host that has said nothing for so long is given up. */
+  readonly hostSilenceMs: number
+  readonly beatMs: number
+  readonly probeMs: number
+  link(heard: (word: Word, from: Endpoint) => void): Link
+}
+
+export function remoteReplicas(terms: RemoteTerms): ReplicasMaker {
+  return { leftovers: [], make: (_, listener) => new RemoteReplicas(terms, listener) }
+}
+
+/**
+ * Replicas on other hosts, one on each (ADR 52). Their hosts say what they have, and are told what to do with it. A
+ * host that falls silent is given up, and whatever it still runs is stale: should it speak again, it is told to end
+ * that, and comes back with a new replica.
+ */
+class RemoteReplicas implements Replicas {
+  readonly #terms: RemoteTerms
+  readonly #listener: ReplicasListener
+  readonly #link: Link
+  readonly #claims = new Claims()
+  /** By address and port; bounded by `HOSTS_MAX`. */
+  readonly #hosts = new Map<string, Host>()
+  /** In the order of coming; bounded by the hosts, since each has one and the last one goes before. */
+  readonly #replicas = new Map<string, Record>()
+  readonly #stale = new Set<MemberId>()
+  #timer: NodeJS.Timeout | undefined
+  #beatenMs = 0
+  #numbered = 0
+  #sequence = 0
+  #over: HostOrder['over'] = null
+  #emptied: (() => void)[] = []
+
+  constructor(terms: RemoteTerms, listener: ReplicasListener) {
+    this.#terms = terms
+    this.#listener = listener
+    this.#link = terms.link((word, from) => {
+      if (word.word === 'report') this.#reported(word, from)
+    })
+  }
+
+  async open(): Promise<void> {
+    await this.#link.open()
+    this.#beatenMs = performance.now()
+    this.#timer = setInterval(() => this.#beat(), this.#terms.beatMs)
+  }
+
+  get all(): readonly Replica[] {
+    return [...this.#replicas.values()]
+  }
+
+  get living(): readonly Replica[] {
+    return this.all.filter(({ gone }) => !gone)
+  }
+
+  ofMember(memberId: MemberId): Replica | undefined {
+    return this.all.find((replica) => replica.memberId === memberId)
+  }
+
+  /** Hosts start theirs. */
+  spawn(): undefined {
+    return undefined
+  }
+
+  start(slot: string, at: Instant, terms: StartTerms): void {
+    const host = [...this.#hosts.values()].find(({ replica }) => replica?.slot === slot)
+    if (host?.replica === undefined) return
+    host.replica.started = at
+    host.replica.ready = terms.join === undefined
+    host.start = terms
+    this.#order(host)
+  }
+
+  /** Hosts ask by themselves, and report the answers. */
+  probe(): void {}
+
+  retire(slot: string, why: Replica['retired']): void {
+    const record = this.#replicas.get(slot)
+    if (record !== undefined) record.retired = why
+  }
+
+  caughtUp(slot: string): void {
+    const record = this.#replicas.get(slot)
+    if (record !== undefined) record.ready = true
+  }
+
+  emptied(boundMs: number): Promise<void> {
+    if (this.#replicas.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const bound = setTimeout(resolve, boundMs)
+      this.#emptied.push(() => {
+        clearTimeout(bound)
+        resolve()
+      })
+    })
+  }
+
+  destroy(): void {
+    for (const { process } of this.#replicas.values()) process.destroy()
+  }
+
+  /** All hosts are told that it is over, once more than a datagram is likely to be lost. */
+  close(): void {
+    clearInterval(this.#timer)
+    this.#over ??= { reason: 'the group has ended', end: { code: 0, signal: 0 } }
+    for (let copy = 0; copy < LAST_WORDS; copy++) for (const host of this.#hosts.values()) this.#order(host)
+    // The kernel has what was sent; whoever misses it hears that nobody is there.
+    setTimeout(() => this.#link.close(), this.#terms.beatMs)
+  }
+
+  #reported(report: HostReport, from: Endpoint): void {
+    const host = this.#hostAt(from)
+    if (host === undefined || (report.speaker === host.speaker && report.sequence <= host.sequence)) return
+    // Another process speaks from there: what the last one had ended with it.
+    if (report.speaker !== host.speaker) {
+      if (host.replica !== undefined && host.speaker !== 0) this.#lost(host, SILENT_END)
+      host.over = null
+      host.foreign = false
+    }
+    host.speaker = report.speaker
+    host.sequence = report.sequence
+    host.heardMs = performance.now()
+    if (report.guest !== null) this.#guest(host, report.guest)
+    this.#order(host)
+  }
+
+  #guest(host: Host, guest: HostGuest): void {
+    const { memberId } = guest.claim
+    if (host.replica !== undefined && host.replica.memberId !== memberId) this.#lost(host, SILENT_END)
+    if (host.replica === undefined) {
+      host.foreign = guest.started && guest.end === null && !this.#stale.has(memberId)
+      if (host.foreign) return this.#listener.refused({ ...guest.claim, token: '' }, { refusal: 'earlier' })
+      host.stale = guest.end === null && this.#stale.has(memberId) ? memberId : undefined
+      if (guest.end !== null || host.stale !== undefined || this.#over !== null || host.over !== null) return
+      return this.#claimed(host, guest)
+    }
+    if (guest.started) host.start = undefined
+    if (guest.end !== null) {
+      host.replica.process.evidence = guest.evidence
+      return this.#lost(host, guest.end)
+    }
+    if (guest.answers !== host.answers) {
+      host.answers = guest.answers
+      this.#listener.alive(host.replica.slot, guest.looped)
+    }
+  }
+
+  #claimed(host: Host, { claim: claimed, answers }: HostGuest): void {
+    const slot = `r${++this.#numbered}`
+    const claim = { ...claimed, slot, token: '' }
+    const { address } = host.endpoint
+    this.#claims.open(slot)
+    const judgement = this.#claims.judge(claim)
+    if (judgement.verdict === 'refused') {
+      this.#claims.close(slot)
+      host.over = { reason: reportOfRefusal(claim, judgement).what, end: { code: 3, signal: 0 } }
+      return this.#listener.refused(claim, judgement)
+    }
+    const process = new RemoteProcess(claim.pid, address, () => this.#order(host))
+    const record: Record = {
+      slot,
+      origin: `on ${address}`,
+      process,
+      memberId: claim.memberId,
+      claim,
+      started: undefined,
+      ready: false,
+      gone: false,
+      retired: undefined,
+    }
+    host.answers = answers
+    host.replica = record
+    this.#replicas.set(slot, record)
+    this.#listener.claimed(record)
+  }
+
+  #lost(host: Host, end: ProcessEnd): void {
+    const { replica } = host
+    if (replica === undefined) return
+    if (replica.process.wanted === 'destroy')
+      host.over ??= { reason: 'the replica was removed', end: { code: 0, signal: 0 } }
+    host.replica = undefined
+    host.start = undefined
+    replica.process.end = end
+    replica.gone = true
+    if (replica.memberId !== undefined) this.#stale.add(replica.memberId)
+    for (const oldest of this.#stale) {
+      if (this.#stale.size <= STALE_MAX) break
+      this.#stale.delete(oldest)
+    }
+    this.#listener.gone(replica)
+    this.#replicas.delete(replica.slot)
+    this.#claims.close(replica.slot)
+    this.#listener.ended(replica, end)
+    if (this.#replicas.size === 0) for (const resolve of this.#emptied.splice(0)) resolve()
+  }
+
+  #beat(): void {
+    const now = performance.now()
+    // Whoever beats this late was stopped itself, and has heard nobody.
+    if (now - this.#beatenMs > this.#terms.hostSilenceMs / 2) {
+      for (const host of this.#hosts.values()) host.heardMs = now
+    }
+    this.#beatenMs = now
+    for (const endpoint of this.#link.known) this.#hostAt(endpoint)
+    for (const host of this.#hosts.values()) {
+      if (host.replica !== undefined) host.replica.process.reachable = now - host.heardMs <= 2 * this.#terms.beatMs
+      if (host.replica !== undefined && now - host.heardMs > this.#terms.hostSilenceMs) {
+        host.replica.process.quietMs = now - host.heardMs
+        this.#lost(host, SILENT_END)
+      }
+      this.#order(host)
+    }
+  }
+
+  #hostAt(endpoint: Endpoint): Host | undefined {
+    const key = `${endpoint.address}:${endpoint.port}`
+    const known = this.#hosts.get(key)
+    if (known !== undefined || this.#hosts.size >= HOSTS_MAX) return known
+    const fresh = { speaker: 0, sequence: 0, heardMs: 0, answers: 0 }
+    const host: Host = {
+      endpoint,
+      ...fresh,
+      replica: undefined,
+      start: undefined,
+      over: null,
+      stale: undefined,
+      foreign: false,
+    }
+    this.#hosts.set(key, host)
+    return host
+  }
+
+  #order(host: Host): void {
+    const { group, speaker, probeMs, beatMs } = this.#terms
+    const { replica, start, stale } = host
+    if (host.foreign) return
+    const wanted = replica?.process.wanted ?? 'nothing'
+    const removed = wanted === 'destroy' ? { reason: 'the replica was removed', end: { code: 0, signal: 0 } } : null
+    const order: HostOrder = {
+      word: 'order',
+      group,
+      speaker,
+      sequence: ++this.#sequence,
+      member: replica?.memberId ?? stale ?? null,
+      start: start === undefined ? null : { founding: start.founding, join: start.join ?? null },
+      kill: wanted !== 'nothing' || (replica === undefined && stale !== undefined),
+      over: host.over ?? this.#over ?? removed,
+      probeMs,
+      beatMs,
+    }
+    this.#link.say(order, host.endpoint)
+  }
+}

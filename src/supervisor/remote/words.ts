@@ -1,0 +1,56 @@
+import type { Founding, JoinTerms } from '../../driver/index.js'
+import type { MemberId } from '../../message/index.js'
+import type { Claim } from '../claims.js'
+import type { ProcessEnd } from '../process-end.js'
+
+/**
+ * What a gateway and the hosts of its replicas tell each other, as JSON datagrams. Each says all that counts, again and
+ * again: nothing is lost by a lost datagram, and a host that was cut off is up to date with the next one that arrives.
+ */
+export type Word = HostReport | HostOrder
+
+interface Stamp {
+  /** The group's name; whoever has another one is not meant. */
+  readonly group: string
+  /** A random number per start of the process that speaks. */
+  readonly speaker: number
+  /** Rising; an older one that comes later counts for nothing. */
+  readonly sequence: number
+}
+
+/** A replica host to its gateway. */
+export interface HostReport extends Stamp {
+  readonly word: 'report'
+  /** Its replica; null while there is none, or none that has claimed its place. */
+  readonly guest: HostGuest | null
+}
+
+export interface HostGuest {
+  readonly claim: Omit<Claim, 'token'>
+  /** It has been told to start. */
+  readonly started: boolean
+  /** How many probes its main thread has answered, and whether its event loop turns. */
+  readonly answers: number
+  readonly looped: boolean
+  /** How it ended; null while it runs. */
+  readonly end: ProcessEnd | null
+  /** The last of what it wrote to its real stdout and stderr; empty while it runs. */
+  readonly evidence: string
+}
+
+/** A gateway to a replica host. */
+export interface HostOrder extends Stamp {
+  readonly word: 'order'
+  /** Which replica `start` and `kill` are about. */
+  readonly member: MemberId | null
+  /** It is to go on with this; null once it has said that it did. */
+  readonly start: { readonly founding: Founding; readonly join: JoinTerms | null } | null
+  /** It is to end; another one may follow. */
+  readonly kill: boolean
+  /** The host is to end, and its replica with it: the program is over, or the host was removed or refused. */
+  readonly over: { readonly reason: string; readonly end: ProcessEnd } | null
+  /** How often the replica's main thread is to be asked for a sign of life. */
+  readonly probeMs: number
+  /** How often the host is to report. */
+  readonly beatMs: number
+}

@@ -1,0 +1,91 @@
+import type { Founding, JoinTerms } from '../driver/index.js'
+import type { Instant, MemberId } from '../message/index.js'
+import type { Claim, Refusal } from './claims.js'
+import type { ProcessEnd } from './process-end.js'
+import type { Reaper } from './reaper.js'
+
+/** A replica's process, on this host or on another one. */
+export interface ReplicaHandle {
+  /** Of the guest once it has claimed its slot, of the command before. */
+  readonly pid: number | undefined
+  /** The same, where it is a process of this host. */
+  readonly localPid: number | undefined
+  /** The command is the guest itself, without a wrapper such as npm. */
+  readonly direct: boolean
+  /** How it ended; undefined while it runs. */
+  readonly end: ProcessEnd | undefined
+  /** The same in words. */
+  readonly outcome: string
+  /** Its host speaks; if not, nothing is known of its main thread. */
+  readonly reachable: boolean
+  /** How long before its end was noticed it gave its last sign of life, as far as it is known. */
+  readonly quietMs: number
+  /** The end of what the replica wrote to its real stdout and stderr. */
+  readonly evidence: string
+  /** Kills the guest as `kill` in a shell would. */
+  kill(signal: NodeJS.Signals): void
+  /** Ends all of it. */
+  destroy(): void
+}
+
+/** One replica from its start to the end of its process. */
+export interface Replica {
+  /** `r1`, `r2`, ...: never used twice in a run. */
+  readonly slot: string
+  /** Why it was started. */
+  readonly origin: string
+  readonly process: ReplicaHandle
+  readonly memberId: MemberId | undefined
+  readonly claim: Claim | undefined
+  /** When it was told to start. */
+  readonly started: Instant | undefined
+  /** It could take over: a founder, or caught up. */
+  readonly ready: boolean
+  readonly gone: boolean
+  /** It goes because somebody wants it: it hands over and is replaced, or it is removed and is not. */
+  readonly retired: 'switched' | 'removed' | undefined
+}
+
+export interface ReplicasListener {
+  claimed(replica: Replica): void
+  refused(claim: Claim, refusal: Refusal): void
+  /** It answered a probe; `looped`: from its event loop. */
+  alive(slot: string, looped: boolean): void
+  /** Its guest runs no more; at once. */
+  gone(replica: Replica): void
+  /** Its command has ended too; `gone` came before. */
+  ended(replica: Replica, end: ProcessEnd): void
+}
+
+export interface StartTerms {
+  readonly founding: Founding
+  readonly join: JoinTerms | undefined
+}
+
+/** The replicas of a group, wherever their processes are. */
+export interface Replicas {
+  open(): Promise<void>
+  readonly all: readonly Replica[]
+  /** Those whose guest runs. */
+  readonly living: readonly Replica[]
+  ofMember(memberId: MemberId): Replica | undefined
+  /** Undefined where other hosts decide when one of theirs starts. */
+  spawn(origin: string): Replica | undefined
+  /** The guest goes on; a founder (without join terms) is ready at once. */
+  start(slot: string, at: Instant, terms: StartTerms): void
+  /** Asks for a sign of life. */
+  probe(slot: string): void
+  retire(slot: string, why: Replica['retired']): void
+  caughtUp(slot: string): void
+  /** Resolves when no replica is left, or after the bound. */
+  emptied(boundMs: number): Promise<void>
+  destroy(): void
+  close(): void
+}
+
+/** How a supervisor comes by its replicas. */
+export interface ReplicasMaker {
+  /** Folders to remove when everything has ended. */
+  readonly leftovers: readonly string[]
+  make(reaper: Reaper, listener: ReplicasListener): Replicas
+}

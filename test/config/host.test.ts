@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import type { RunInput } from '../../src/config/index.js'
+import { resolveGatewayOptions, resolveReplicaOptions } from '../../src/config/index.js'
+
+const flags = { group: ['far'], advertise: ['10.0.0.1:7702'], peers: ['10.0.0.2:7702,10.0.0.3:7702', 'more:7702'] }
+
+function input(more: Partial<RunInput> = {}): RunInput {
+  return { command: ['node', 'server.js'], flags, env: {}, directoryName: 'folder', ...more }
+}
+
+describe('a part of a group on several hosts', () => {
+  test('has its group, its own address and the others', () => {
+    const options = resolveReplicaOptions(input())
+    const peers = ['10.0.0.2', '10.0.0.3', 'more'].map((host) => ({ host, port: 7702 }))
+    expect(options).toMatchObject({ advertise: { host: '10.0.0.1', port: 7702 }, peers, hostSilenceMs: 200 })
+    expect(options.run).toMatchObject({ name: 'far', command: ['node', 'server.js'] })
+  })
+
+  test('a gateway wants a replica on each peer, or as many as it is told', () => {
+    expect(resolveGatewayOptions(input({ command: [] })).run.replicas).toBe(3)
+    const told = { ...flags, replicas: ['5'], hostSilenceMs: ['1000'] }
+    expect(resolveGatewayOptions(input({ flags: told }))).toMatchObject({ hostSilenceMs: 1000, run: { replicas: 5 } })
+  })
+
+  test('the environment says the same', () => {
+    const env = { LLFT_GROUP: 'far', LLFT_ADVERTISE: '10.0.0.1:7702', LLFT_PEERS: '10.0.0.2:7702, 10.0.0.3:7702' }
+    expect(resolveReplicaOptions(input({ flags: {}, env })).peers).toHaveLength(2)
+  })
+
+  test.each([
+    ['no group', { group: [] }, 'LLFT_E_USAGE_MISSING_OPTION'],
+    ['no address of its own', { advertise: [] }, 'LLFT_E_USAGE_MISSING_OPTION'],
+    ['nobody else', { peers: [] }, 'LLFT_E_USAGE_MISSING_OPTION'],
+    ['a name for its own address', { advertise: ['host1:7702'] }, 'LLFT_E_USAGE_ADDRESS'],
+    ['no port of its own', { advertise: ['10.0.0.1:0'] }, 'LLFT_E_USAGE_ADDRESS'],
+    ['a peer without a port', { peers: ['10.0.0.2'] }, 'LLFT_E_USAGE_ADDRESS'],
+    ['a silence that is none', { hostSilenceMs: ['1'] }, 'LLFT_E_USAGE_NUMBER'],
+  ])('%s is an error', (_, wrong, code) => {
+    expect(() => resolveReplicaOptions(input({ flags: { ...flags, ...wrong } }))).toThrow(
+      expect.objectContaining({ code }),
+    )
+  })
+})

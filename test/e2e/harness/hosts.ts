@@ -1,0 +1,182 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { GroupStatus } from '../../../src/admin/index.js'
+import { LLFT } from '../../cli/llft.js'
+import { Run } from '../command-run.js'
+
+const PORT = 7702
+/** Far above what anything here takes on a busy machine. */
+const BOUND_MS = 40_000
+
+/** Why there can be no hosts on this machine; undefined when there can. */
+export function hostsMissing(): string | undefined {
+  const name = `llft-${process.pid}-try`
+  try {
+    ip('netns', 'add', name)
+    ip('netns', 'del', name)
+    return undefined
+  } catch {
+    return 'network namespaces are not allowed here, or iproute2 is missing'
+  }
+}
+
+function ip(...args: readonly string[]): string {
+  return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** Network namespaces as hosts, each with its own address, and a bridge between. The last has the gateway. */
+export class Hosts {
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'llft-hosts-'))
+  readonly #name = `ll${process.pid % 10_000}`
+  readonly #count: number
+  readonly #runs: Run[] = []
+
+  constructor(count: number, program: string) {
+    this.#count = count
+    writeFileSync(join(this.folder, 'server.cjs'), program)
+    ip('link', 'add', `${this.#name}b`, 'type', 'bridge')
+    ip('link', 'set', `${this.#name}b`, 'up')
+    for (let host = 1; host <= count; host++) {
+      const [inside, link] = [this.#inside(host), this.#link(host)]
+      ip('netns', 'add', inside)
+      ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', inside)
+      ip('link', 'set', link, 'master', `${this.#name}b`, 'up')
+      ip('-n', inside, 'addr', 'add', `${this.address(host)}/24`, 'dev', 'eth0')
+      ip('-n', inside, 'link', 'set', 'eth0', 'up')
+      ip('-n', inside, 'link', 'set', 'lo', 'up')
+    }
+  }
+
+  address(host: number): string {
+    return `10.77.0.${host}`
+  }
+
+  /** `llft replica` on this host. */
+  replica(host: number): Run {
+    return this.#start(host, ['replica', ...this.#parts(host), '--', 'node', 'server.cjs', this.address(this.#count)])
+  }
+
+  /** `llft gateway` on the last host. */
+  gateway(...options: readonly string[]): Run {
+    const replicas = String(this.#count - 1)
+    const parts = this.#parts(this.#count)
+    return this.#start(this.#count, ['gateway', ...parts, '-r', replicas, '--admin', '127.0.0.1:0', ...options])
+  }
+
+  /** A second gateway of the same group, by mistake, beside the first. */
+  second(): Run {
+    const parts = this.#parts(this.#count, PORT + 1)
+    return this.#start(this.#count, ['gateway', ...parts, '--admin', '127.0.0.1:0'])
+  }
+
+  /** Any other command, on the gateway's host, to its end. */
+  async llft(...args: readonly string[]): Promise<Run> {
+    const run = this.#start(this.#count, args)
+    await run.ended
+    return run
+  }
+
+  /** A script of Node on the gateway's host. */
+  script(text: string): Run {
+    return this.#exec(this.#count, ['-e', text])
+  }
+
+  async statusWhen(condition: (status: GroupStatus) => boolean): Promise<GroupStatus> {
+    for (const deadline = performance.now() + BOUND_MS; ; await sleep(50)) {
+      const { stdout, stderr } = await this.llft('status', '--json')
+      const status = stdout === '' ? undefined : (JSON.parse(stdout) as GroupStatus)
+      if (status !== undefined && condition(status)) return status
+      if (performance.now() > deadline) throw new Error(`not within ${BOUND_MS} ms: ${stdout}${stderr}`)
+    }
+  }
+
+  /** Which host a replica of the group is on. */
+  hostOf({ events, replicas }: GroupStatus, id: string | null): number {
+    const pid = replicas.find((replica) => replica.id === id)?.pid
+    for (let host = 1; host <= this.#count; host++) {
+      const pids = ip('netns', 'pids', this.#inside(host)).split('\n').map(Number)
+      if (pid !== undefined && pid !== null && pids.includes(pid)) return host
+    }
+    throw new Error(`no host has ${id}: ${JSON.stringify(events)}`)
+  }
+
+  cut(host: number): void {
+    ip('link', 'set', this.#link(host), 'down')
+  }
+
+  heal(host: number): void {
+    ip('link', 'set', this.#link(host), 'up')
+  }
+
+  /** What this host sends gets nowhere; what others send arrives. */
+  mute(host: number): void {
+    for (const other of this.#others(host)) ip('-n', this.#inside(host), 'route', 'add', 'blackhole', other)
+  }
+
+  unmute(host: number): void {
+    for (const other of this.#others(host)) ip('-n', this.#inside(host), 'route', 'del', 'blackhole', other)
+  }
+
+  /** Everything that runs on this host is gone at once. */
+  kill(host: number): void {
+    const pids = ip('netns', 'pids', this.#inside(host))
+      .split('\n')
+      .filter((pid) => pid !== '')
+    for (const pid of pids) process.kill(Number(pid), 'SIGKILL')
+  }
+
+  async close(): Promise<void> {
+    for (let host = 1; host <= this.#count; host++) this.kill(host)
+    for (const run of this.#runs) await run.ended
+    for (let host = 1; host <= this.#count; host++) {
+      ip('netns', 'del', this.#inside(host))
+      // Goes with its namespace, but not at once.
+      try {
+        ip('link', 'del', this.#link(host))
+      } catch {
+        // It has gone already.
+      }
+    }
+    ip('link', 'del', `${this.#name}b`)
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #inside(host: number): string {
+    return `${this.#name}-${host}`
+  }
+
+  #link(host: number): string {
+    return `${this.#name}v${host}`
+  }
+
+  #others(host: number): readonly string[] {
+    const all = Array.from({ length: this.#count }, (_, at) => at + 1)
+    return all.filter((other) => other !== host).map((other) => this.address(other))
+  }
+
+  /** Every part gets the same list. */
+  #parts(host: number, port: number = PORT): readonly string[] {
+    const all = Array.from({ length: this.#count }, (_, at) => `${this.address(at + 1)}:${PORT}`)
+    return ['--group', 'far', '--advertise', `${this.address(host)}:${port}`, '--peers', all.join(',')]
+  }
+
+  #start(host: number, args: readonly string[]): Run {
+    return this.#exec(host, [LLFT, ...args])
+  }
+
+  #exec(host: number, args: readonly string[]): Run {
+    // The same everywhere, or the replicas would not be alike; a gateway alone writes there.
+    const env = { ...process.env, XDG_RUNTIME_DIR: this.folder, NO_COLOR: '1' }
+    const child = spawn('ip', ['netns', 'exec', this.#inside(host), process.execPath, ...args], {
+      cwd: this.folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const run = new Run(child)
+    this.#runs.push(run)
+    return run
+  }
+}

@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { Link } from '../../src/supervisor/remote/link.js'
+import { parseWord } from '../../src/supervisor/remote/parse.js'
+import type { HostOrder, HostReport, Word } from '../../src/supervisor/remote/words.js'
+
+const claim = {
+  type: 'claim',
+  slot: 'r1',
+  memberId: 5,
+  locator: 6,
+  pid: 7,
+  argv: ['node', 'a.js'],
+  cwd: '/',
+  fingerprint: { hash: 'h', parts: { node: 'v20' } },
+}
+const stamp = { group: 'far', speaker: 3, sequence: 9 }
+const guest = { claim, started: true, answers: 4, looped: true, end: null, evidence: '' }
+const report = { word: 'report', ...stamp, guest } as unknown as HostReport
+const order = {
+  word: 'order',
+  ...stamp,
+  member: 5,
+  start: { founding: { name: 'far' }, join: null },
+  kill: false,
+  over: null,
+  probeMs: 100,
+  beatMs: 50,
+} as unknown as HostOrder
+
+const parsed = (value: unknown): Word | undefined => parseWord(Buffer.from(JSON.stringify(value)))
+
+describe('what hosts and gateways say', () => {
+  test('is read as it was said', () => {
+    expect(parsed(report)).toEqual({ ...report, guest: { ...guest, claim: { ...claim, token: '' } } })
+    expect(parsed({ ...report, guest: null })).toEqual({ ...report, guest: null })
+    expect(parsed(order)).toEqual(order)
+  })
+
+  test.each([
+    ['no word', { ...stamp }],
+    ['no sequence', { ...report, sequence: -1 }],
+    ['a guest that claims nothing', { ...report, guest: { ...guest, claim: {} } }],
+    ['a guest with half an end', { ...report, guest: { ...guest, end: { code: 1 } } }],
+    ['a start without a founding', { ...order, start: {} }],
+    ['a probe without pause', { ...order, probeMs: 0 }],
+    ['an end without reason', { ...order, over: { end: { code: 0, signal: 0 } } }],
+  ])('is dropped with %s', (_, value) => {
+    expect(parsed(value)).toBeUndefined()
+  })
+
+  test('whatever arrives is read or dropped, and never raises', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+        parseWord(Buffer.from(text))
+      }),
+    )
+    const fields = fc.record({
+      name: fc.constantFrom(...Object.keys(order), ...Object.keys(report)),
+      value: fc.jsonValue(),
+    })
+    fc.assert(
+      fc.property(
+        fields,
+        ({ name, value }) => void [parsed({ ...order, [name]: value }), parsed({ ...report, [name]: value })],
+      ),
+    )
+  })
+})
+
+describe('Link', () => {
+  const links: Link[] = []
+  afterEach(() => links.splice(0).forEach((link) => link.close()))
+
+  function make(port: number, group: string, peers: readonly number[]): { link: Link; heard: Word[] } {
+    const heard: Word[] = []
+    const link = new Link({
+      own: { host: '127.0.0.1', port },
+      peers: peers.map((peer) => ({ host: 'localhost', port: peer })),
+      group,
+      heard: (word) => heard.push(word),
+    })
+    links.push(link)
+    return { link, heard }
+  }
+
+  test('names are looked up, oneself left out; another group is not heard', async () => {
+    const [first, second, other] = [
+      make(47_701, 'far', [47_701, 47_702]),
+      make(47_702, 'far', []),
+      make(47_703, 'near', []),
+    ]
+    for (const { link } of [first, second, other]) await link.open()
+    expect(first.link.known).toEqual([{ address: '127.0.0.1', port: 47_702 }])
+    const [peer] = first.link.known
+    if (peer !== undefined) first.link.say(report, peer)
+    other.link.say({ ...report, group: 'near' }, { address: '127.0.0.1', port: 47_702 })
+    await vi.waitUntil(() => second.heard.length === 1 && second.link.dropped === 1)
+    first.link.close()
+    first.link.say(report, { address: '127.0.0.1', port: 47_702 })
+  })
+
+  test('an address that is not of this host is an error with a remedy', async () => {
+    const link = new Link({ own: { host: '203.0.113.9', port: 7702 }, peers: [], group: 'far', heard: () => {} })
+    links.push(link)
+    await expect(link.open()).rejects.toMatchObject({ code: 'LLFT_E_NET_ADVERTISE', exitCode: 3 })
+  })
+})
