@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import type { ChildStart, FromChild, ToChild } from '../../driver/index.js'
 import type { OpenFiles } from './open-files.js'
@@ -43,6 +44,16 @@ function environmentOf(pairs: readonly string[]): NodeJS.ProcessEnv {
   return Object.fromEntries(pairs.map(split))
 }
 
+/**
+ * What the program has written before, the child still gets: to the program it had left already, which is why it may
+ * close the pipe so soon.
+ */
+function close(stream: Readable | Writable | null | undefined): void {
+  if (stream instanceof Socket && stream.writable) stream.destroySoon()
+  else if (stream instanceof Socket && stream.writableLength > 0) stream.once('finish', () => stream.destroy())
+  else stream?.destroy()
+}
+
 /** A child process of the program: what it says goes to the replicas, in order. */
 export class Child {
   readonly #terms: ChildTerms
@@ -77,7 +88,7 @@ export class Child {
       if (message.on) this.#stopped.delete(message.fd)
       else this.#stopped.add(message.fd)
       this.#flow(message.fd)
-    } else if (message.to === 'close') stream?.destroy()
+    } else if (message.to === 'close') close(stream)
     else if (stream !== null && stream !== undefined && 'write' in stream) {
       if (message.to === 'write') stream.write(bytes)
       else stream.end()
