@@ -17,7 +17,7 @@ const STEPS = [
   { name: 'test', command: 'npm test', report: 'test.json' },
   { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json' },
   { name: 'versions', command: 'node test/versions/run.js' },
-  { name: 'sim', command: 'node test/simulation/run.js' },
+  { name: 'sim', command: 'node test/simulation/run.js --seconds 20' },
 ]
 
 function run(step) {
