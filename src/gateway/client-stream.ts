@@ -55,6 +55,7 @@ export class ClientStream {
     this.#socket.on('error', ignored)
     this.#socket = socket
     this.#listen('on')
+    if (this.#paused) this.#socket.pause()
     if (this.#touched) this.#socket.cork()
   }
 

@@ -3,20 +3,12 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { freePort, Scene } from './command-run.js'
+import { COUNTING } from './harness/counting.js'
 
 const scenes: Scene[] = []
 afterEach(async () => {
   for (const scene of scenes.splice(0)) await scene.close()
 })
-
-const COUNTING = `
-const { createServer } = require('node:net')
-let bytes = 0
-createServer((socket) => {
-  socket.on('data', (data) => socket.write(String(bytes += data.length) + '\\n'))
-  socket.on('error', () => {})
-}).listen(Number(process.argv[2]), '127.0.0.1', () => console.log('up'))
-`
 
 const MEGABYTE = 1_000_000
 

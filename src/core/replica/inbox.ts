@@ -74,6 +74,8 @@ export class Inbox {
 
   /** The last payload of the message that begins with `sequence`; 0 while it is not received. */
   endOfMessage(sequence: number): number {
+    if (!this.#log.has(sequence)) return 0
+    if (!continues(this.#log.get(sequence))) return sequence
     // Fragments come one by one and may be thousands: none is looked at twice for the message that is under way.
     const looked = this.#looked.first === sequence ? this.#looked : { first: sequence, next: sequence, bytes: 0 }
     for (; this.#log.has(looked.next); looked.next++) {
