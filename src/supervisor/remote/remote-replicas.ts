@@ -3,7 +3,9 @@ import type { Instant, MemberId } from '../../message/index.js'
 import { Claims } from '../claims.js'
 import { reportOfRefusal } from '../refusal.js'
 import type { ProcessEnd } from '../process-end.js'
-import type { Replica, Replicas, ReplicasListener, ReplicasMaker, StartTerms } from '../replicas.js'
+import type { ReplicaRecord } from '../replica-table.js'
+import { ReplicaTable } from '../replica-table.js'
+import type { Replicas, ReplicasListener, ReplicasMaker, StartTerms } from '../replicas.js'
 import type { Endpoint, Link } from './link.js'
 import { RemoteProcess } from './remote-process.js'
 import type { HostGuest, HostOrder, HostReport, Word } from './words.js'
@@ -17,7 +19,7 @@ const STALE_MAX = 1024
 /** Whoever is silent may be dead or cut off: for the group it is as if it had been killed. */
 const SILENT_END: ProcessEnd = { code: 0, signal: constants.signals.SIGKILL }
 
-type Record = { -readonly [Key in keyof Replica]: Replica[Key] } & { readonly process: RemoteProcess }
+type Record = ReplicaRecord<RemoteProcess>
 
 interface Host {
   readonly endpoint: Endpoint
@@ -53,24 +55,22 @@ export function remoteReplicas(terms: RemoteTerms): ReplicasMaker {
  * host that falls silent is given up, and whatever it still runs is stale: should it speak again, it is told to end
  * that, and comes back with a new replica.
  */
-class RemoteReplicas implements Replicas {
+class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   readonly #terms: RemoteTerms
   readonly #listener: ReplicasListener
   readonly #link: Link
   readonly #claims = new Claims()
   /** By address and port; bounded by `HOSTS_MAX`. */
   readonly #hosts = new Map<string, Host>()
-  /** In the order of coming; bounded by the hosts, since each has one and the last one goes before. */
-  readonly #replicas = new Map<string, Record>()
   readonly #stale = new Set<MemberId>()
   #timer: NodeJS.Timeout | undefined
   #beatenMs = 0
   #numbered = 0
   #sequence = 0
   #over: HostOrder['over'] = null
-  #emptied: (() => void)[] = []
 
   constructor(terms: RemoteTerms, listener: ReplicasListener) {
+    super()
     this.#terms = terms
     this.#listener = listener
     this.#link = terms.link((word, from) => {
@@ -82,18 +82,6 @@ class RemoteReplicas implements Replicas {
     await this.#link.open()
     this.#beatenMs = performance.now()
     this.#timer = setInterval(() => this.#beat(), this.#terms.beatMs)
-  }
-
-  get all(): readonly Replica[] {
-    return [...this.#replicas.values()]
-  }
-
-  get living(): readonly Replica[] {
-    return this.all.filter(({ gone }) => !gone)
-  }
-
-  ofMember(memberId: MemberId): Replica | undefined {
-    return this.all.find((replica) => replica.memberId === memberId)
   }
 
   /** Hosts start theirs. */
@@ -112,31 +100,6 @@ class RemoteReplicas implements Replicas {
 
   /** Hosts ask by themselves, and report the answers. */
   probe(): void {}
-
-  retire(slot: string, why: Replica['retired']): void {
-    const record = this.#replicas.get(slot)
-    if (record !== undefined) record.retired = why
-  }
-
-  caughtUp(slot: string): void {
-    const record = this.#replicas.get(slot)
-    if (record !== undefined) record.ready = true
-  }
-
-  emptied(boundMs: number): Promise<void> {
-    if (this.#replicas.size === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      const bound = setTimeout(resolve, boundMs)
-      this.#emptied.push(() => {
-        clearTimeout(bound)
-        resolve()
-      })
-    })
-  }
-
-  destroy(): void {
-    for (const { process } of this.#replicas.values()) process.destroy()
-  }
 
   /** All hosts are told that it is over, once more than a datagram is likely to be lost. */
   close(): void {
@@ -209,7 +172,7 @@ class RemoteReplicas implements Replicas {
     }
     host.answers = answers
     host.replica = record
-    this.#replicas.set(slot, record)
+    this.records.set(slot, record)
     this.#listener.claimed(record)
   }
 
@@ -228,10 +191,10 @@ class RemoteReplicas implements Replicas {
       this.#stale.delete(oldest)
     }
     this.#listener.gone(replica)
-    this.#replicas.delete(replica.slot)
+    this.records.delete(replica.slot)
     this.#claims.close(replica.slot)
     this.#listener.ended(replica, end)
-    if (this.#replicas.size === 0) for (const resolve of this.#emptied.splice(0)) resolve()
+    this.tellEmptied()
   }
 
   #beat(): void {
