@@ -71,7 +71,7 @@ export class Member implements Group {
   }
 
   get live(): boolean {
-    return this.#replica.role === 'primary'
+    return this.#replica.leads
   }
 
   get draining(): boolean {

@@ -132,8 +132,16 @@ export interface Bodies {
   }
   /** The takeover is over: these are the members, and the history is `length` long; beyond it nothing happened. */
   Establish: { readonly established: View; readonly members: readonly MemberInfo[]; readonly length: OrderIndex }
-  /** The proposal, or the newcomer, is not accepted; this is the view that counts instead, as it was established. */
-  Refuse: { readonly known: View; readonly members: readonly MemberInfo[]; readonly length: OrderIndex }
+  /**
+   * The proposal, the newcomer or the established view is not accepted; `known` is the view that counts instead, as it
+   * was established. `adopted`: the newest that the sender has heard of; the same, or proposed and not established.
+   */
+  Refuse: {
+    readonly known: View
+    readonly members: readonly MemberInfo[]
+    readonly length: OrderIndex
+    readonly adopted: View
+  }
   /** A newcomer asks to be added. */
   ProposeBackup: { readonly locator: Locator }
   /**

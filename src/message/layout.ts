@@ -20,7 +20,7 @@ export type Fields<T> = { readonly [Name in keyof T]: FieldType }
 
 /** First bytes of every datagram: "LL" and the version of this table. */
 export const MAGIC = 0x4c4c
-export const WIRE_VERSION = 2
+export const WIRE_VERSION = 3
 
 /** The only description of the bytes: codec, printed documentation and property tests are made from it. */
 export const HEADER_LAYOUT: Fields<Header> = {
@@ -51,7 +51,7 @@ export const BODY_LAYOUT: { readonly [K in KindName]: Fields<Bodies[K]> } = {
   AcceptPrimary: { accepted: 'view', held: 'index', received: 'received' },
   RecoveryReport: { accepted: 'view', held: 'index', receivedUpTo: 'index', released: 'index' },
   Establish: { established: 'view', members: 'members', length: 'index' },
-  Refuse: { known: 'view', members: 'members', length: 'index' },
+  Refuse: { known: 'view', members: 'members', length: 'index', adopted: 'view' },
   ProposeBackup: { locator: 'u53' },
   AcceptBackup: { members: 'members', joinIndex: 'index', length: 'index' },
   RemoveBackup: { members: 'members' },

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { assert } from '../../src/base/index.js'
 import type { Role } from '../../src/core/index.js'
 import { MOVES, Replica } from '../../src/core/index.js'
-import type { Instant, Message } from '../../src/message/index.js'
+import type { Instant, Message, MessageOf } from '../../src/message/index.js'
 import type { Subject } from './subjects.js'
 import {
   APPLICATION,
@@ -38,6 +39,27 @@ function answer(subject: Subject, held: number): void {
   for (const peer of [GATEWAY, CONSOLE]) {
     subject.receive(fromPeer('RecoveryReport', peer, { accepted: SECOND, held, receivedUpTo: 0, released: 0 }))
   }
+}
+
+/** The view that was proposed by somebody who is no member any more, and by member 2. */
+const GONE = { number: 4, precedence: 9, backupView: 0 }
+const OF_A_MEMBER = { number: 4, precedence: 2, backupView: 0 }
+/** The gateway does not take the established view: it has adopted another, and waits for its proposer. */
+const waitsFor = (adopted: object): Message =>
+  fromPeer('Refuse', GATEWAY, { known: FIRST, members: MEMBERS, length: 0, adopted })
+
+/** What the primary proposes then, once everybody has answered it. */
+function outbid(subject: Subject): MessageOf<'ProposePrimary'> {
+  const [proposed] = subject
+    .receive(waitsFor(GONE))
+    .flatMap((output) => (output.output === 'send' && output.message.kind === 'ProposePrimary' ? output.message : []))
+  assert(proposed !== undefined, 'it proposes itself')
+  const accepted = proposed.proposed
+  for (const member of [2, 3]) subject.receive(inside('AcceptPrimary', member, { accepted, held: 5, received: [] }))
+  for (const peer of [GATEWAY, CONSOLE]) {
+    subject.receive(fromPeer('RecoveryReport', peer, { accepted, held: 5, receivedUpTo: 0, released: 0 }))
+  }
+  return proposed
 }
 
 function founder(): Subject {
@@ -94,6 +116,9 @@ const PLAYS: Readonly<Record<string, Play>> = {
       expireUntil(subject, 'stopped')
     },
   ],
+  'primary -> outbidding': [on('a primary'), hears(waitsFor(GONE))],
+  'outbidding -> primary': [on('a primary'), (subject): void => void outbid(subject)],
+  'outbidding -> stopped': [on('a primary'), hears(waitsFor(GONE), proposal(9, 2, MEMBERS))],
   'primary -> stopped': [on('a primary'), hears(proposal(2, 2, MEMBERS))],
 }
 
@@ -105,6 +130,23 @@ test.each(Object.entries(PLAYS))('%s', (move, [make, act]) => {
   const subject = make()
   act(subject)
   expect(roleOf(subject)).toBe(move.split(' -> ')[1])
+})
+
+test('a primary outbids a proposer that is gone, by number, and leads all who answer', () => {
+  const subject = on('a primary')()
+  const { proposed, members } = outbid(subject)
+  expect(proposed.number).toBeGreaterThan(GONE.number)
+  expect(members).toEqual(MEMBERS)
+  expect(subject.observed()).toMatchObject({ role: 'primary', view: proposed })
+})
+
+test('a primary outbids no member that may be alive, but does once that has failed', () => {
+  const subject = on('a primary')()
+  subject.receive(waitsFor(OF_A_MEMBER))
+  expect(roleOf(subject)).toBe('primary')
+  subject.receive(fromPeer('FaultNotice', CONSOLE, { group: APPLICATION.group, member: 2, members: [], length: 0 }))
+  subject.receive(waitsFor(OF_A_MEMBER))
+  expect(roleOf(subject)).toBe('outbidding')
 })
 
 test('who stops stays stopped', () => {

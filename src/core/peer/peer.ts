@@ -140,9 +140,8 @@ export class Peer {
   /** Nothing of another view counts; a member that was left out and does not know it is told so. */
   #strange({ sourceMember }: Message): void {
     const { now, terms, judge } = this.#state
-    const { view: known, members, length } = judge.membership
     const locator = this.#strays.due(sourceMember, now, terms.limits.repeatDelay)
-    if (locator !== undefined && judge.settled) this.#state.send([locator], { kind: 'Refuse', known, members, length })
+    if (locator !== undefined && judge.settled) this.#state.refuse(locator)
   }
 
   #secondAck(message: MessageOf<'SecondAck'>): void {
@@ -160,11 +159,10 @@ export class Peer {
   }
 
   #proposal(message: MessageOf<'ProposePrimary'>): void {
-    const { view, members, length } = this.#state.judge.membership
     const locator = memberOf(message.members, message.sourceMember)?.locator
     if (locator === undefined) return
     const verdict = this.#state.judge.proposed(message)
-    if (verdict === 'refuse') return this.#state.send([locator], { kind: 'Refuse', known: view, members, length })
+    if (verdict === 'refuse') return this.#state.refuse(locator)
     if (verdict === 'adopt') {
       this.#incoming.dropPending()
       this.#event('adopted', message.proposed, message.members)
@@ -181,7 +179,7 @@ export class Peer {
   #establish(message: MessageOf<'Establish'>): void {
     const { members: before } = this.#state.judge.membership
     const verdict = this.#state.judge.established(message)
-    if (verdict === 'ignore') return
+    if (verdict === 'ignore') return this.#outbid(message)
     if (verdict === 'new') {
       this.#strays.followed(before, message.members)
       this.#state.history.truncate(message.length)
@@ -192,6 +190,15 @@ export class Peer {
     }
     this.#incoming.acknowledge()
     this.#outgoing.transmit()
+  }
+
+  /** A proposal came before this view was known, and counts more: whoever leads must know (ADR 57). */
+  #outbid({ established, members, sourceMember }: MessageOf<'Establish'>): void {
+    const { judge } = this.#state
+    if (judge.settled || established.number >= judge.adopted.number) return
+    const known = memberOf(judge.membership.members, sourceMember)
+    const locator = memberOf(members, sourceMember)?.locator
+    if (known !== undefined && locator !== undefined) this.#state.refuse(locator)
   }
 
   #changeMembers(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {

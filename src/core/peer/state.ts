@@ -47,6 +47,13 @@ export class PeerState {
     this.unackedBytes = 0
   }
 
+  /** What counts instead of what somebody else has proposed or established. */
+  refuse(to: Locator): void {
+    const { membership, adopted } = this.judge
+    const { view: known, members, length } = membership
+    this.send([to], { kind: 'Refuse', known, members, length, adopted })
+  }
+
   sendPrimary(contents: Contents): void {
     const { primary } = this.judge
     if (primary !== undefined) this.send([primary.locator], contents)

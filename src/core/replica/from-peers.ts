@@ -54,7 +54,7 @@ export class FromPeers {
     if (message.kind === 'Data' && !this.#overflows(inbox) && inbox.put(message.sequence, message.payloads)) {
       this.#state.work()
       if (this.#state.role === 'recovering' && connection !== undefined) connection.gap.askAt(this.#state.now)
-      else if (!this.#state.isPrimary) this.#following.noteNews(message.payloads.length)
+      else if (!this.#state.leads) this.#following.noteNews(message.payloads.length)
       this.boundHistory()
     }
     if (message.kind === 'KeepAlive') this.#keepAlive(connection, message)
@@ -137,14 +137,14 @@ export class FromPeers {
     window.learn(message.lastSequence)
     if (window.hasGap && connection.gap.revealed(this.#state.now)) this.#nack(connection)
     if (this.#state.isPrimary) this.#leading.peerGreeted(connection)
-    else this.#following.reportTo(connection)
+    else if (!this.#state.leads) this.#following.reportTo(connection)
   }
 
   /** The program has taken messages: a peer that waits for room hears of it. */
   taken(connection: Connection): void {
     if (connection.givenUp || !connection.widened) return
     if (this.#state.isPrimary) this.#sending.acknowledge(connection)
-    else this.#following.reportTo(connection)
+    else if (!this.#state.leads) this.#following.reportTo(connection)
   }
 
   #missing(connection: Connection, progress: boolean): void {
@@ -160,7 +160,7 @@ export class FromPeers {
     const { role, limits } = this.#state
     const recovering = role === 'recovering'
     const messages = recovering ? [{ from: receivedUpTo + 1, to: LAST }] : window.missing(limits.rangesPerNackMax)
-    const entries = this.#state.isPrimary ? [] : this.#following.missingEntries()
+    const entries = this.#state.leads ? [] : this.#following.missingEntries()
     if (messages.length === 0 && entries.length === 0) return gap.close()
     const { group: from, epoch: fromEpoch } = connection.peer
     this.#state.sendPeer(connection, { kind: 'Nack', entries, from, fromEpoch, messages })

@@ -141,9 +141,7 @@ export class Leading {
     if (memberOf(established.members, message.sourceMember) !== undefined) return this.#announcer.repeat()
     if (this.#state.faulty.has(message.sourceMember) || established.members.length >= limits.membersMax) return
     if (this.#state.historyTruncated) {
-      const { view: known, members, length } = established
-      this.#state.sendInside([message.locator], { kind: 'Refuse', known, members, length })
-      return
+      return this.#state.sendInside([message.locator], this.#state.refusal())
     }
     const precedence = ++this.#state.precedenceMax as MemberInfo['precedence']
     this.#decideMembership(ENTRY.join, message.sourceMember, precedence)

@@ -61,6 +61,7 @@ export class Replica {
       case 'primary':
         return earliest(this.#leading.deadline, this.#fromPeers.deadline)
       case 'recovering':
+      case 'outbidding':
         return earliest(this.#succession.takeover?.deadline, this.#fromPeers.deadline)
       case 'joining':
         return this.#joinAt
@@ -71,6 +72,11 @@ export class Replica {
 
   get role(): Role {
     return this.#state.role
+  }
+
+  /** It decides what comes next. */
+  get leads(): boolean {
+    return this.#state.leads
   }
 
   get view(): View {
@@ -120,7 +126,7 @@ export class Replica {
 
   /** The primary that leaves its place to another, as planned: nothing more is taken in. */
   get handingOver(): boolean {
-    return this.#state.isPrimary && this.#leading.handingOver
+    return this.#state.leads && this.#leading.handingOver
   }
 
   /** Bytes submitted to a group and not acknowledged by its live member. */

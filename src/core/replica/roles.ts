@@ -1,8 +1,9 @@
 /**
  * joining: has asked to be added · backup: follows · frozen: left out of a proposed view, keeps its state until that is
- * established · recovering: has proposed itself · primary: decides · stopped: must end.
+ * established · recovering: has proposed itself · primary: decides · outbidding: decides, and has proposed itself again
+ * because a connected group or a member waits for somebody who is gone (ADR 57) · stopped: must end.
  */
-export type Role = 'joining' | 'backup' | 'frozen' | 'recovering' | 'primary' | 'stopped'
+export type Role = 'joining' | 'backup' | 'frozen' | 'recovering' | 'primary' | 'outbidding' | 'stopped'
 
 interface Move {
   readonly from: Role
@@ -12,8 +13,8 @@ interface Move {
 }
 
 /**
- * Every change of role there is (protocol.md section 6). Nobody stops to be the primary but by stopping, and a stopped
- * replica comes back as a new member only: what either did since, nobody has accepted.
+ * Every change of role there is (protocol.md section 6). Who leads ends it only by stopping, and a stopped replica comes
+ * back as a new member only: what either did since, nobody has accepted.
  */
 export const MOVES: readonly Move[] = [
   { from: 'joining', to: 'primary', on: 'named as the founder' },
@@ -33,7 +34,10 @@ export const MOVES: readonly Move[] = [
   { from: 'backup', to: 'stopped', on: 'removed, left out of what is established, or orphaned' },
   { from: 'frozen', to: 'stopped', on: 'left out of what is established, or orphaned' },
   { from: 'recovering', to: 'stopped', on: 'left out of what is established, or the history cannot be executed' },
+  { from: 'primary', to: 'outbidding', on: 'Refuse for a newer view, whose proposer is gone' },
+  { from: 'outbidding', to: 'primary', on: 'every connected group has reported' },
   { from: 'primary', to: 'stopped', on: 'superseded by a newer view, or it has handed over' },
+  { from: 'outbidding', to: 'stopped', on: 'superseded by a newer view' },
 ]
 
 export function legalMove(from: Role, to: Role): boolean {

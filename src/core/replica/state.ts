@@ -84,6 +84,8 @@ export class ReplicaState {
   #role: Role = 'joining'
   #established: Membership
   adopted: View
+  /** Highest number of a view that somebody else was said to have adopted. */
+  heardOf = 0
   now = 0 as Instant
   /** Entries taken for execution (backup) or decided (primary). */
   executed = 0
@@ -134,6 +136,11 @@ export class ReplicaState {
 
   get isPrimary(): boolean {
     return this.#role === 'primary'
+  }
+
+  /** It decides: what it has executed since its view was established, nobody else may contradict. */
+  get leads(): boolean {
+    return this.#role === 'primary' || this.#role === 'outbidding'
   }
 
   get primary(): MemberInfo | undefined {
@@ -231,6 +238,12 @@ export class ReplicaState {
     if (this.role === 'stopped') return
     this.role = 'stopped'
     this.outputs.push({ output: 'stopped', reason })
+  }
+
+  /** What counts instead of what somebody else has proposed or established. */
+  refusal(): Contents {
+    const { view: known, members, length } = this.established
+    return { kind: 'Refuse', known, members, length, adopted: this.adopted }
   }
 
   /** To members of this group. */

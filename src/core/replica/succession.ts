@@ -1,4 +1,4 @@
-import type { Contents, MemberInfo, Message, MessageOf, View } from '../../message/index.js'
+import type { MemberInfo, Message, MessageOf, View } from '../../message/index.js'
 import { Strays } from '../membership/strays.js'
 import type { Membership } from '../membership/view.js'
 import { announcedBy, memberOf, olderThan, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
@@ -42,7 +42,7 @@ export class Succession {
   fault(message: MessageOf<'FaultNotice'>): void {
     const { member, members, length, peerView: view } = message
     const { role } = this.#state
-    if (role === 'backup' || role === 'frozen' || role === 'primary') this.#informed({ view, members, length })
+    if (role === 'backup' || role === 'frozen' || this.#state.leads) this.#informed({ view, members, length })
     // Whoever was told so counts on it: this member must not be there any more when the others go on without it.
     if (member === this.#state.identity.memberId) return this.#state.stop('declared to have failed')
     this.#state.noteFaulty(member)
@@ -75,12 +75,12 @@ export class Succession {
    * wait for somebody who has gone since.
    */
   #informed(known: Membership): void {
-    const { established, adopted, identity, isPrimary } = this.#state
+    const { established, adopted, identity, leads } = this.#state
     if (known.members.length === 0) return
     const changed = sameView(known.view, established.view) && olderThan(established.view, known.view)
     const followed = known.view.number > established.view.number && known.view.number >= adopted.number
-    if (isPrimary ? !followed : !changed && !followed) return
-    if (isPrimary) return this.#state.stop('superseded by a newer view')
+    if (leads ? !followed : !changed && !followed) return
+    if (leads) return this.#state.stop('superseded by a newer view')
     if (memberOf(known.members, identity.memberId) === undefined) {
       return this.#state.stop(changed ? 'removed from the group' : 'left out of the established view')
     }
@@ -107,8 +107,20 @@ export class Succession {
 
   #propose(): void {
     this.#takeover = new Takeover(this.#state)
-    this.#fromPeers.recover()
+    // Who leads has all that its history needs.
+    if (!this.#state.leads) this.#fromPeers.recover()
     this.establishIfDone()
+  }
+
+  /**
+   * Somebody adopted a later proposal before it heard of this view, and waits for its proposer. If that one is alive it
+   * will be heard of; if it is gone, or was left out, only a higher number frees those who wait (ADR 57).
+   */
+  #outbid({ adopted }: MessageOf<'Refuse'>): void {
+    const { isPrimary, established, faulty } = this.#state
+    if (!isPrimary || adopted.number <= established.view.number) return
+    const proposer = primaryOf({ view: adopted, members: established.members })
+    if (proposer === undefined || faulty.has(proposer.memberId)) this.#begin()
   }
 
   establishIfDone(): void {
@@ -117,8 +129,9 @@ export class Succession {
     this.#strays.followed(this.#state.established.members, members)
     this.#state.established = { view: this.#takeover.proposed, members, length: this.#state.history.held }
     this.#takeover = undefined
+    const promoted = !this.#state.leads
     this.lead()
-    this.#state.outputs.push({ output: 'promoted' })
+    if (promoted) this.#state.outputs.push({ output: 'promoted' })
     this.#state.work()
   }
 
@@ -136,13 +149,13 @@ export class Succession {
     const newer = replaces(message.proposed, adopted, sameView(adopted, established.view))
     if (proposer === undefined || !(newer || repeated)) {
       const locator = proposer?.locator ?? message.members.find((m) => m.memberId === message.sourceMember)?.locator
-      return locator === undefined ? undefined : this.#state.sendInside([locator], refusal(established))
+      return locator === undefined ? undefined : this.#state.sendInside([locator], this.#state.refusal())
     }
     this.#state.adopted = message.proposed
     this.#takeover = undefined
     const included = memberOf(message.members, identity.memberId) !== undefined
     // A primary that others have given up on: what it did since, nobody will accept (protocol.md section 7).
-    if (this.#state.isPrimary) return this.#state.stop('superseded by a newer view')
+    if (this.#state.leads) return this.#state.stop('superseded by a newer view')
     this.#state.role = included ? 'backup' : 'frozen'
     if (!included) return this.#following.orphaned()
     const body = { accepted: message.proposed, held: history.held, received: this.#state.received() }
@@ -155,12 +168,18 @@ export class Succession {
     if (!this.knowsSender(message)) return
     if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return
     if (sameView(message.established, established.view)) return this.#knows(message.established, message.members)
-    if (message.established.number < adopted.number) return
+    if (message.established.number < adopted.number) return this.#refuse(message)
     if (memberOf(message.members, this.#state.identity.memberId) === undefined) {
       return this.#state.stop('left out of the established view')
     }
     if (!sameView(message.established, adopted)) return
     this.#follow({ view: message.established, members: message.members, length: message.length })
+  }
+
+  /** A proposal came before this view was known, and counts more: whoever leads must know (ADR 57). */
+  #refuse({ members, sourceMember }: MessageOf<'Establish'>): void {
+    const locator = memberOf(members, sourceMember)?.locator
+    if (locator !== undefined && !this.#state.settledView) this.#state.sendInside([locator], this.#state.refusal())
   }
 
   /** Who has no place yet cannot know who has one; all others hear of views from members alone. */
@@ -173,7 +192,7 @@ export class Succession {
   /** A change of backups inside the established view; for a newcomer, its admission. */
   membership(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {
     const { established, role, identity } = this.#state
-    if (this.#state.isPrimary || !this.knowsSender(message) || !announcedBy(message.sourceMember, message)) return
+    if (this.#state.leads || !this.knowsSender(message) || !announcedBy(message.sourceMember, message)) return
     const included = memberOf(message.members, identity.memberId)
     if (included === undefined) {
       return sameView(message.view, established.view) ? this.#state.stop('removed from the group') : undefined
@@ -207,7 +226,7 @@ export class Succession {
 
   /** The membership of the established view, if it is news; the primary is told that it is known. */
   #knows(view: View, members: readonly MemberInfo[]): void {
-    if (this.#state.isPrimary || this.#state.role === 'recovering') return
+    if (this.#state.leads || this.#state.role === 'recovering') return
     const { established } = this.#state
     if (view.backupView >= established.view.backupView) this.#state.established = { ...established, view, members }
     this.#following.reportTo(undefined)
@@ -220,7 +239,7 @@ export class Succession {
     // Who asks to be added knows no view yet.
     if (!settledView || view.number === 0 || view.number >= established.view.number) return
     const locator = this.#strays.due(sourceMember, now, limits.repeatDelay)
-    if (locator !== undefined) this.#state.sendInside([locator], refusal(established))
+    if (locator !== undefined) this.#state.sendInside([locator], this.#state.refusal())
   }
 
   /** Only the primary refuses a newcomer; who answers an older word of it only says what is known. */
@@ -233,7 +252,11 @@ export class Succession {
     const { role, identity } = this.#state
     if (role === 'joining') return this.#turnedAway(message)
     const known = { view: message.known, members: message.members, length: message.length }
-    if (this.#takeover === undefined) return this.#informed(known)
+    this.#state.heardOf = Math.max(this.#state.heardOf, message.adopted.number)
+    if (this.#takeover === undefined) {
+      this.#informed(known)
+      return this.#outbid(message)
+    }
     const named = memberOf(message.members, identity.memberId) !== undefined
     // Who refuses knows a membership as new as this member's, and it leaves this member out.
     if (!named && !olderThan(message.known, this.#state.established.view)) return this.#state.stop('superseded')
@@ -241,10 +264,7 @@ export class Succession {
       // Who refuses has adopted the proposal of somebody who died with it: only a higher number replaces that.
       return this.#takeover.waiting ? this.#propose() : undefined
     }
+    if (this.#state.leads) return this.#state.stop('superseded by a newer view')
     this.#follow(known)
   }
-}
-
-function refusal({ view: known, members, length }: Membership): Contents {
-  return { kind: 'Refuse', known, members, length }
 }

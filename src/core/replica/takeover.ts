@@ -19,8 +19,8 @@ interface Orphaned {
 type Accepted = Pick<MessageOf<'AcceptPrimary'>, 'held' | 'received'>
 
 /**
- * One attempt to become the primary (protocol.md section 6): propose, gather what members and connected groups hold,
- * take the longest history, let it be executed to its end, establish.
+ * One attempt to become the primary (protocol.md section 6), or of the primary to stay it (ADR 57): propose, gather what
+ * members and connected groups hold, take the longest history, let it be executed to its end, establish.
  */
 export class Takeover {
   readonly #state: ReplicaState
@@ -41,18 +41,18 @@ export class Takeover {
 
   constructor(state: ReplicaState) {
     this.#state = state
-    const { established, faulty, identity, now } = state
+    const { established, faulty, identity, now, adopted, heardOf } = state
     const me = memberOf(established.members, identity.memberId)
     assert(me !== undefined && me.caughtUp, 'only a caught-up member of the established view proposes itself')
     const distance = proposalDistance(me, established)
-    const number = (Math.max(established.view.number, state.adopted.number) + distance) as View['number']
+    const number = (Math.max(established.view.number, adopted.number, heardOf) + distance) as View['number']
     this.proposed = { number, precedence: me.precedence, backupView: 0 }
     this.#members = established.members.filter((member) => !faulty.has(member.memberId))
     this.#begunAt = now
     this.#answers = new Patience(state.limits.recoveryTimeout)
     this.#drain = new Patience(state.limits.drainTimeout)
     this.#answers.start(now)
-    state.role = 'recovering'
+    state.role = state.leads ? 'outbidding' : 'recovering'
     state.adopted = this.proposed
     this.#propose()
     state.outputs.push({ output: 'proposed' })
