@@ -1,15 +1,22 @@
+import type { SeededRandom } from '../base/index.js'
 import type { Clock } from '../driver/index.js'
 import type { Instant } from '../message/index.js'
 import { Pace } from './pace.js'
 import type { World } from './world.js'
 
 /** How far a clock is from true time, and how many microseconds per second it goes wrong. */
-export interface Drift {
+interface Drift {
   readonly offset: number
   readonly partsPerMillion: number
 }
 
 const TRUE_TIME: Drift = { offset: 0, partsPerMillion: 0 }
+
+/** One of the clocks that go wrong by at most so many microseconds per second, and differ from the start. */
+export function drawDrift(random: SeededRandom, driftMax = 0): Drift | undefined {
+  if (driftMax === 0) return undefined
+  return { offset: random.below(1e9), partsPerMillion: random.below(2 * driftMax) - driftMax }
+}
 
 /** A process's clock on virtual time; silent once the process is dead. */
 export class SimulatedClock implements Clock {

@@ -6,8 +6,7 @@ import { Member, openPeer } from '../driver/index.js'
 import type { Epoch, Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo, View } from '../message/index.js'
 import { GROUP } from '../message/index.js'
 import { Clients } from './clients.js'
-import type { Drift } from './clock.js'
-import { SimulatedClock } from './clock.js'
+import { drawDrift, SimulatedClock } from './clock.js'
 import { IDENTITY_MIN, Identities } from './identities.js'
 import { Laws } from './laws.js'
 import type { Milestone } from './milestones.js'
@@ -168,6 +167,12 @@ export class Cluster {
     this.pump()
   }
 
+  /** An operator wants another to lead. */
+  handOver(to: MemberId): void {
+    this.observer.note(`the primary is to hand over to ${to}`)
+    this.#console.handOver(to)
+  }
+
   /** Stops a process for a while, or makes it read too late. */
   stall(locator: Locator, duration: number): void {
     this.observer.note(`process ${locator} is stopped for ${duration}`)
@@ -265,14 +270,7 @@ export class Cluster {
   }
 
   #clock(pace: Pace): SimulatedClock {
-    return new SimulatedClock(this.world, this.#drift(), pace)
-  }
-
-  #drift(): Drift | undefined {
-    const { driftMax = 0 } = this.#terms
-    const { random } = this.world
-    if (driftMax === 0) return undefined
-    return { offset: random.below(1e9), partsPerMillion: random.below(2 * driftMax) - driftMax }
+    return new SimulatedClock(this.world, drawDrift(this.world.random, this.#terms.driftMax), pace)
   }
 
   #start(info: MemberInfo, founding: boolean): void {
@@ -336,6 +334,7 @@ export class Cluster {
     this.observer.note(`member ${memberId} stops: ${reason}`)
     if (!tolerated) this.laws.broken(`a replica was stopped: ${reason}`)
     if (reason === 'declared to have failed') this.reach('a member that is said to have failed stops')
+    if (reason === 'handed over') this.reach('a primary hands over')
     if (reason === 'removed from the group') this.reach('a living backup is removed')
     this.crash(memberId, tolerated)
   }

@@ -17,6 +17,7 @@ export const MILESTONES = [
   'a newcomer asks during a takeover',
   'a member that is said to have failed stops',
   'a living backup is removed',
+  'a primary hands over',
   'a dead primary is heard under a newer view',
   'order travels by heartbeat',
   'a gateway asks for order',

@@ -26,6 +26,8 @@ export type Fault =
       readonly duration: number
     }
   /** Said to have failed, and alive; the console and what it says do not reach it for a while. */
+  /** No fault, but a primary goes: an operator wants another to lead. */
+  | { readonly at: number; readonly fault: 'hand over' }
   | { readonly at: number; readonly fault: 'false suspicion'; readonly who: Role; readonly duration: number }
   | { readonly at: number; readonly fault: 'reset' | 'end' }
 
@@ -86,6 +88,7 @@ const SPACING: Readonly<Record<FaultName, number>> = {
   'crash in sending': 80,
   'slow kill': 100,
   'false suspicion': 120,
+  'hand over': 100,
   'stall': 40,
   'busy': 60,
   'clock jump': 60,

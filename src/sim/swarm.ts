@@ -18,6 +18,7 @@ const STOPS: ReadonlySet<string> = new Set([
   'left out of the established view',
   'removed from the group',
   'superseded',
+  'handed over',
   'superseded by a newer view',
   'declared to have failed',
   'no view followed that of the last primary',
@@ -203,6 +204,8 @@ class Swarm {
       }
       case 'slow kill':
         return this.#killSlowly(fault.who, fault.duration)
+      case 'hand over':
+        return this.#handOver()
       case 'false suspicion':
         return this.#suspectFalsely(fault.who, fault.duration)
       case 'stall':
@@ -271,6 +274,16 @@ class Swarm {
     const { console } = this.#cluster
     this.#cluster.network.cutFor((from, to) => from === console && to === locator, duration)
     this.#cluster.suspect(victim)
+    return true
+  }
+
+  /** It counts as the death of the primary, which ends once it has told its successor. */
+  #handOver(): boolean {
+    const { primary, backups } = this.#cluster
+    const successor = backups.findLast((memberId) => this.#cluster.isCaughtUp(memberId))
+    if (primary === undefined || successor === undefined || !this.#budget.mayKill([primary])) return false
+    this.#budget.doom(primary)
+    this.#cluster.handOver(successor)
     return true
   }
 
