@@ -25,9 +25,9 @@ export type Fault =
       readonly to: Role
       readonly duration: number
     }
-  /** Said to have failed, and alive; the console and what it says do not reach it for a while. */
   /** No fault, but a primary goes: an operator wants another to lead. */
   | { readonly at: number; readonly fault: 'hand over' }
+  /** Said to have failed, and alive; the console and what it says do not reach it for a while. */
   | { readonly at: number; readonly fault: 'false suspicion'; readonly who: Role; readonly duration: number }
   | { readonly at: number; readonly fault: 'reset' | 'end' }
 

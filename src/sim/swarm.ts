@@ -279,8 +279,11 @@ class Swarm {
 
   /** It counts as the death of the primary, which ends once it has told its successor. */
   #handOver(): boolean {
-    const { primary, backups } = this.#cluster
-    const successor = backups.findLast((memberId) => this.#cluster.isCaughtUp(memberId))
+    const { observer, backups } = this.#cluster
+    // Not any that leads: one that was superseded may not know it yet.
+    const { members, view } = observer
+    const primary = members.find(({ precedence }) => precedence === view.precedence)?.memberId
+    const successor = backups.findLast((memberId) => memberId !== primary && this.#cluster.isCaughtUp(memberId))
     if (primary === undefined || successor === undefined || !this.#budget.mayKill([primary])) return false
     this.#budget.doom(primary)
     this.#cluster.handOver(successor)

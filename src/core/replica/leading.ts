@@ -13,7 +13,7 @@ import { ENTRY, NO_ENTRIES } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
 import { lastOf } from '../determinizer/history.js'
 import { encodeMemberEntry } from '../membership/join-entry.js'
-import { byPrecedence, knows, memberOf, sameView } from '../membership/view.js'
+import { byPrecedence, knows, memberOf, olderThan, sameView } from '../membership/view.js'
 import { Announcer } from './announcer.js'
 import type { Connection } from './connection.js'
 import { HandOver } from './hand-over.js'
@@ -102,7 +102,8 @@ export class Leading {
   /** A peer said which view it has adopted. */
   peerViewSeen(connection: Connection, view: View): void {
     const known = sameView(connection.readyView, this.#state.established.view)
-    connection.peerView = view
+    // What comes late says what it knew before.
+    if (!olderThan(view, connection.peerView)) connection.peerView = view
     if (!known && sameView(view, this.#state.established.view)) {
       connection.readyView = view
       this.#sending.transmit(connection)
@@ -228,6 +229,8 @@ export class Leading {
   #confirmCaughtUp(member: MemberInfo, message: MessageOf<'SecondAck'>): void {
     const { history, limits } = this.#state
     if (message.executed < Math.max(this.#announcer.joinIndex, history.held - limits.caughtUpLagMax)) return
+    // It could be the only one left: a connected group that does not know it yet would refuse its proposal for ever.
+    if (!this.#allKnow()) return
     this.#decideMembership(ENTRY.caughtUp, member.memberId, member.precedence)
     this.#changeMembers(
       this.#state.established.members.map((other) => (other === member ? { ...other, caughtUp: true } : other)),
@@ -265,14 +268,18 @@ export class Leading {
 
   /** Once every connected group knows the smaller membership, the removed count no more. */
   #retire(): void {
-    if (this.#retiring.length === 0) return
-    const { stableIndex, established } = this.#state
-    for (const { givenUp, begunAt, peerView } of this.#state.connections.values()) {
-      // Who has been told of no membership yet has none to forget.
-      if (!givenUp && begunAt <= stableIndex && !knows(peerView, established.view)) return
-    }
+    if (this.#retiring.length === 0 || !this.#allKnow()) return
     this.#retiring = []
     this.#count()
+  }
+
+  /** Every connected group knows the present membership; who has been told of none yet will take what it is told. */
+  #allKnow(): boolean {
+    const { stableIndex, established, connections } = this.#state
+    for (const { givenUp, begunAt, peerView } of connections.values()) {
+      if (!givenUp && begunAt <= stableIndex && !knows(peerView, established.view)) return false
+    }
+    return true
   }
 
   #count(): void {
