@@ -1,5 +1,6 @@
 import { llftError, nearest } from '../errors/index.js'
 import { type Address, formatAddress, formatListen, type ListenMapping, parseAddress, parseListen } from './address.js'
+import { fencingOf } from './fencing.js'
 import {
   ADMIN_FALLBACK,
   NUMBER_BOUNDS,
@@ -38,6 +39,7 @@ export function resolveRunOptions(input: RunInput): RunOptions {
     listen: listenOf(input),
     transport: transportOf(input),
     commit: commitOf(input),
+    fencing: fencingOf(input),
     admin: admin === undefined ? ADMIN_FALLBACK : parseAddress(admin.value, admin.origin),
     adminFixed: admin !== undefined,
     replicas: replicasOf(input),
@@ -66,7 +68,7 @@ export function allGiven(input: Pick<RunInput, 'flags' | 'env'>, name: OptionNam
   const { flag, variable, repeatable } = OPTIONS[name]
   const flags = input.flags[name] ?? []
   if (flags.length > 0) {
-    const values = name === 'peers' ? flags.flatMap((value) => value.split(',')) : flags
+    const values = name === 'peers' || name === 'etcd' ? flags.flatMap((value) => value.split(',')) : flags
     return values.map((value) => ({ value, origin: flag }))
   }
   const text = input.env[variable]

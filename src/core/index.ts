@@ -1,3 +1,5 @@
+export { LeaseGrantor } from './lease/grantor.js'
+export type { LeaseTerms } from './lease/terms.js'
 export { DEFAULT_LIMITS } from './limits.js'
 export type { CommitMode, Limits } from './limits.js'
 export { byRank, foundingMembership, NO_MEMBERSHIP } from './membership/view.js'

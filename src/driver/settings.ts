@@ -1,5 +1,5 @@
 import type { ChunkStore } from '../base/index.js'
-import type { CommitMode, PeerTerms } from '../core/index.js'
+import type { CommitMode, LeaseTerms, PeerTerms } from '../core/index.js'
 import { DEFAULT_LIMITS } from '../core/index.js'
 import type { Epoch, GroupId, Locator, MemberId } from '../message/index.js'
 import type { TestFaults } from './test-faults.js'
@@ -14,6 +14,8 @@ export interface GroupSettings {
   readonly historyBytesMax: number
   /** The folder where each process lays history away; undefined: all of it stays in memory. */
   readonly journal: string | undefined
+  /** Of the connected groups, which let nothing out without one; undefined where nothing is fenced. */
+  readonly lease?: LeaseTerms | undefined
   /** Undefined where each member is sent its own copy. */
   readonly multicast: MulticastGroup | undefined
 }
@@ -50,6 +52,7 @@ export function peerTermsOf(
     limits: { ...DEFAULT_LIMITS, historyBytesMax: settings.historyBytesMax },
     commit: settings.commit,
     reflects: faults.noReflection !== true,
+    lease: settings.lease,
     store,
   }
   return { peer, transport, clock, listener, group: settings.multicast?.locator }

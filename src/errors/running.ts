@@ -24,6 +24,18 @@ export const NET = {
     why: 'one gateway keeps the membership of a group, and its hosts follow it',
     fix: 'start it again when the reason is gone: llft replica --group {group} ...',
   },
+  LLFT_E_FENCING_STORE: {
+    exit: 3,
+    what: 'The lease of the group cannot be asked for: {store} does not answer ({reason}).',
+    why: 'with --fencing lease nothing is let out without a lease, so the group is not started without one',
+    fix: 'start etcd, or correct --etcd; without another gateway anywhere: --fencing none',
+  },
+  LLFT_E_FENCING_LOST: {
+    exit: 5,
+    what: 'The lease of {group} is now held by {holder}.',
+    why: 'it was not renewed in time, and another gateway has taken it: two must not both let output out',
+    fix: 'nothing to do, the other one serves the group; started again, this one stands by',
+  },
 } as const
 
 /** The program did not start, ended, or its replicas contradict each other. */

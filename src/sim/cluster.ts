@@ -369,6 +369,7 @@ export class Cluster {
       listener: {
         released: how.released,
         relieved: () => {},
+        askLease: () => {},
         event: (event) => this.#referee.adopted(locator, event),
       },
     })

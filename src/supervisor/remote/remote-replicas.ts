@@ -43,6 +43,8 @@ export interface RemoteTerms {
   readonly hostSilenceMs: number
   readonly beatMs: number
   readonly probeMs: number
+  /** False while the group may be another gateway's: its hosts are listened to, and told nothing. */
+  mayOrder(): boolean
   link(heard: (word: Word, from: Endpoint) => void): Link
 }
 
@@ -236,7 +238,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   #order(host: Host): void {
     const { group, speaker, probeMs, beatMs } = this.#terms
     const { replica, start, stale } = host
-    if (host.foreign) return
+    if (host.foreign || !this.#terms.mayOrder()) return
     const wanted = replica?.process.wanted ?? 'nothing'
     const removed = wanted === 'destroy' ? { reason: 'the replica was removed', end: { code: 0, signal: 0 } } : null
     const order: HostOrder = {
