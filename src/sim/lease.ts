@@ -14,13 +14,13 @@ const DRIFT_MAX = 100_000
 const LEASE: LeaseTerms = { ttl: 60_000, driftBound: 6_100 }
 const PARTITIONS = 3
 const DURATIONS: readonly number[] = [20, 70, 150, 300]
-/** Nothing new before a partition: what only gateway and primary know when both are cut off is lost with them. */
-const QUIET_STEPS = 20
 const DETECTION_STEPS = 2
 /** From a healed partition until all is well; longer than any timeout that a run meets. */
 const WHOLE_STEPS_MAX = 8_000
+const ABSENCE_STEPS = 2_000
 const BUSY_STEPS = 40
 const TICK_EVERY = 7
+const REQUEST_BYTES = 8
 /** A request to the store, or its answer, takes so long; some as long as half a lease. */
 const TRIP_MAX = 3_000
 const SLOW_TRIP_MAX = 30_000
@@ -67,7 +67,7 @@ export function runLease(seed: number): LeaseOutcome {
 }
 
 class LeaseRun {
-  readonly #grantor = new LeaseGrantor<number>(LEASE)
+  readonly #grantor = new LeaseGrantor(LEASE)
   /** The last is the one that clients are connected to. */
   readonly #gateways: Fenced[] = []
   readonly #cluster: Cluster
@@ -101,9 +101,9 @@ class LeaseRun {
     const { clients, laws } = this.#cluster
     for (let count = 0; count < PARTITIONS && this.#fine; count++) {
       this.#work(BUSY_STEPS)
-      this.#advance(QUIET_STEPS)
-      this.#part()
-      this.#heal()
+      this.#rest()
+      if (this.#fine) this.#part()
+      this.#rest()
     }
     return {
       violations: laws.violations,
@@ -125,7 +125,7 @@ class LeaseRun {
   #open(terms: Parameters<typeof openPeer>[0]): PeerPort {
     const { identity } = terms.peer
     if (identity.group !== GROUP.gateway) return openPeer(terms)
-    const fenced: Fenced = { side: this.#gateways.length, info: identity, port: () => port, superseded: false }
+    const fenced: Fenced = { side: this.#gateways.length + 1, info: identity, port: () => port, superseded: false }
     this.#gateways.push(fenced)
     const { listener } = terms
     const port = openPeer({
@@ -145,11 +145,11 @@ class LeaseRun {
 
   /** What a gateway lets out that is cut off with the primary may be lost with both, as when they die together. */
   #released(fenced: Fenced, frame: Frame, judge: (frame: Frame) => void): void {
-    const { laws, clients, network } = this.#cluster
+    const { laws, clients } = this.#cluster
     if (fenced !== this.#current) {
       return laws.broken(`L7: gateway ${fenced.info.memberId} let something out after it was given up`)
     }
-    if (this.#partition?.far.has(fenced.info.locator) !== true || network.delivering === undefined) return judge(frame)
+    if (this.#partition?.far.has(fenced.info.locator) !== true) return judge(frame)
     this.#releasedApart++
     const wrong = clients.receive(frame)
     if (wrong !== undefined) laws.broken(wrong)
@@ -220,24 +220,64 @@ class LeaseRun {
     this.#cluster.startGateway()
   }
 
-  /** Law L5: everything is answered, and there are as many replicas as before. */
-  #heal(): void {
+  /** Law L5: everything is answered, and there are as many replicas as before, abreast. */
+  #rest(): void {
     const { clients, laws } = this.#cluster
     clients.rest()
-    const quiet = (): boolean => clients.done && this.#cluster.caughtUp === REPLICAS
-    for (let step = 0; step < WHOLE_STEPS_MAX && this.#fine && !quiet(); step++) this.#advance(1)
+    for (let step = 0; step < WHOLE_STEPS_MAX && this.#fine && !this.#whole; step++) {
+      this.#advance(1)
+      if (step === ABSENCE_STEPS) this.#replaceAbsent()
+    }
     if (!this.#fine) return
-    if (!quiet()) return laws.broken(`L5: ${this.#cluster.caughtUp} of ${REPLICAS} caught up, or requests unanswered`)
+    if (!this.#whole) return laws.broken(`L5: ${this.#states}`)
     // One primary, and it has all that was let out.
     for (const process of this.#cluster.processes) laws.survives(process)
     clients.resume()
   }
 
+  get #states(): string {
+    const { clients, caughtUp, processes, statuses } = this.#cluster
+    const states = processes.map(({ memberId, replica, member }) => {
+      const { number, precedence, backupView } = replica.view
+      return `${memberId} ${replica.role} ${number}.${precedence}.${backupView} at ${member.executed} of ${replica.held}`
+    })
+    const views = statuses.map(({ view, members, mayRelease }) => {
+      return `${view.number}.${view.backupView} of ${members.map(({ memberId }) => memberId).join(' ')} ${mayRelease}`
+    })
+    const answered = clients.done ? 'answered' : 'unanswered'
+    return `${answered}; ${caughtUp} of ${REPLICAS} caught up; ${states.join(', ')}; known: ${views.join(', ')}`
+  }
+
+  get #whole(): boolean {
+    const { clients, caughtUp, processes, primary } = this.#cluster
+    const executed = primary === undefined ? -1 : this.#cluster.executedOf(primary)
+    return clients.done && caughtUp === REPLICAS && processes.every(({ member }) => member.executed === executed)
+  }
+
+  /** The supervisor's part: who is no member, and was told so by nobody, is replaced. */
+  #replaceAbsent(): void {
+    const { processes, statuses } = this.#cluster
+    for (const { memberId } of processes) {
+      if (statuses.some(({ members }) => members.some((member) => member.memberId === memberId))) continue
+      this.#cluster.crash(memberId, true)
+    }
+  }
+
   #work(steps: number): void {
     for (let step = 0; step < steps; step++) {
       this.#cluster.pump()
+      this.#pumpOthers()
       if (step % TICK_EVERY === 0) this.#cluster.tick()
       this.#advance(1)
+    }
+  }
+
+  /** Clients on the other side know nothing, and go on. */
+  #pumpOthers(): void {
+    for (const fenced of this.#gateways) {
+      if (fenced === this.#current || fenced.superseded) continue
+      fenced.port().send({ frame: 'data', stream: 1, bytes: new Uint8Array(REQUEST_BYTES) })
+      fenced.port().flush()
     }
   }
 

@@ -204,12 +204,17 @@ const LEASES = [
   {
     name: 'a view is established before the lease of the other side has run out',
     lease: true,
-    edits: [['lease/grantor.js', 'if (taken && now < this.#until)', 'if (false)']],
+    edits: [['lease/grantor.js', 'if (another && now < this.#until)', 'if (false)']],
+  },
+  {
+    name: 'who has lost a lease gets it back',
+    lease: true,
+    edits: [['lease/grantor.js', 'if (holder < this.#holder)', 'if (false)']],
   },
   {
     name: 'an answer to an old question renews the lease as of the newest one',
     lease: true,
-    edits: [['lease/holder.js', '(each) => each.nonce === nonce)', '(each) => each.nonce === this.#nonce)']],
+    edits: [['lease/holder.js', 'asked.at + ', 'this.#askAt - Math.ceil(this.#terms.ttl / 4) + ']],
   },
 ]
 

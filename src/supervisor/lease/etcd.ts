@@ -24,15 +24,20 @@ interface KeyValue {
 export class EtcdStore implements LeaseStore {
   readonly #terms: EtcdTerms
   readonly #key: string
+  /** Stays: who held the lease last. */
+  readonly #lastKey: string
   readonly #value: string
   /** The id of etcd's lease, a number that does not fit one of ours. */
   #lease: string | undefined
+  /** This holder has had the lease: it gets it again only if nobody else has had it since. */
+  #had = false
   /** The member that answered last. */
   #member = 0
 
   constructor(terms: EtcdTerms) {
     this.#terms = terms
     this.#key = base64(`/llft/${terms.group}/lease`)
+    this.#lastKey = base64(`/llft/${terms.group}/last`)
     this.#value = base64(terms.holder)
   }
 
@@ -42,7 +47,7 @@ export class EtcdStore implements LeaseStore {
 
   async ask(): Promise<LeaseAnswer> {
     if (this.#lease !== undefined && (await this.#keepAlive(this.#lease))) {
-      const present = await this.#read()
+      const present = await this.#read(this.#key)
       if (present?.value === this.#value && present.lease === this.#lease) return { granted: true }
       // Somebody has deleted the key, or has taken it since.
       if (present !== undefined) return { granted: false, holder: text(present.value) }
@@ -61,8 +66,8 @@ export class EtcdStore implements LeaseStore {
     return Number(result?.TTL ?? 0) > 0
   }
 
-  async #read(): Promise<KeyValue | undefined> {
-    const { kvs } = (await this.#post('kv/range', { key: this.#key })) as { kvs?: readonly KeyValue[] }
+  async #read(key: string): Promise<KeyValue | undefined> {
+    const { kvs } = (await this.#post('kv/range', { key })) as { kvs?: readonly KeyValue[] }
     return kvs?.[0]
   }
 
@@ -72,21 +77,29 @@ export class EtcdStore implements LeaseStore {
     const { ID: lease } = (await this.#post('lease/grant', { TTL })) as { ID?: string }
     if (lease === undefined) throw new Error('it granted no lease')
     const { succeeded } = (await this.#post('kv/txn', {
-      compare: [{ key: this.#key, target: 'CREATE', result: 'EQUAL', create_revision: '0' }],
-      success: [{ request_put: { key: this.#key, value: this.#value, lease } }],
+      compare: [
+        { key: this.#key, target: 'CREATE', result: 'EQUAL', create_revision: '0' },
+        ...(this.#had ? [{ key: this.#lastKey, target: 'VALUE', result: 'EQUAL', value: this.#value }] : []),
+      ],
+      success: [
+        { request_put: { key: this.#key, value: this.#value, lease } },
+        { request_put: { key: this.#lastKey, value: this.#value } },
+      ],
     })) as { succeeded?: boolean }
     if (succeeded === true) {
+      this.#had = true
       this.#lease = lease
       return { granted: true }
     }
     await this.#post('lease/revoke', { ID: lease })
-    const present = await this.#read()
+    const present = await this.#read(this.#key)
     // The answer to an earlier request of ours was lost, and what it asked for was done.
     if (present?.value === this.#value && present.lease !== undefined && (await this.#keepAlive(present.lease))) {
+      this.#had = true
       this.#lease = present.lease
       return { granted: true }
     }
-    return { granted: false, holder: text(present?.value) }
+    return { granted: false, holder: text((present ?? (await this.#read(this.#lastKey)))?.value) }
   }
 
   async #post(path: string, body: object): Promise<unknown> {
