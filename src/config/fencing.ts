@@ -1,8 +1,8 @@
 import { llftError, nearest } from '../errors/index.js'
 import { FENCINGS, OPTIONS } from './options.js'
 import type { LeaseOptions } from './options.js'
-import { allGiven, given, numberOf } from './resolve.js'
-import type { RunInput } from './resolve.js'
+import { allGiven, given, numberOf } from './given.js'
+import type { RunInput } from './given.js'
 
 /** A lease is asked for four times while it lasts; what clocks may be wrong must leave room for that. */
 const DRIFT_SHARE_MAX = 4

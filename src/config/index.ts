@@ -13,4 +13,4 @@ export type {
 export { resolveGatewayOptions, resolveReplicaOptions } from './resolve-host.js'
 export type { HostOptions } from './resolve-host.js'
 export { resolveAdminAddress, resolveRunOptions } from './resolve.js'
-export type { RunInput } from './resolve.js'
+export type { RunInput } from './given.js'

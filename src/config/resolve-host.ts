@@ -2,8 +2,9 @@ import { llftError } from '../errors/index.js'
 import type { Address } from './address.js'
 import { parseAddress } from './address.js'
 import type { RunOptions } from './options.js'
-import { allGiven, given, numberOf, resolveRunOptions } from './resolve.js'
-import type { RunInput } from './resolve.js'
+import { allGiven, given, numberOf } from './given.js'
+import { resolveRunOptions } from './resolve.js'
+import type { RunInput } from './given.js'
 
 /** What one part of a group on several hosts is told: a replica's host, or the gateway. */
 export interface HostOptions {

@@ -82,7 +82,7 @@ export const USAGE = {
     exit: 3,
     what: 'The options of fencing do not fit: {what}.',
     why: 'a lease is a promise for a time, kept by an etcd, and renewed four times within it',
-    fix: '{fix}',
+    fix: 'give {fix}',
   },
   LLFT_E_USAGE_JOURNAL: {
     exit: 2,

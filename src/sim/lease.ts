@@ -133,7 +133,7 @@ class LeaseRun {
       peer: { ...terms.peer, lease: LEASE },
       listener: {
         ...listener,
-        released: (frame) => this.#released(fenced, frame, listener.released),
+        released: (frame) => this.#released(fenced, frame, () => listener.released(frame)),
         askLease: (nonce) => {
           if (this.#early === undefined) this.#ask(fenced, nonce)
           else this.#early.push(() => this.#ask(fenced, nonce))
@@ -144,12 +144,12 @@ class LeaseRun {
   }
 
   /** What a gateway lets out that is cut off with the primary may be lost with both, as when they die together. */
-  #released(fenced: Fenced, frame: Frame, judge: (frame: Frame) => void): void {
+  #released(fenced: Fenced, frame: Frame, judge: () => void): void {
     const { laws, clients } = this.#cluster
     if (fenced !== this.#current) {
       return laws.broken(`L7: gateway ${fenced.info.memberId} let something out after it was given up`)
     }
-    if (this.#partition?.far.has(fenced.info.locator) !== true) return judge(frame)
+    if (this.#partition?.far.has(fenced.info.locator) !== true) return judge()
     this.#releasedApart++
     const wrong = clients.receive(frame)
     if (wrong !== undefined) laws.broken(wrong)
@@ -239,7 +239,8 @@ class LeaseRun {
     const { clients, caughtUp, processes, statuses } = this.#cluster
     const states = processes.map(({ memberId, replica, member }) => {
       const { number, precedence, backupView } = replica.view
-      return `${memberId} ${replica.role} ${number}.${precedence}.${backupView} at ${member.executed} of ${replica.held}`
+      const view = `${number}.${precedence}.${backupView}`
+      return `${memberId} ${replica.role} ${view} at ${member.executed} of ${replica.held}`
     })
     const views = statuses.map(({ view, members, mayRelease }) => {
       return `${view.number}.${view.backupView} of ${members.map(({ memberId }) => memberId).join(' ')} ${mayRelease}`

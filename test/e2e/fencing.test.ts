@@ -79,7 +79,7 @@ describe.skipIf(WITHOUT_ETCD !== '')(`a lease over etcd${WITHOUT_ETCD}`, () => {
     await scene.statusWhen(({ fencing }) => fencing?.state === 'held')
   })
 
-  test('of a supervisor and a gateway that were stopped is the next one’s: the old ones let nothing out and end', async () => {
+  test('of a gateway that was stopped is the next one’s: the old one lets nothing out, and ends', async () => {
     const store = await etcd()
     const { scene, port, run } = await fenced(store.url)
     const first = run()

@@ -211,11 +211,6 @@ const LEASES = [
     lease: true,
     edits: [['lease/grantor.js', 'if (holder < this.#holder)', 'if (false)']],
   },
-  {
-    name: 'an answer to an old question renews the lease as of the newest one',
-    lease: true,
-    edits: [['lease/holder.js', 'asked.at + ', 'this.#askAt - Math.ceil(this.#terms.ttl / 4) + ']],
-  },
 ]
 
 export const PLANTED_BUGS = [...RULES, ...MESSAGING, ...ORDER, ...MEMBERSHIP, ...LEASES]

@@ -18,8 +18,8 @@ interface KeyValue {
 }
 
 /**
- * A lease in etcd: a key with the holder's name, which etcd deletes when nobody has kept its own lease alive for as long
- * as ours lasts and clocks may be wrong. Spoken through etcd's JSON gateway.
+ * A lease in etcd: a key with the holder's name, which etcd deletes when nobody has kept its own lease alive for as
+ * long as ours lasts and clocks may be wrong. Spoken through etcd's JSON gateway.
  */
 export class EtcdStore implements LeaseStore {
   readonly #terms: EtcdTerms

@@ -72,6 +72,20 @@ export class Hosts {
     return this.#start(this.#count, ['gateway', ...parts, '--admin', '127.0.0.1:0'])
   }
 
+  /** Another gateway of the same group, on another host, with the same options. */
+  standby(host: number, ...options: readonly string[]): Run {
+    const parts = [...this.#parts(host), '-r', String(this.#count - 2), '--admin', '127.0.0.1:0', ...options]
+    // `llft status` is to find the other one.
+    return this.#exec(host, [LLFT, 'gateway', ...parts], { XDG_RUNTIME_DIR: join(this.folder, 'standby') })
+  }
+
+  /** What is no program of Node, on this host. */
+  other(host: number, command: string, args: readonly string[]): Run {
+    const run = new Run(spawn('ip', ['netns', 'exec', this.#inside(host), command, ...args], { stdio: 'pipe' }))
+    this.#runs.push(run)
+    return run
+  }
+
   /** Any other command, on the gateway's host, to its end. */
   async llft(...args: readonly string[]): Promise<Run> {
     const run = this.#start(this.#count, args)
@@ -167,9 +181,9 @@ export class Hosts {
     return this.#exec(host, [LLFT, ...args])
   }
 
-  #exec(host: number, args: readonly string[]): Run {
+  #exec(host: number, args: readonly string[], more: NodeJS.ProcessEnv = {}): Run {
     // The same everywhere, or the replicas would not be alike; a gateway alone writes there.
-    const env = { ...process.env, XDG_RUNTIME_DIR: this.folder, NO_COLOR: '1' }
+    const env = { ...process.env, XDG_RUNTIME_DIR: this.folder, NO_COLOR: '1', ...more }
     const child = spawn('ip', ['netns', 'exec', this.#inside(host), process.execPath, ...args], {
       cwd: this.folder,
       env,
