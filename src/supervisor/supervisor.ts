@@ -222,7 +222,8 @@ export class Supervisor {
     const { journal, options } = this.#terms
     const { commit, historyBytesMax } = options
     const lease = options.fencing && leaseTermsOf(options.fencing)
-    return { commit, historyBytesMax, journal, lease, multicast: this.#transport?.multicast }
+    const { multicast, datagrams } = this.#transport ?? {}
+    return { commit, historyBytesMax, journal, lease, multicast, datagrams }
   }
 
   #foundWhenComplete(): void {

@@ -4,6 +4,7 @@ import { mixBytes } from '../../base/index.js'
 import type { HostOptions } from '../../config/index.js'
 import { report } from '../../errors/index.js'
 import type { Report } from '../../errors/index.js'
+import { ETHERNET_LIMITS } from '../../core/index.js'
 import { ATTACH_ENV, openPeer, peerTermsOf } from '../../driver/index.js'
 import type { TestFaults } from '../../driver/index.js'
 import { beatMs, probeIntervalMs } from '../detection.js'
@@ -54,7 +55,11 @@ export function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptio
     entropy: new SystemEntropy(),
     transport,
     journal: journal.folder,
-    chooseTransport: () => Promise.resolve(unicast('several hosts')),
+    chooseTransport: () => {
+      const { payloadBytesMax } = ETHERNET_LIMITS
+      const why = `several hosts, payloads of ${payloadBytesMax} bytes for Ethernet`
+      return Promise.resolve({ ...unicast(why), datagrams: 'ethernet' })
+    },
     openConsole: (start, ports, listener) => openPeer(peerTermsOf(start, { ...ports, store: journal.store }, listener)),
   })
 }
