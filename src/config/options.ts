@@ -85,7 +85,10 @@ export interface OptionSpelling {
 
 export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
   group: option('--group', '<name>', { help: 'what the group is called; the same at all its parts' }),
-  peers: option('--peers', '<host:port,...>', { repeatable: true, help: 'where the other parts of the group are' }),
+  peers: option('--peers', '<host:port,...>', {
+    repeatable: true,
+    help: 'where the other parts of the group are, or `multicast[:group:port]`',
+  }),
   advertise: option('--advertise', '<host:port>', { help: 'own IPv4 address and port, as the other parts reach them' }),
   hostSilenceMs: option('--host-silence-ms', '<ms>', { help: 'a host that says nothing for so long is given up' }),
   replicas: option('--replicas', '<n>', { short: '-r', help: 'how many processes run the program' }),

@@ -12,6 +12,12 @@ export const NET = {
     why: 'other hosts reach this part of the group there, so it must be an address of this host, and free',
     fix: 'give --advertise an IPv4 address of this host and a free port, like 10.0.0.4:7702',
   },
+  LLFT_E_NET_NO_HELLO: {
+    exit: 3,
+    what: 'The parts of the group cannot be found by multicast here: {reason}.',
+    why: 'each says to a multicast address that it is there, which needs an interface that can do so at --advertise',
+    fix: 'name the other parts: --peers 10.0.0.5:7702,10.0.0.6:7702',
+  },
   LLFT_E_NET_EARLIER_GROUP: {
     exit: 3,
     what: 'A host still runs a replica (pid {pid}) that an earlier gateway has started.',

@@ -94,6 +94,7 @@ export function makeHostAgent({ options, environment, paths, tell }: HostAgentTe
   })
 }
 
-function linkTerms({ run, advertise: own, peers }: HostOptions, heard: LinkTerms['heard']): LinkTerms {
-  return { own, peers, group: run.name, heard }
+function linkTerms(options: HostOptions, heard: LinkTerms['heard']): LinkTerms {
+  const { run, advertise: own, peers, multicast } = options
+  return { own, peers, multicast, group: run.name, heard }
 }

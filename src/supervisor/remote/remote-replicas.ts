@@ -6,9 +6,9 @@ import type { ProcessEnd } from '../process-end.js'
 import type { ReplicaRecord } from '../replica-table.js'
 import { ReplicaTable } from '../replica-table.js'
 import type { Replicas, ReplicasListener, ReplicasMaker, StartTerms } from '../replicas.js'
-import type { Endpoint, Link } from './link.js'
+import type { Link } from './link.js'
 import { RemoteProcess } from './remote-process.js'
-import type { HostGuest, HostOrder, HostReport, Word } from './words.js'
+import type { Endpoint, HostGuest, HostOrder, HostReport, Word } from './words.js'
 
 /** Said so often at the end: more than are likely to be lost. */
 const LAST_WORDS = 4

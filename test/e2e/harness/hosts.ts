@@ -34,8 +34,12 @@ export class Hosts {
   readonly #count: number
   readonly #runs: Run[] = []
 
-  constructor(count: number, program: string) {
+  /** Instead of a list of all parts. */
+  readonly #peers: string | undefined
+
+  constructor(count: number, program: string, peers?: string) {
     this.#count = count
+    this.#peers = peers
     writeFileSync(join(this.folder, 'server.cjs'), program)
     ip('link', 'add', `${this.#name}b`, 'type', 'bridge')
     ip('link', 'set', `${this.#name}b`, 'up')
@@ -174,7 +178,7 @@ export class Hosts {
   /** Every part gets the same list. */
   #parts(host: number, port: number = PORT): readonly string[] {
     const all = Array.from({ length: this.#count }, (_, at) => `${this.address(at + 1)}:${PORT}`)
-    return ['--group', 'far', '--advertise', `${this.address(host)}:${port}`, '--peers', all.join(',')]
+    return ['--group', 'far', '--advertise', `${this.address(host)}:${port}`, '--peers', this.#peers ?? all.join(',')]
   }
 
   #start(host: number, args: readonly string[]): Run {
