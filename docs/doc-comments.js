@@ -19,6 +19,8 @@ export function docComments(path) {
   }
   const members = (prefix, list) => {
     for (const member of list) {
+      // What is spread into a table has its comments where it comes from.
+      if (member.type === 'SpreadElement') continue
       const name = `${prefix}.${member.key.name}`
       found.set(name, commentBefore(member))
       const type = member.typeAnnotation?.typeAnnotation

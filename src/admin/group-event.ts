@@ -34,6 +34,9 @@ export type EventKind =
   /** A backup was removed. */
   | 'removed'
   | 'gateway-lost'
+  /** The lease has ended, and nothing is let out; it is renewed. */
+  | 'fenced'
+  | 'unfenced'
   | 'gateway-started'
 
 /** A replica in the membership that an event is about. */

@@ -11,6 +11,8 @@ export interface GroupStatus {
   /** How many replicas the group is meant to have. */
   readonly wanted: number
   readonly gateway: { readonly pid: number | null; readonly streams: number; readonly listeners: readonly string[] }
+  /** Null where nothing is fenced. */
+  readonly fencing: FencingStatus | null
   /** How long a fault may go unseen at worst. */
   readonly detection: Detection
   /** Null until it is chosen, at the start. */
@@ -36,6 +38,16 @@ export interface Detection {
   readonly stallMs: number
   /** A backup that answers its supervisor, but not its primary. */
   readonly silentBackupMs: number
+}
+
+/** The lease under which output is let out. */
+export interface FencingStatus {
+  readonly kind: 'lease'
+  readonly store: string
+  readonly ttlMs: number
+  readonly clockDriftMs: number
+  /** `waiting`: another has it, or nobody was asked yet; `ended`: not renewed in time, nothing is let out. */
+  readonly state: 'waiting' | 'held' | 'ended'
 }
 
 /** How datagrams reach several replicas, and why so. */

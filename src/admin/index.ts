@@ -7,6 +7,7 @@ export type {
   Detection,
   Failover,
   FailoverResult,
+  FencingStatus,
   GroupStatus,
   KillResult,
   ScaleResult,

@@ -1,4 +1,4 @@
-import type { Detection, Failover, GroupStatus, TransportStatus } from '../admin/index.js'
+import type { Detection, Failover, FencingStatus, GroupStatus, TransportStatus } from '../admin/index.js'
 import type { RunInput } from '../config/index.js'
 import { EXIT } from '../errors/index.js'
 import { phasesText, renderEvent, totalMs } from './event-text.js'
@@ -48,6 +48,7 @@ export function renderStatus(group: GroupStatus, style: Style): string {
   const lines = [
     transportText(group.transport),
     `detection: ${detectionText(group.detection)}`,
+    ...(group.fencing === null ? [] : [`fencing: ${fencingText(group.fencing)}`]),
     ...(last === undefined ? [] : [failoverText(last)]),
   ]
   const rest = lines.map((line) => `${style.dim(line)}\n`).join('')
@@ -63,6 +64,12 @@ function failoverText({ at, cause, primary, view, phases }: Failover): string {
 export function detectionText({ exitMs, hostMs, stallMs, silentBackupMs }: Detection): string {
   const host = hostMs === null ? '' : `a lost host within ${hostMs} ms, `
   return `an exit within ${exitMs} ms, ${host}a stall within ${stallMs} ms, a silent backup within ${silentBackupMs} ms`
+}
+
+/** The lease, and what it means now. */
+export function fencingText({ store, ttlMs, clockDriftMs, state }: FencingStatus): string {
+  const now = { waiting: 'another has it', held: 'held', ended: 'ENDED, nothing is let out' }[state]
+  return `a lease of ${ttlMs} ms, less ${clockDriftMs} ms for clocks, of ${store}: ${now}`
 }
 
 /** Which transport is used, and why. */

@@ -2,7 +2,7 @@ import type { Failover, GroupStatus, ReplicaStatus } from '../admin/index.js'
 import { renderReport } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
 import type { Notice } from '../supervisor/index.js'
-import { detectionText, transportText } from './status.js'
+import { detectionText, fencingText, transportText } from './status.js'
 import type { Style } from './style.js'
 
 /** A server that opens no port within this time after its start is told of without one. */
@@ -90,6 +90,7 @@ export class Talk {
         row('Replicas', `${replicas.join('   ')}   view ${status.view.primary}   ${transportText(status.transport)}`) +
         row('Gateway', status.gateway.listeners.join('   ') || style.dim('no port is open yet')) +
         row('Detection', detectionText(status.detection)) +
+        (status.fencing === null ? '' : row('Fencing', fencingText(status.fencing))) +
         row('Admin', `http://${admin}`),
     )
   }

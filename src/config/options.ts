@@ -8,6 +8,18 @@ export type TransportName = (typeof TRANSPORTS)[number]
 export const COMMIT_MODES = ['reflected', 'acknowledged'] as const
 export type CommitName = (typeof COMMIT_MODES)[number]
 
+/** `lease`: nothing is let out but under a lease that one gateway of the group has at a time. */
+export const FENCINGS = ['none', 'lease'] as const
+
+/** A lease, and where it is kept. */
+export interface LeaseOptions {
+  /** Members of one etcd, as base addresses. */
+  readonly etcd: readonly string[]
+  readonly ttlMs: number
+  /** No clock is wrong by more than this after `ttlMs`. */
+  readonly clockDriftMs: number
+}
+
 /** Everything that `llft run` can be told, validated once, frozen; the one form that the rest of the code knows. */
 export interface RunOptions {
   /** The program's command line, byte for byte. */
@@ -18,6 +30,8 @@ export interface RunOptions {
   readonly listen: readonly ListenMapping[]
   readonly transport: TransportName
   readonly commit: CommitName
+  /** Undefined: nothing is fenced. */
+  readonly fencing: LeaseOptions | undefined
   readonly admin: Address
   /** The admin address was asked for: no other port is tried when it is taken. */
   readonly adminFixed: boolean
@@ -39,8 +53,20 @@ export type NumberOption =
   | 'maxSameCrashes'
   | 'historyBytesMax'
   | 'hostSilenceMs'
+  | 'leaseTtlMs'
+  | 'clockDriftMs'
 
-export type OptionName = NumberOption | 'name' | 'listen' | 'admin' | 'transport' | 'commit' | 'journal' | HostOption
+export type OptionName =
+  | NumberOption
+  | 'name'
+  | 'listen'
+  | 'admin'
+  | 'transport'
+  | 'commit'
+  | 'journal'
+  | 'fencing'
+  | 'etcd'
+  | HostOption
 
 /** Only of a group on several hosts. */
 export type HostOption = 'group' | 'peers' | 'advertise' | 'hostSilenceMs'
@@ -59,7 +85,10 @@ export interface OptionSpelling {
 
 export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
   group: option('--group', '<name>', { help: 'what the group is called; the same at all its parts' }),
-  peers: option('--peers', '<host:port,...>', { repeatable: true, help: 'where the other parts of the group are' }),
+  peers: option('--peers', '<host:port,...>', {
+    repeatable: true,
+    help: 'where the other parts of the group are, or `multicast[:group:port]`',
+  }),
   advertise: option('--advertise', '<host:port>', { help: 'own IPv4 address and port, as the other parts reach them' }),
   hostSilenceMs: option('--host-silence-ms', '<ms>', { help: 'a host that says nothing for so long is given up' }),
   replicas: option('--replicas', '<n>', { short: '-r', help: 'how many processes run the program' }),
@@ -75,6 +104,14 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
   commit: option('--commit', '<mode>', {
     help: 'when output may leave: reflected, or acknowledged by every backup (default reflected)',
   }),
+  fencing: option('--fencing', '<kind>', {
+    help: 'what keeps two gateways of one group from both letting output out: none, or lease (default none)',
+  }),
+  etcd: option('--etcd', '<url,...>', { repeatable: true, help: 'the members of the etcd that keeps the lease' }),
+  leaseTtlMs: option('--lease-ttl-ms', '<ms>', {
+    help: 'without an answer of etcd for so long, nothing is let out any more',
+  }),
+  clockDriftMs: option('--clock-drift-ms', '<ms>', { help: 'how far a clock may be wrong after one lease' }),
   guestStartMs: option('--guest-start-ms', '<ms>', { help: 'how long the program may take to start its Node process' }),
   stopGraceMs: option('--stop-grace-ms', '<ms>', { help: 'how long the program may take to end after a signal' }),
   timingWindowMs: option('--timing-window-ms', '<ms>', {
@@ -111,6 +148,10 @@ export const NUMBER_BOUNDS: Readonly<Record<NumberOption, NumberBounds>> = {
   timingWindowMs: { min: 50, max: ONE_HOUR_MS, fallback: 1_000 },
   // With a word each 50 ms, three may be lost; 250 ms until a lost host is seen are what clients may notice.
   hostSilenceMs: { min: 100, max: ONE_HOUR_MS, fallback: 200 },
+  // A pause of etcd of a second, as when its leader is elected anew, must not be noticed.
+  leaseTtlMs: { min: 500, max: ONE_HOUR_MS, fallback: 3_000 },
+  // Thirty times what a bad quartz goes wrong in three seconds, and a scheduler's lateness of milliseconds.
+  clockDriftMs: { min: 1, max: ONE_HOUR_MS, fallback: 100 },
   // Two may be bad luck; the third death at the same place is the program's (determinizer.md A10).
   maxSameCrashes: { min: 1, max: 100, fallback: 3 },
   // 1 GiB: hours of a busy server, and what a host that runs several replicas still has to spare.

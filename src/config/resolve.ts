@@ -1,10 +1,11 @@
 import { llftError, nearest } from '../errors/index.js'
 import { type Address, formatAddress, formatListen, type ListenMapping, parseAddress, parseListen } from './address.js'
+import { fencingOf } from './fencing.js'
+import { allGiven, given, numberOf, wholeNumber } from './given.js'
+import type { RunInput } from './given.js'
 import {
   ADMIN_FALLBACK,
   NUMBER_BOUNDS,
-  type NumberOption,
-  type OptionName,
   OPTIONS,
   type RunOptions,
   type CommitName,
@@ -12,16 +13,6 @@ import {
   COMMIT_MODES,
   TRANSPORTS,
 } from './options.js'
-
-/** What was typed and what the environment says, before any of it is understood. */
-export interface RunInput {
-  readonly command: readonly string[]
-  /** Every value of every flag that was given, in order. */
-  readonly flags: Readonly<Partial<Record<OptionName, readonly string[]>>>
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** Name of the working directory: what the group is called when nobody names it. */
-  readonly directoryName: string
-}
 
 /** Long enough for any name a person gives, short enough for a file name. */
 const NAME_LENGTH_MAX = 64
@@ -38,6 +29,7 @@ export function resolveRunOptions(input: RunInput): RunOptions {
     listen: listenOf(input),
     transport: transportOf(input),
     commit: commitOf(input),
+    fencing: fencingOf(input),
     admin: admin === undefined ? ADMIN_FALLBACK : parseAddress(admin.value, admin.origin),
     adminFixed: admin !== undefined,
     replicas: replicasOf(input),
@@ -56,40 +48,6 @@ export function resolveAdminAddress(input: Pick<RunInput, 'flags' | 'env'>): Add
   return admin === undefined ? undefined : parseAddress(admin.value, admin.origin)
 }
 
-interface Given {
-  readonly value: string
-  /** The flag or the variable, as the user wrote it. */
-  readonly origin: string
-}
-
-export function allGiven(input: Pick<RunInput, 'flags' | 'env'>, name: OptionName): readonly Given[] {
-  const { flag, variable, repeatable } = OPTIONS[name]
-  const flags = input.flags[name] ?? []
-  if (flags.length > 0) {
-    const values = name === 'peers' ? flags.flatMap((value) => value.split(',')) : flags
-    return values.map((value) => ({ value, origin: flag }))
-  }
-  const text = input.env[variable]
-  if (text === undefined || text === '') return []
-  const values = repeatable ? text.split(',') : [text]
-  return values.map((value) => ({ value: value.trim(), origin: variable }))
-}
-
-export function given(input: Pick<RunInput, 'flags' | 'env'>, name: OptionName): Given | undefined {
-  return allGiven(input, name).at(-1)
-}
-
-export function numberOf(input: RunInput, name: NumberOption): number {
-  const { min, max, fallback } = NUMBER_BOUNDS[name]
-  const found = given(input, name)
-  if (found === undefined) return fallback
-  const number = wholeNumber(found.value)
-  if (number === undefined || number < min || number > max) {
-    throw llftError('LLFT_E_USAGE_NUMBER', { ...found, min, max, fallback })
-  }
-  return number
-}
-
 function replicasOf(input: RunInput): number {
   const { min, max, fallback } = NUMBER_BOUNDS.replicas
   const found = given(input, 'replicas')
@@ -99,10 +57,6 @@ function replicasOf(input: RunInput): number {
     throw llftError('LLFT_E_USAGE_REPLICAS', { ...found, min, max })
   }
   return number
-}
-
-function wholeNumber(text: string): number | undefined {
-  return /^\d{1,16}$/.test(text) ? Number(text) : undefined
 }
 
 function nameOf(input: RunInput): string {

@@ -1,4 +1,6 @@
-export { DEFAULT_LIMITS } from './limits.js'
+export { LeaseGrantor } from './lease/grantor.js'
+export type { LeaseTerms } from './lease/terms.js'
+export { DEFAULT_LIMITS, ETHERNET_LIMITS } from './limits.js'
 export type { CommitMode, Limits } from './limits.js'
 export { byRank, foundingMembership, NO_MEMBERSHIP } from './membership/view.js'
 export type { Membership } from './membership/view.js'

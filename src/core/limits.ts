@@ -137,3 +137,17 @@ export const DEFAULT_LIMITS: Limits = {
   membersMax: 64,
   historyBytesMax: 1_073_741_824,
 }
+
+/**
+ * Where members are on several hosts: a full payload and the order that usually rides on it fit an Ethernet frame,
+ * since IP's own fragments are lost together, and dropped by some networks. Order that is larger, up to what one entry
+ * may need, is rare and makes such fragments (ADR 54).
+ */
+export const ETHERNET_LIMITS: Limits = {
+  ...DEFAULT_LIMITS,
+  payloadBytesMax: 1_000,
+  orderBytesMax: 1_088,
+  orderRepeatBytesMax: 64,
+  ackBytesMax: 2_000,
+  fanOutBytesMax: 4_000,
+}

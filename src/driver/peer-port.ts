@@ -23,6 +23,8 @@ export interface PeerPort {
   announceFault(group: GroupId, member: MemberId): void
   /** Asks the primary to hand over to this member, for a bounded time. */
   handOver(to: MemberId): void
+  /** The lease was renewed in answer to `askLease` with this nonce. */
+  granted(nonce: number): void
   readonly status: PeerStatus
   close(): void
 }
@@ -42,6 +44,8 @@ export interface PeerStatus {
   readonly historyBytes: number
   /** Malformed datagrams that were dropped. */
   readonly rejectedDatagrams: number
+  /** It holds its lease, or needs none. */
+  readonly mayRelease: boolean
 }
 
 export interface PeerEvent {
@@ -60,5 +64,7 @@ export interface PeerListener {
   released(frame: Frame): void
   /** `congested` has turned false. */
   relieved(): void
+  /** The lease is to be renewed, from now on; only where there is one. */
+  askLease(nonce: number): void
   event(event: PeerEvent): void
 }

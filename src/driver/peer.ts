@@ -76,6 +76,10 @@ class PeerDriver implements PeerPort {
     this.#step({ input: 'handOver', to })
   }
 
+  granted(nonce: number): void {
+    this.#step({ input: 'granted', nonce })
+  }
+
   get status(): PeerStatus {
     const { membership, receivers } = this.#peer
     const members = membership.members.map((member) => ({
@@ -89,6 +93,7 @@ class PeerDriver implements PeerPort {
       historyIndex: this.#peer.historyIndex,
       historyBytes: Math.max(this.#peer.keptBytes, receivers.keptBytes),
       rejectedDatagrams: this.#rejects.total,
+      mayRelease: this.#peer.holdsLease(this.#clock.now()),
     }
   }
 
@@ -124,6 +129,8 @@ class PeerDriver implements PeerPort {
       }
       case 'relieved':
         return this.#listener.relieved()
+      case 'ask':
+        return this.#listener.askLease(output.nonce)
       case 'view':
         return this.#listener.event({ event: output.event, at: output.at, view: output.view, members: output.members })
       default:

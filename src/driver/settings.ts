@@ -1,6 +1,6 @@
 import type { ChunkStore } from '../base/index.js'
-import type { CommitMode, PeerTerms } from '../core/index.js'
-import { DEFAULT_LIMITS } from '../core/index.js'
+import type { CommitMode, LeaseTerms, Limits, PeerTerms } from '../core/index.js'
+import { DEFAULT_LIMITS, ETHERNET_LIMITS } from '../core/index.js'
 import type { Epoch, GroupId, Locator, MemberId } from '../message/index.js'
 import type { TestFaults } from './test-faults.js'
 import type { PeerDriverTerms } from './peer.js'
@@ -14,6 +14,10 @@ export interface GroupSettings {
   readonly historyBytesMax: number
   /** The folder where each process lays history away; undefined: all of it stays in memory. */
   readonly journal: string | undefined
+  /** Of the connected groups, which let nothing out without one; undefined where nothing is fenced. */
+  readonly lease?: LeaseTerms | undefined
+  /** What datagrams fit: an Ethernet frame, or, if not said, what loopback carries. */
+  readonly datagrams?: 'ethernet' | undefined
   /** Undefined where each member is sent its own copy. */
   readonly multicast: MulticastGroup | undefined
 }
@@ -36,6 +40,11 @@ export interface PeerPorts {
   readonly store?: ChunkStore | undefined
 }
 
+/** The bounds and delays of a member under these settings. */
+export function limitsOf({ historyBytesMax, datagrams }: GroupSettings): Limits {
+  return { ...(datagrams === 'ethernet' ? ETHERNET_LIMITS : DEFAULT_LIMITS), historyBytesMax }
+}
+
 /** How a connected group's member runs that was started with `start`. */
 export function peerTermsOf(
   start: PeerStart,
@@ -47,9 +56,10 @@ export function peerTermsOf(
     identity: { ...identity, locator: transport.locator },
     application,
     contacts,
-    limits: { ...DEFAULT_LIMITS, historyBytesMax: settings.historyBytesMax },
+    limits: limitsOf(settings),
     commit: settings.commit,
     reflects: faults.noReflection !== true,
+    lease: settings.lease,
     store,
   }
   return { peer, transport, clock, listener, group: settings.multicast?.locator }

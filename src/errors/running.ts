@@ -12,6 +12,12 @@ export const NET = {
     why: 'other hosts reach this part of the group there, so it must be an address of this host, and free',
     fix: 'give --advertise an IPv4 address of this host and a free port, like 10.0.0.4:7702',
   },
+  LLFT_E_NET_NO_HELLO: {
+    exit: 3,
+    what: 'The parts of the group cannot be found by multicast here: {reason}.',
+    why: 'each says to a multicast address that it is there, which needs an interface that can do so at --advertise',
+    fix: 'name the other parts: --peers 10.0.0.5:7702,10.0.0.6:7702',
+  },
   LLFT_E_NET_EARLIER_GROUP: {
     exit: 3,
     what: 'A host still runs a replica (pid {pid}) that an earlier gateway has started.',
@@ -23,6 +29,18 @@ export const NET = {
     what: 'The gateway of {group} has ended this host: {reason}.',
     why: 'one gateway keeps the membership of a group, and its hosts follow it',
     fix: 'start it again when the reason is gone: llft replica --group {group} ...',
+  },
+  LLFT_E_FENCING_STORE: {
+    exit: 3,
+    what: 'The lease of the group cannot be asked for: {store} does not answer ({reason}).',
+    why: 'with --fencing lease nothing is let out without a lease, so the group is not started without one',
+    fix: 'start etcd, or correct --etcd; without another gateway anywhere: --fencing none',
+  },
+  LLFT_E_FENCING_LOST: {
+    exit: 5,
+    what: 'The lease of {group} is now held by {holder}.',
+    why: 'it was not renewed in time, and another gateway has taken it: two must not both let output out',
+    fix: 'nothing to do, the other one serves the group; started again, this one stands by',
   },
 } as const
 

@@ -12,6 +12,24 @@ export const WARNINGS = {
     why: 'nothing that runs on one host outlives it',
     fix: 'run the replicas on several hosts: llft replica --help',
   },
+  LLFT_W_NO_FENCING: {
+    exit: 'none',
+    what: 'Two replicas on several hosts, and no lease: a crash cannot be told from a partition.',
+    why: 'a gateway that is cut off goes on letting output out, and so would another one that is started beside it',
+    fix: 'start no second gateway while the first may live, or give both --fencing lease --etcd http://...',
+  },
+  LLFT_W_FENCING_STANDBY: {
+    exit: 'none',
+    what: 'The lease of {group} is held by {holder}: this one stands by.',
+    why: 'one gateway at a time lets the output of a group out',
+    fix: 'nothing to do; it starts the group when the lease is free',
+  },
+  LLFT_W_FENCED: {
+    exit: 'none',
+    what: 'The lease of {group} has ended: nothing is let out until it is renewed.',
+    why: '{store} has not answered for {ttlMs} ms, or this process did not run for so long',
+    fix: 'see whether etcd runs and can be reached from here; what waits is let out when it answers',
+  },
   LLFT_W_HISTORY_FULL: {
     exit: 'none',
     what: 'The history of {group} has reached {bytes} bytes: replicas that end are not replaced any more.',

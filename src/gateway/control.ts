@@ -11,6 +11,8 @@ export type GatewayCommand =
   | GatewayStart
   /** Answered with one `stats` report. */
   | { readonly type: 'stats' }
+  /** The lease is renewed: the answer to `ask` with this nonce. */
+  | { readonly type: 'granted'; readonly nonce: number }
   /** No more clients; what was released to the present ones is flushed, within `STOP_GRACE_MS`; then exit code 0. */
   | { readonly type: 'stop' }
 
@@ -33,6 +35,8 @@ export type GatewayReport =
   | { readonly type: 'ready'; readonly locator: Locator }
   /** A view is established, and what its primary sends reaches clients. */
   | { readonly type: 'follows'; readonly view: ViewNumber }
+  /** The lease is to be renewed, from now on. */
+  | { readonly type: 'ask'; readonly nonce: number }
   | ({ readonly type: 'stats' } & GatewayStatistics)
   /** A listening socket is open: what the program asked for, and where clients reach it. */
   | { readonly type: 'listening'; readonly requested: SocketName; readonly bound: SocketName; readonly tls: boolean }

@@ -29,6 +29,8 @@ export interface GatewayObserver {
   warning(warning: GatewayWarning, detail: string): void
   /** A view is established, and what its primary sends reaches clients. */
   follows(view: ViewNumber): void
+  /** The lease is to be renewed. */
+  askLease(nonce: number): void
 }
 
 export interface GatewayTerms {
@@ -124,6 +126,14 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   relieved(): void {
     this.#paused = false
     for (const stream of this.#streams.values()) stream.resume()
+  }
+
+  askLease(nonce: number): void {
+    this.#terms.observer.askLease(nonce)
+  }
+
+  granted(nonce: number): void {
+    this.#port.granted(nonce)
   }
 
   event({ event, view }: PeerEvent): void {

@@ -25,6 +25,7 @@ export async function runGateway(pipe: ControlPipe, openPort: OpenPort): Promise
       const command = value as GatewayCommand
       if (command.type === 'start') running ??= new RunningGateway(command, report, openPort)
       else if (command.type === 'stats') running?.reportStatistics()
+      else if (command.type === 'granted') running?.granted(command.nonce)
       else resolve()
     })
     pipe.input.setEncoding('utf8')
@@ -62,6 +63,10 @@ class RunningGateway {
     this.#report({ type: 'stats', streams, ...counters, datagramsIn, datagramsOut, datagramsRejected })
   }
 
+  granted(nonce: number): void {
+    this.#gateway.granted(nonce)
+  }
+
   async stop(): Promise<void> {
     await this.#gateway.stop()
     this.#transport.close()
@@ -72,6 +77,7 @@ function observerOf(report: (value: GatewayReport) => void): GatewayObserver {
   return {
     listening: (requested, bound, tls) => report({ type: 'listening', requested, bound, tls }),
     unlistening: (bound) => report({ type: 'unlistening', bound }),
+    askLease: (nonce) => report({ type: 'ask', nonce }),
     follows: (view) => report({ type: 'follows', view }),
     warning: (warning, detail) => report({ type: 'warning', warning, detail }),
   }

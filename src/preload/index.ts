@@ -1,7 +1,7 @@
 import { nodeFiles, openChunkFile, SystemEntropy } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
-import { DEFAULT_LIMITS, foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
-import { Member } from '../driver/index.js'
+import { foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
+import { limitsOf, Member } from '../driver/index.js'
 import type { Internals } from '../interpose/index.js'
 import { install, openInternals, ReplicaClock, selfTest } from '../interpose/index.js'
 import { GROUP } from '../message/index.js'
@@ -34,7 +34,7 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   const { founding, join, faults, memberId } = attached
   const unusable = selfTest(internals, false)
   if (unusable !== undefined) refuse(unusable)
-  const { multicast, commit, historyBytesMax, journal } = founding.settings
+  const { multicast, commit, journal } = founding.settings
   if (multicast !== undefined) attached.transport.join(multicast)
   const probed = new ProbedTransport({ ...attached.probed, transport: attached.transport })
   const transport = new FaultyTransport(probed, faults, witnessOf(attached))
@@ -42,7 +42,7 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   const store = openChunkFile(journal, String(memberId), (work) => conductor.outside(work))
   const replica = new Replica({
     identity: { memberId, locator: transport.locator, group: GROUP.application, epoch: founding.epoch },
-    limits: { ...DEFAULT_LIMITS, historyBytesMax },
+    limits: limitsOf(founding.settings),
     commit,
     membership: join === undefined ? foundingMembership(FOUNDING_VIEW, founding.members) : NO_MEMBERSHIP,
     peers: founding.peers,

@@ -91,6 +91,11 @@ export class Clients {
     this.#requests = 0
   }
 
+  /** After a rest: as many requests as there is time for. */
+  resume(): void {
+    this.#requests = Infinity
+  }
+
   /** A client sends its half of the end; it gets all its answers, then the other half. */
   end(): Frame | undefined {
     const client = this.#any

@@ -3,11 +3,11 @@ import type { CommitMode, Limits } from '../core/index.js'
 import { DEFAULT_LIMITS, foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
 import type { PeerPort, PeerStatus } from '../driver/index.js'
 import { Member, openPeer } from '../driver/index.js'
-import type { Epoch, Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo, View } from '../message/index.js'
+import type { Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo } from '../message/index.js'
 import { GROUP } from '../message/index.js'
 import { Clients } from './clients.js'
 import { drawDrift, SimulatedClock } from './clock.js'
-import { IDENTITY_MIN, Identities } from './identities.js'
+import { EPOCH, FIRST_VIEW, GROUP_LOCATOR, Identities } from './identities.js'
 import { Laws } from './laws.js'
 import type { Milestone } from './milestones.js'
 import { Network } from './network.js'
@@ -19,13 +19,10 @@ import { Referee } from './referee.js'
 import { ToyProgram } from './toy-program.js'
 import { World } from './world.js'
 
-const EPOCH = 7 as Epoch
 const REQUEST_BYTES = 8
-const GROUP_LOCATOR = (IDENTITY_MIN - 1) as Locator
 /** How soon a supervisor starts a replacement, and how soon it sees an exit. */
 const RESTART_DELAY = 5_000
 const DETECTION_DELAY = 500
-const FIRST_VIEW = { number: 1, precedence: 1, backupView: 0 } as View
 
 export type TakeoverStage = 'proposed' | 'recovered' | 'established'
 
@@ -47,6 +44,8 @@ export interface ClusterTerms {
   readonly stops?: ReadonlySet<string>
   /** A supervisor sees what dies and starts another, unless this is false: then whoever directs the run does it. */
   readonly supervised?: boolean
+  /** Instead of the usual one, around it. */
+  readonly openPeer?: typeof openPeer
 }
 
 /** A replicated toy program with gateway, console and clients in one process on virtual time. */
@@ -361,7 +360,7 @@ export class Cluster {
     how: { readonly pace: Pace; readonly clock: SimulatedClock; readonly released: (frame: Frame) => void },
   ): PeerPort {
     const { locator } = identity
-    return openPeer({
+    return (this.#terms.openPeer ?? openPeer)({
       peer: this.#peerTerms(identity),
       transport: this.network.open(locator, how.pace),
       clock: how.clock,
@@ -369,6 +368,7 @@ export class Cluster {
       listener: {
         released: how.released,
         relieved: () => {},
+        askLease: () => {},
         event: (event) => this.#referee.adopted(locator, event),
       },
     })

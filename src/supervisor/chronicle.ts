@@ -118,8 +118,8 @@ export class Chronicle {
     this.#resume()
   }
 
-  /** The gateway's process. */
-  gateway(kind: 'gateway-lost' | 'gateway-started', cause: string): void {
+  /** Of the group as a whole: its gateway's process, its lease. */
+  group(kind: 'gateway-lost' | 'gateway-started' | 'fenced' | 'unfenced', cause: string): void {
     this.#write({ kind, cause })
   }
 

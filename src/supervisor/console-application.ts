@@ -24,6 +24,7 @@ export interface ConsoleTerms {
   /** The program has ended, in order; `uncaught`: by an error that it did not handle. */
   exited(end: ProcessEnd, uncaught: boolean): void
   event(event: PeerEvent): void
+  askLease(nonce: number): void
 }
 
 /** The console group's application: what the program prints appears here once, whichever replica printed it (A11). */
@@ -57,6 +58,10 @@ export class ConsoleApplication implements PeerListener {
 
   relieved(): void {
     this.#host.relieved()
+  }
+
+  askLease(nonce: number): void {
+    this.#terms.askLease(nonce)
   }
 
   event(event: PeerEvent): void {

@@ -44,6 +44,8 @@ export interface GatewayKeeperListener {
   ready(peer: PeerInfo): void
   /** It has adopted an established view. */
   follows(view: ViewNumber): void
+  /** The lease is to be renewed. */
+  askLease(granted: () => void): void
   listening(): void
   warned(warning: GatewayWarned): void
   /** It ended, and is started again. */
@@ -104,6 +106,7 @@ export class GatewayKeeper {
           this.#listener.ready({ ...identity, locator })
         },
         follows: ({ view }) => this.#listener.follows(view),
+        askLease: (granted) => this.#listener.askLease(granted),
         listening: () => this.#listener.listening(),
         warned: (warning) => this.#listener.warned(warning),
         ended: (end) => {

@@ -18,6 +18,7 @@ export type GatewayListening = Extract<GatewayReport, { type: 'listening' }>
 export interface GatewayListener {
   ready(report: Extract<GatewayReport, { type: 'ready' }>): void
   follows(report: Extract<GatewayReport, { type: 'follows' }>): void
+  askLease(granted: () => void): void
   listening(): void
   warned(report: Extract<GatewayReport, { type: 'warning' }>): void
   ended(end: ProcessEnd): void
@@ -113,6 +114,8 @@ export class GatewayProcess {
       case 'unlistening':
         this.#listening.delete(keyOf(report.bound))
         return
+      case 'ask':
+        return this.#listener.askLease(() => this.#command({ type: 'granted', nonce: report.nonce }))
       case 'stats':
         this.#statistics = report
         for (const answered of this.#awaiting) answered()

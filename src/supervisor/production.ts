@@ -3,6 +3,7 @@ import { LOOPBACK, SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
 import { ATTACH_ENV, openPeer, peerTermsOf } from '../driver/index.js'
 import type { TestFaults } from '../driver/index.js'
 import { openJournal } from './journal.js'
+import { leaseKeeper } from './lease/production.js'
 import { localReplicas } from './local-replicas.js'
 import { Supervisor } from './supervisor.js'
 import type { SupervisorTerms } from './supervisor.js'
@@ -32,6 +33,7 @@ export function makeSupervisor(terms: ProductionTerms): Supervisor {
     address: LOOPBACK,
     foundMs: terms.options.guestStartMs,
     hostSilenceMs: undefined,
+    lease: leaseKeeper(terms.options, LOOPBACK, (what) => terms.notice({ notice: 'report', report: what })),
     faults: injected,
     clock: new SystemClock(),
     entropy: new SystemEntropy(),

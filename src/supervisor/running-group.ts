@@ -4,6 +4,7 @@ import { GROUP } from '../message/index.js'
 import type { Instant, Locator, MemberId, MemberInfo, ViewNumber } from '../message/index.js'
 import type { Chronicle } from './chronicle.js'
 import type { Notice } from './notice.js'
+import type { LeaseKeeper } from './lease/lease-keeper.js'
 import { outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
 import { PlannedSwitch } from './planned-switch.js'
@@ -33,6 +34,7 @@ export interface RunningGroupTerms {
   readonly chronicle: Chronicle
   readonly timingWindowMs: number
   readonly guestStartMs: number
+  readonly lease: LeaseKeeper | undefined
   readonly notice: (notice: Notice) => void
 }
 
@@ -46,6 +48,8 @@ export class RunningGroup {
   /** Who has been a member of an established view; bounded by the replicas that live or have just ended. */
   readonly #members = new Set<MemberId>()
   #switch: PlannedSwitch | undefined
+  /** Undefined before the first renewal. */
+  #released: boolean | undefined
 
   constructor(terms: RunningGroupTerms) {
     this.#terms = terms
@@ -210,7 +214,7 @@ export class RunningGroup {
   }
 
   gatewayLost(memberId: MemberId, cause: string): void {
-    this.#terms.chronicle.gateway('gateway-lost', cause)
+    this.#terms.chronicle.group('gateway-lost', cause)
     this.#terms.port.announceFault(GROUP.gateway, memberId)
   }
 
@@ -261,7 +265,23 @@ export class RunningGroup {
     return members.some((member) => member.memberId === memberId && member.precedence === view.precedence)
   }
 
+  /** The lease ends, or is renewed again. */
+  #observeLease(): void {
+    const { lease, chronicle, notice, founding } = this.#terms
+    const { mayRelease } = this.peer
+    if (lease === undefined || this.#released === mayRelease || (this.#released === undefined && !mayRelease)) return
+    const first = this.#released === undefined
+    this.#released = mayRelease
+    lease.releases(mayRelease)
+    if (first) return
+    const { store, ttlMs } = lease.status
+    if (mayRelease) return chronicle.group('unfenced', `${store} has renewed the lease`)
+    chronicle.group('fenced', `${store} has not renewed the lease in time`)
+    notice({ notice: 'report', report: report('LLFT_W_FENCED', { group: founding.name, store, ttlMs }) })
+  }
+
   #observe(): void {
+    this.#observeLease()
     const { replicas, replacements, clock, notice } = this.#terms
     for (const { slot, ready, gone, started, memberId } of replicas.all) {
       if (ready || gone || started === undefined) continue

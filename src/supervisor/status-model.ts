@@ -1,4 +1,11 @@
-import type { Detection, GroupStatus, ReplicaState, ReplicaStatus, TransportStatus } from '../admin/index.js'
+import type {
+  Detection,
+  FencingStatus,
+  GroupStatus,
+  ReplicaState,
+  ReplicaStatus,
+  TransportStatus,
+} from '../admin/index.js'
 import { formatAddress } from '../config/index.js'
 import { byRank } from '../core/index.js'
 import type { PeerStatus } from '../driver/index.js'
@@ -15,6 +22,7 @@ export interface StatusFacts {
   readonly epoch: Epoch
   readonly wanted: number
   readonly historyBytesMax: number
+  readonly fencing: FencingStatus | undefined
   readonly detection: Detection
   readonly transport: TransportStatus | null
   /** The group as the console knows it; undefined before the founding. */
@@ -41,6 +49,7 @@ export function statusOf(facts: StatusFacts): GroupStatus {
       streams: gateway.streams,
       listeners: gateway.open.map(({ bound }) => formatAddress({ host: bound.address, port: bound.port })),
     },
+    fencing: facts.fencing ?? null,
     detection: facts.detection,
     transport: facts.transport,
     history: { index: historyLength(peer), bytes, full: bytes >= facts.historyBytesMax },

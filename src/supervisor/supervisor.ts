@@ -21,9 +21,11 @@ import { ConsoleApplication } from './console-application.js'
 import type { OpenConsole } from './console-application.js'
 import { Desk } from './desk.js'
 import { detectionOf } from './detection.js'
+import { leaseTermsOf } from './lease/production.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
 import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
+import type { LeaseKeeper } from './lease/lease-keeper.js'
 import type { Notice } from './notice.js'
 import type { OutputPump } from './output-pump.js'
 import { exitCodeOf, outcomeOf, signalName } from './process-end.js'
@@ -50,6 +52,8 @@ export interface SupervisorTerms {
   readonly foundMs: number | undefined
   /** Undefined where all replicas are on this host. */
   readonly hostSilenceMs: number | undefined
+  /** Undefined where nothing is fenced. */
+  readonly lease: LeaseKeeper | undefined
   readonly clock: Clock
   readonly entropy: Entropy
   /** The console's. */
@@ -119,6 +123,7 @@ export class Supervisor {
       {
         ready: (peer) => this.#gatewayReady(peer),
         follows: (view) => this.#group?.gatewayFollows(view),
+        askLease: (granted) => terms.lease?.renew(granted),
         listening: () => this.#listening(),
         warned: (warning) => this.#gatewayWarned(warning),
         lost: (loss) => this.#gatewayLost(loss),
@@ -143,10 +148,16 @@ export class Supervisor {
   /** Resolves with the program's own end; raises an `LlftError` when the group cannot be or go on. */
   async run(): Promise<ProcessEnd> {
     const { options, foundMs } = this.#terms
-    const bound = foundMs === undefined ? undefined : setTimeout(() => this.#overdue(), foundMs)
+    let bound: NodeJS.Timeout | undefined
     this.#begunMs = performance.now()
+    const { lease } = this.#terms
+    if (lease !== undefined) lease.onLost = (error): void => this.#fail(error, [])
     try {
+      // Other hosts' replicas may be another gateway's: the lease is taken once all have come to this one.
+      if (foundMs !== undefined) await Promise.race([lease?.acquire(), this.#outcome])
+      if (foundMs !== undefined && lease?.held === false) return await this.#outcome
       this.#transport = await this.#terms.chooseTransport(this.#epoch)
+      if (foundMs !== undefined) bound = setTimeout(() => this.#overdue(), foundMs)
       await this.#replicas.open()
       this.#gateway.start()
       for (let count = 0; count < options.replicas; count++) this.#replicas.spawn('start')
@@ -173,6 +184,7 @@ export class Supervisor {
       epoch: this.#epoch,
       wanted: this.#group?.replacements.wanted ?? this.#terms.options.replicas,
       historyBytesMax: this.#terms.options.historyBytesMax,
+      fencing: this.#terms.lease?.status,
       detection: detectionOf(this.#terms.options, this.#terms.hostSilenceMs),
       transport: this.#transport?.status ?? null,
       peer: this.#group?.peer,
@@ -197,7 +209,7 @@ export class Supervisor {
 
   #gatewayReady(peer: PeerInfo): void {
     this.#gatewayPeer = peer
-    if (this.#phase === 'running') this.#chronicle.gateway('gateway-started', 'in place of the last one')
+    if (this.#phase === 'running') this.#chronicle.group('gateway-started', 'in place of the last one')
     this.#foundWhenComplete()
   }
 
@@ -209,7 +221,9 @@ export class Supervisor {
   get #settings(): GroupSettings {
     const { journal, options } = this.#terms
     const { commit, historyBytesMax } = options
-    return { commit, historyBytesMax, journal, multicast: this.#transport?.multicast }
+    const lease = options.fencing && leaseTermsOf(options.fencing)
+    const { multicast, datagrams } = this.#transport ?? {}
+    return { commit, historyBytesMax, journal, lease, multicast, datagrams }
   }
 
   #foundWhenComplete(): void {
@@ -217,6 +231,10 @@ export class Supervisor {
     const { options, transport } = this.#terms
     const gateway = this.#gatewayPeer
     if (this.#phase !== 'founding' || gateway === undefined || claims.length < options.replicas) return
+    const { lease } = this.#terms
+    if (lease !== undefined && !lease.held) {
+      return lease.whenHeld({ held: () => this.#foundWhenComplete(), failed: (error) => this.#settle?.reject(error) })
+    }
     this.#phase = 'running'
     const peers = [gateway, { ...this.#console, locator: transport.locator }]
     const terms = { name: options.name, epoch: this.#epoch, settings: this.#settings, claims, peers }
@@ -225,13 +243,14 @@ export class Supervisor {
   }
 
   #openGroup(founding: Founding): RunningGroup {
-    const { options, clock, entropy, transport, output, openInput, notice } = this.#terms
+    const { options, clock, entropy, transport, output, openInput, notice, lease } = this.#terms
     const listener = new ConsoleApplication({
       ...output,
       openInput,
       port: () => port,
       exited: (end, uncaught) => this.#exited(end, uncaught),
       event: (event: PeerEvent) => this.#group?.event(event),
+      askLease: (nonce) => lease?.renew(() => port.granted(nonce)),
     })
     this.#application = listener
     const port = this.#terms.openConsole(
@@ -257,7 +276,7 @@ export class Supervisor {
       fail: (error) => this.#fail(error, []),
     })
     const [replicas, chronicle] = [this.#replicas, this.#chronicle]
-    return new RunningGroup({ ...options, founding, clock, port, replicas, replacements, chronicle, notice })
+    return new RunningGroup({ ...options, founding, clock, port, replicas, replacements, chronicle, lease, notice })
   }
 
   /** The program has ended, in order, and every replica ends now. */
@@ -372,6 +391,7 @@ export class Supervisor {
     await this.#application?.close()
     this.#group?.close()
     this.#terms.transport.close()
+    await this.#terms.lease?.close()
     await this.#reaper.close()
   }
 }

@@ -25,6 +25,7 @@ export interface TransportChoice {
   readonly status: TransportStatus
   /** Undefined where each member is sent its own copy. */
   readonly multicast: MulticastGroup | undefined
+  readonly datagrams?: 'ethernet'
 }
 
 /** Multicast is probed before it is used; `auto` falls back where `multicast` raises an `LlftError`. */

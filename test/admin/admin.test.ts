@@ -16,6 +16,7 @@ const STATUS: GroupStatus = {
   wanted: 3,
   gateway: { pid: 1, streams: 0, listeners: [] },
   rejectedDatagrams: 0,
+  fencing: null,
   detection: { exitMs: 4, hostMs: null, stallMs: 1200, silentBackupMs: 7500 },
   transport: null,
   history: { index: 0, bytes: 0, full: false },

@@ -130,3 +130,27 @@ describe('the options of a run', () => {
     expect(OPTIONS.historyBytesMax.variable).toBe('LLFT_HISTORY_BYTES_MAX')
   })
 })
+
+describe('fencing', () => {
+  const lease = { fencing: ['lease'], etcd: ['http://10.0.0.8:2379,https://store:2379/'] }
+
+  test('is none unless a lease is asked for, with the etcd that keeps it', () => {
+    expect(resolveRunOptions(input()).fencing).toBe(undefined)
+    const etcd = ['http://10.0.0.8:2379', 'https://store:2379']
+    expect(resolveRunOptions(input({ flags: lease })).fencing).toEqual({ etcd, ttlMs: 3000, clockDriftMs: 100 })
+    const env = { LLFT_FENCING: 'lease', LLFT_ETCD: etcd.join(','), LLFT_LEASE_TTL_MS: '800', LLFT_CLOCK_DRIFT_MS: '5' }
+    expect(resolveRunOptions(input({ env })).fencing).toEqual({ etcd, ttlMs: 800, clockDriftMs: 5 })
+  })
+
+  test.each([
+    ['an unknown kind', { fencing: ['laese'] }, 'LLFT_E_USAGE_FENCING'],
+    ['a lease without a store', { fencing: ['lease'] }, 'LLFT_E_CONFIG_FENCING'],
+    ['a store without a lease', { etcd: lease.etcd }, 'LLFT_E_CONFIG_FENCING'],
+    ['an address that is none', { ...lease, etcd: ['10.0.0.8:2379'] }, 'LLFT_E_USAGE_ADDRESS'],
+    ['a password in the address', { ...lease, etcd: ['http://me:secret@10.0.0.8:2379'] }, 'LLFT_E_USAGE_ADDRESS'],
+    ['a drift that leaves no lease', { ...lease, clockDriftMs: ['751'] }, 'LLFT_E_CONFIG_FENCING'],
+    ['a lease that is too short', { ...lease, leaseTtlMs: ['10'] }, 'LLFT_E_USAGE_NUMBER'],
+  ])('is refused: %s', (_, flags, code) => {
+    expect(refusal(() => resolveRunOptions(input({ flags }))).code).toBe(code)
+  })
+})

@@ -41,3 +41,27 @@ describe('a part of a group on several hosts', () => {
     )
   })
 })
+
+describe('parts that find each other by multicast', () => {
+  const flags = (peers: string): RunInput['flags'] => ({
+    group: ['shop'],
+    advertise: ['10.0.0.4:7702'],
+    peers: [peers],
+  })
+
+  test('need no list, and may have one too', () => {
+    const own = { host: '239.77.0.1', port: 7703 }
+    expect(resolveGatewayOptions(input({ flags: flags('multicast') }))).toMatchObject({ multicast: own, peers: [] })
+    const both = resolveGatewayOptions(input({ flags: flags('multicast:239.1.2.3:99,10.0.0.5:7702') }))
+    expect(both.multicast).toEqual({ host: '239.1.2.3', port: 99 })
+    expect(both.peers).toEqual([{ host: '10.0.0.5', port: 7702 }])
+    expect(both.run.replicas).toBe(3)
+  })
+
+  test.each(['multicast:10.0.0.5:7703', 'multicast:239.1.2.3:0', 'multicast:239.1.2.999:7703', 'multicast:'])(
+    'are refused with %s',
+    (peers) => {
+      expect(() => resolveGatewayOptions(input({ flags: flags(peers) }))).toThrow('is not an address')
+    },
+  )
+})

@@ -56,6 +56,7 @@ function observerInto(told: string[]): GatewayObserver {
     listening: (requested, bound, tls) => told.push(`listening ${requested.port} ${bound.port}${tls ? ' tls' : ''}`),
     unlistening: (bound) => told.push(`unlistening ${bound.port}`),
     warning: (warning, detail) => told.push(`${warning}: ${detail}`),
+    askLease: (nonce) => told.push(`asks for the lease, ${nonce}`),
     follows: (view) => told.push(`follows ${view}`),
   }
 }

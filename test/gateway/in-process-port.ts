@@ -13,6 +13,7 @@ export class InProcessPort implements PeerPort {
     historyIndex: 0 as OrderIndex,
     historyBytes: 0,
     rejectedDatagrams: 0,
+    mayRelease: true,
   }
   readonly frames: Frame[] = []
   congested = false
@@ -54,6 +55,8 @@ export class InProcessPort implements PeerPort {
   }
 
   handOver(): void {}
+
+  granted(): void {}
 
   announceFault(): void {}
 

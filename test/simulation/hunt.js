@@ -17,12 +17,13 @@ const bug = PLANTED_BUGS.find((each) => each.name === name)
 if (name !== undefined && bug === undefined) throw new Error(`no planted bug is called ${name}`)
 const folder = plant(ROOMS, bug?.edits)
 process.on('exit', () => rmSync(folder, { recursive: true }))
-const { drawPlan, runPlan } = await import(pathToFileURL(join(folder, 'sim', 'index.js')).href)
+const { drawPlan, runLease, runPlan } = await import(pathToFileURL(join(folder, 'sim', 'index.js')).href)
 
 /** An assertion of the core finds a fault as well as a law does. */
 function brokenIn(seed) {
   try {
-    return runPlan(drawPlan(seed)).violations[0]
+    const { violations } = bug?.lease === true ? runLease(seed) : runPlan(drawPlan(seed))
+    return violations[0]
   } catch (error) {
     return `assertion: ${error.message}`
   }

@@ -1,4 +1,5 @@
 // Mistakes in the core, one at a time, each of which the swarm must find. What is found in the field later joins them.
+// `lease`: shown by the runs with leases and partitions.
 // `edits`: `[file below core, compiled text, text instead]`. `rule`: which of protocol.md section 9 it takes out; the
 // explorer (test/explorer/mutants.js) finds all seven.
 
@@ -185,4 +186,31 @@ const MEMBERSHIP = [
   },
 ]
 
-export const PLANTED_BUGS = [...RULES, ...MESSAGING, ...ORDER, ...MEMBERSHIP]
+/** What keeps a gateway that is cut off from letting something out beside the next one. */
+const LEASES = [
+  {
+    name: 'a lease is used and granted without a margin for clocks',
+    lease: true,
+    edits: [
+      ['lease/holder.js', '+ this.#terms.ttl - this.#terms.driftBound', '+ this.#terms.ttl'],
+      ['lease/grantor.js', '+ this.#terms.ttl + this.#terms.driftBound', '+ this.#terms.ttl'],
+    ],
+  },
+  {
+    name: 'something is let out after the end of the lease',
+    lease: true,
+    edits: [['peer/incoming.js', 'lease !== undefined && !lease.holds(now)', 'false']],
+  },
+  {
+    name: 'a view is established before the lease of the other side has run out',
+    lease: true,
+    edits: [['lease/grantor.js', 'if (another && now < this.#until)', 'if (false)']],
+  },
+  {
+    name: 'who has lost a lease gets it back',
+    lease: true,
+    edits: [['lease/grantor.js', 'if (holder < this.#holder)', 'if (false)']],
+  },
+]
+
+export const PLANTED_BUGS = [...RULES, ...MESSAGING, ...ORDER, ...MEMBERSHIP, ...LEASES]

@@ -176,9 +176,9 @@ describe('Chronicle', () => {
     const chronicle = founded()
     let heard = 0
     const stop = chronicle.log.subscribe(() => heard++)
-    for (let count = 0; count < 1500; count++) chronicle.gateway('gateway-lost', 'SIGKILL')
+    for (let count = 0; count < 1500; count++) chronicle.group('gateway-lost', 'SIGKILL')
     stop()
-    chronicle.gateway('gateway-started', 'again')
+    chronicle.group('gateway-started', 'again')
     expect(heard).toBe(1500)
     expect(chronicle.log.recent).toHaveLength(1000)
     expect(chronicle.log.recent.at(-1)).toMatchObject({ sequence: 1502, kind: 'gateway-started' })

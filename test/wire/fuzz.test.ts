@@ -148,6 +148,7 @@ function peer(): Driven {
     listener: {
       released: () => told.push('released'),
       relieved: () => told.push('relieved'),
+      askLease: () => told.push('askLease'),
       event: ({ event }) => told.push(event),
     },
   })

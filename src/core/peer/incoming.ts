@@ -5,6 +5,9 @@ import { Gap } from '../messaging/gap.js'
 import type { Outgoing } from './outgoing.js'
 import type { PeerState } from './state.js'
 
+/** Less than any message depends on. */
+const NOTHING = -1
+
 /**
  * What a connected group of one member receives from the application's primary: puts it into sequence, lets it out when
  * the order that it depends on is held (protocol.md 5.5), acknowledges it, and asks for what is missing.
@@ -63,6 +66,14 @@ export class Incoming {
     else this.#confirmAt ??= (now + terms.limits.repeatDelay) as Instant
   }
 
+  /** The lease is renewed: what waited for it goes, and the primary hears of it. */
+  resume(): void {
+    const { window } = this.#state
+    const before = window.receivedUpTo
+    this.release()
+    if (window.receivedUpTo > before) this.acknowledge()
+  }
+
   acknowledge(): void {
     this.#keptBytesSaid = this.#state.keptBytes
     this.#state.sendPrimary({ kind: 'FirstAck' })
@@ -102,7 +113,8 @@ export class Incoming {
 
   /** Messages that depend on entries up to here may be let out. */
   get #committed(): number {
-    const { terms, receivers, history } = this.#state
+    const { terms, receivers, history, lease, now } = this.#state
+    if (lease !== undefined && !lease.holds(now)) return NOTHING
     const { held } = history
     return terms.commit === 'acknowledged' ? Math.min(held, receivers.executedByAll(this.#backups, held)) : held
   }

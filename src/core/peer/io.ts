@@ -10,6 +10,7 @@ import type {
   PeerInfo,
   View,
 } from '../../message/index.js'
+import type { LeaseTerms } from '../lease/terms.js'
 import type { CommitMode, Limits } from '../limits.js'
 
 export interface PeerTerms {
@@ -22,6 +23,8 @@ export interface PeerTerms {
   readonly commit?: CommitMode
   /** False only where a test shows what holds without reflection. */
   readonly reflects: boolean
+  /** Nothing is let out but under a lease; undefined: without one. */
+  readonly lease?: LeaseTerms | undefined
   /** For history and messages that only newcomers will need; in memory without one. */
   readonly store?: ChunkStore | undefined
 }
@@ -34,6 +37,8 @@ export type PeerInput =
   /** The application keeps so many bytes of what was let out and has not passed them on. */
   | { readonly input: 'kept'; readonly bytes: number }
   | { readonly input: 'deadline' }
+  /** The lease is renewed: the answer to the question with this nonce. */
+  | { readonly input: 'granted'; readonly nonce: number }
   /** This member is to be the primary, as planned. */
   | { readonly input: 'handOver'; readonly to: MemberId }
   /** A member of any group is known to have failed: to be said until a membership leaves it out. */
@@ -44,6 +49,8 @@ export type PeerOutput =
   /** The payload may be acted upon; a view that is valid until the next step. */
   | { readonly output: 'release'; readonly payload: Uint8Array }
   | { readonly output: 'relieved' }
+  /** The lease is to be renewed. */
+  | { readonly output: 'ask'; readonly nonce: number }
   | {
       readonly output: 'view'
       readonly event: 'adopted' | 'established' | 'members'

@@ -39,6 +39,7 @@ export class Peer {
   start(now: Instant): readonly PeerOutput[] {
     this.#state.now = now
     this.#greet()
+    this.#askLease()
     return this.#take()
   }
 
@@ -68,6 +69,10 @@ export class Peer {
       case 'handOver':
         this.#handOver.begin(input.to)
         break
+      case 'granted':
+        this.#state.lease?.granted(input.nonce)
+        this.#incoming.resume()
+        break
       default:
         unreachable(input)
     }
@@ -75,7 +80,7 @@ export class Peer {
   }
 
   get deadline(): Instant | undefined {
-    const others = earliest(this.#faults.deadline, this.#handOver.deadline)
+    const others = earliest(this.#faults.deadline, this.#handOver.deadline, this.#state.lease?.deadline)
     return earliest(earliest(this.#outgoing.deadline, this.#incoming.deadline), this.#greetAt, others)
   }
 
@@ -102,6 +107,11 @@ export class Peer {
     sent.dropOlderHalf(receivers.lowest(sent.last))
     const middle = Math.floor((history.first + history.held) / 2)
     if (middle >= history.first) history.dropThrough(middle)
+  }
+
+  /** Whether anything may be let out now. */
+  holdsLease(now: Instant): boolean {
+    return this.#state.lease?.holds(now) ?? true
   }
 
   /** Bytes of history and of inputs kept. */
@@ -223,6 +233,12 @@ export class Peer {
     this.#incoming.expire()
     this.#sayFaults()
     this.#handOver.expire()
+    this.#askLease()
+  }
+
+  #askLease(): void {
+    const nonce = this.#state.lease?.due(this.#state.now)
+    if (nonce !== undefined) this.#state.outputs.push({ output: 'ask', nonce })
   }
 
   #greet(): void {

@@ -1,6 +1,7 @@
 import type { Contents, EntryBlock, Instant, Locator } from '../../message/index.js'
 import { NO_ENTRIES } from '../../message/index.js'
 import { History } from '../determinizer/history.js'
+import { LeaseHolder } from '../lease/holder.js'
 import { ReceiveWindow } from '../messaging/receive-window.js'
 import { SentList } from '../messaging/sent-list.js'
 import type { PeerOutput, PeerTerms } from './io.js'
@@ -17,6 +18,8 @@ export class PeerState {
   readonly sent: SentList
   readonly receivers: Receivers
   readonly window: ReceiveWindow
+  /** Undefined where nothing is fenced. */
+  readonly lease: LeaseHolder | undefined
   now = 0 as Instant
   outputs: PeerOutput[] = []
   /** Bytes let out that the application of this peer still keeps. */
@@ -30,6 +33,7 @@ export class PeerState {
   constructor(terms: PeerTerms) {
     const { payloadBytesMax, receiveBytesMax, reorderMessagesMax } = terms.limits
     this.terms = terms
+    this.lease = terms.lease && new LeaseHolder(terms.lease)
     this.history = new History(terms.store)
     this.sent = new SentList({ single: false, payloadBytesMax, store: terms.store })
     this.receivers = new Receivers(receiveBytesMax)

@@ -7,8 +7,8 @@ import { exitCodeOf } from '../process-end.js'
 import type { ProcessEnd } from '../process-end.js'
 import { Reaper } from '../reaper.js'
 import type { Replica, Replicas, ReplicasMaker } from '../replicas.js'
-import type { Endpoint, Link } from './link.js'
-import type { HostGuest, HostOrder, HostReport, Word } from './words.js'
+import type { Link } from './link.js'
+import type { Endpoint, HostGuest, HostOrder, HostReport, Word } from './words.js'
 
 /** A takeover has the processors for itself, as in `llft run`; a program that cannot start costs its start seldom. */
 const RESTART_MIN_MS = 250

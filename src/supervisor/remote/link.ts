@@ -4,8 +4,9 @@ import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import type { Address } from '../../config/index.js'
 import { llftError } from '../../errors/index.js'
+import { Hellos } from './hellos.js'
 import { parseWord } from './parse.js'
-import type { Word } from './words.js'
+import type { Endpoint, Word } from './words.js'
 
 /** Names are looked up again so often: hosts behind a name come and go. */
 const LOOKUP_MS = 1000
@@ -15,13 +16,10 @@ export interface LinkTerms {
   readonly own: Address
   /** Whom to speak to; a name stands for every address that it has. */
   readonly peers: readonly Address[]
+  /** Where all parts say that they are there, and hear of each other; undefined: `peers` has them all. */
+  readonly multicast?: Address | undefined
   readonly group: string
   heard(word: Word, from: Endpoint): void
-}
-
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
 }
 
 /** The socket on which a gateway and the hosts of its replicas hear each other. */
@@ -31,10 +29,13 @@ export class Link {
   #known: readonly Endpoint[] = []
   #lookups: NodeJS.Timeout | undefined
   #dropped = 0
+  readonly #hellos: Hellos | undefined
   #closed = false
 
   constructor(terms: LinkTerms) {
     this.#terms = terms
+    const { multicast, own, group } = terms
+    if (multicast !== undefined) this.#hellos = new Hellos({ multicast, own, group, socket: this.#socket })
     this.#socket.on('message', (datagram, from) => this.#received(datagram, from))
   }
 
@@ -48,13 +49,14 @@ export class Link {
     }
     // A datagram that cannot be sent is lost, and said again.
     this.#socket.on('error', () => undefined)
+    await this.#hellos?.open()
     await this.#lookUp()
     this.#lookups = setInterval(() => void this.#lookUp(), LOOKUP_MS)
   }
 
-  /** Everybody of the list, as far as their names can be looked up. */
+  /** Everybody of the list, as far as their names can be looked up, and who was heard. */
   get known(): readonly Endpoint[] {
-    return this.#known
+    return this.#hellos === undefined ? this.#known : [...this.#known, ...this.#hellos.heard]
   }
 
   /** Datagrams that were malformed, or of another group. */
@@ -71,6 +73,7 @@ export class Link {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#lookups)
+    this.#hellos?.close()
     this.#socket.close()
   }
 
@@ -84,7 +87,8 @@ export class Link {
 
   #received(datagram: Uint8Array, from: RemoteInfo): void {
     const word = parseWord(datagram)
-    if (word?.group === this.#terms.group) this.#terms.heard(word, { address: from.address, port: from.port })
+    if (word?.group === this.#terms.group && word.word !== 'hello')
+      this.#terms.heard(word, { address: from.address, port: from.port })
     else this.#dropped++
   }
 }

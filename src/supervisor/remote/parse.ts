@@ -12,6 +12,7 @@ export function parseWord(datagram: Uint8Array): Word | undefined {
   if (typeof group !== 'string' || !isCount(speaker) || !isCount(sequence)) return undefined
   const stamp = { group, speaker, sequence }
   if (word === 'report') return reportOf(value, stamp)
+  if (word === 'hello') return { word, ...stamp }
   return word === 'order' ? orderOf(value, stamp) : undefined
 }
 

@@ -2,10 +2,14 @@ import { randomInt } from 'node:crypto'
 import { SystemClock, SystemEntropy, Udp } from '../../adapters/index.js'
 import { mixBytes } from '../../base/index.js'
 import type { HostOptions } from '../../config/index.js'
+import { report } from '../../errors/index.js'
+import type { Report } from '../../errors/index.js'
+import { ETHERNET_LIMITS } from '../../core/index.js'
 import { ATTACH_ENV, openPeer, peerTermsOf } from '../../driver/index.js'
 import type { TestFaults } from '../../driver/index.js'
 import { beatMs, probeIntervalMs } from '../detection.js'
 import { openJournal } from '../journal.js'
+import { leaseKeeper } from '../lease/production.js'
 import { localReplicas } from '../local-replicas.js'
 import type { ProductionTerms } from '../production.js'
 import { Supervisor } from '../supervisor.js'
@@ -15,6 +19,8 @@ import { Link } from './link.js'
 import type { LinkTerms } from './link.js'
 import { remoteReplicas } from './remote-replicas.js'
 
+/** With so few there is no majority that could tell a crash from a partition. */
+const FEW = 2
 /** A process is told from the one before it at the same address by this. */
 const SPEAKERS = 2 ** 47
 
@@ -25,14 +31,19 @@ export function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptio
   const transport = new Udp({ address: advertise.host, port: 0 })
   const warning = bufferWarning(transport.facts)
   if (warning !== undefined) terms.notice({ notice: 'report', report: warning })
+  const tell = (what: Report): void => terms.notice({ notice: 'report', report: what })
+  const lease = leaseKeeper(run, advertise.host, tell)
+  if (lease === undefined && run.replicas <= FEW) tell(report('LLFT_W_NO_FENCING', {}))
   return new Supervisor({
     ...terms,
+    lease,
     replicas: remoteReplicas({
       group: run.name,
       speaker: randomInt(1, SPEAKERS),
       hostSilenceMs,
       beatMs: beatMs(hostSilenceMs),
       probeMs: probeIntervalMs(run),
+      mayOrder: () => lease?.held ?? true,
       link: (heard) => new Link(linkTerms(options, heard)),
     }),
     address: advertise.host,
@@ -44,7 +55,11 @@ export function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptio
     entropy: new SystemEntropy(),
     transport,
     journal: journal.folder,
-    chooseTransport: () => Promise.resolve(unicast('several hosts')),
+    chooseTransport: () => {
+      const { payloadBytesMax } = ETHERNET_LIMITS
+      const why = `several hosts, payloads of ${payloadBytesMax} bytes for Ethernet`
+      return Promise.resolve({ ...unicast(why), datagrams: 'ethernet' })
+    },
     openConsole: (start, ports, listener) => openPeer(peerTermsOf(start, { ...ports, store: journal.store }, listener)),
   })
 }
@@ -79,6 +94,7 @@ export function makeHostAgent({ options, environment, paths, tell }: HostAgentTe
   })
 }
 
-function linkTerms({ run, advertise: own, peers }: HostOptions, heard: LinkTerms['heard']): LinkTerms {
-  return { own, peers, group: run.name, heard }
+function linkTerms(options: HostOptions, heard: LinkTerms['heard']): LinkTerms {
+  const { run, advertise: own, peers, multicast } = options
+  return { own, peers, multicast, group: run.name, heard }
 }

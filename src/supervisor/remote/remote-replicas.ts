@@ -6,9 +6,9 @@ import type { ProcessEnd } from '../process-end.js'
 import type { ReplicaRecord } from '../replica-table.js'
 import { ReplicaTable } from '../replica-table.js'
 import type { Replicas, ReplicasListener, ReplicasMaker, StartTerms } from '../replicas.js'
-import type { Endpoint, Link } from './link.js'
+import type { Link } from './link.js'
 import { RemoteProcess } from './remote-process.js'
-import type { HostGuest, HostOrder, HostReport, Word } from './words.js'
+import type { Endpoint, HostGuest, HostOrder, HostReport, Word } from './words.js'
 
 /** Said so often at the end: more than are likely to be lost. */
 const LAST_WORDS = 4
@@ -43,6 +43,8 @@ export interface RemoteTerms {
   readonly hostSilenceMs: number
   readonly beatMs: number
   readonly probeMs: number
+  /** False while the group may be another gateway's: its hosts are listened to, and told nothing. */
+  mayOrder(): boolean
   link(heard: (word: Word, from: Endpoint) => void): Link
 }
 
@@ -236,7 +238,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   #order(host: Host): void {
     const { group, speaker, probeMs, beatMs } = this.#terms
     const { replica, start, stale } = host
-    if (host.foreign) return
+    if (host.foreign || !this.#terms.mayOrder()) return
     const wanted = replica?.process.wanted ?? 'nothing'
     const removed = wanted === 'destroy' ? { reason: 'the replica was removed', end: { code: 0, signal: 0 } } : null
     const order: HostOrder = {

@@ -7,7 +7,7 @@ import type { ProcessEnd } from '../process-end.js'
  * What a gateway and the hosts of its replicas tell each other, as JSON datagrams. Each says all that counts, again and
  * again: nothing is lost by a lost datagram, and a host that was cut off is up to date with the next one that arrives.
  */
-export type Word = HostReport | HostOrder
+export type Word = HostReport | HostOrder | Hello
 
 interface Stamp {
   /** The group's name; whoever has another one is not meant. */
@@ -16,6 +16,11 @@ interface Stamp {
   readonly speaker: number
   /** Rising; an older one that comes later counts for nothing. */
   readonly sequence: number
+}
+
+/** Any part, to a multicast group: it is there, where this comes from. */
+export interface Hello extends Stamp {
+  readonly word: 'hello'
 }
 
 /** A replica host to its gateway. */
@@ -53,4 +58,9 @@ export interface HostOrder extends Stamp {
   readonly probeMs: number
   /** How often the host is to report. */
   readonly beatMs: number
+}
+
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
 }

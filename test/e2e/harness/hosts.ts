@@ -34,8 +34,12 @@ export class Hosts {
   readonly #count: number
   readonly #runs: Run[] = []
 
-  constructor(count: number, program: string) {
+  /** Instead of a list of all parts. */
+  readonly #peers: string | undefined
+
+  constructor(count: number, program: string, peers?: string) {
     this.#count = count
+    this.#peers = peers
     writeFileSync(join(this.folder, 'server.cjs'), program)
     ip('link', 'add', `${this.#name}b`, 'type', 'bridge')
     ip('link', 'set', `${this.#name}b`, 'up')
@@ -70,6 +74,20 @@ export class Hosts {
   second(): Run {
     const parts = this.#parts(this.#count, PORT + 1)
     return this.#start(this.#count, ['gateway', ...parts, '--admin', '127.0.0.1:0'])
+  }
+
+  /** Another gateway of the same group, on another host, with the same options. */
+  standby(host: number, ...options: readonly string[]): Run {
+    const parts = [...this.#parts(host), '-r', String(this.#count - 2), '--admin', '127.0.0.1:0', ...options]
+    // `llft status` is to find the other one.
+    return this.#exec(host, [LLFT, 'gateway', ...parts], { XDG_RUNTIME_DIR: join(this.folder, 'standby') })
+  }
+
+  /** What is no program of Node, on this host. */
+  other(host: number, command: string, args: readonly string[]): Run {
+    const run = new Run(spawn('ip', ['netns', 'exec', this.#inside(host), command, ...args], { stdio: 'pipe' }))
+    this.#runs.push(run)
+    return run
   }
 
   /** Any other command, on the gateway's host, to its end. */
@@ -160,16 +178,16 @@ export class Hosts {
   /** Every part gets the same list. */
   #parts(host: number, port: number = PORT): readonly string[] {
     const all = Array.from({ length: this.#count }, (_, at) => `${this.address(at + 1)}:${PORT}`)
-    return ['--group', 'far', '--advertise', `${this.address(host)}:${port}`, '--peers', all.join(',')]
+    return ['--group', 'far', '--advertise', `${this.address(host)}:${port}`, '--peers', this.#peers ?? all.join(',')]
   }
 
   #start(host: number, args: readonly string[]): Run {
     return this.#exec(host, [LLFT, ...args])
   }
 
-  #exec(host: number, args: readonly string[]): Run {
+  #exec(host: number, args: readonly string[], more: NodeJS.ProcessEnv = {}): Run {
     // The same everywhere, or the replicas would not be alike; a gateway alone writes there.
-    const env = { ...process.env, XDG_RUNTIME_DIR: this.folder, NO_COLOR: '1' }
+    const env = { ...process.env, XDG_RUNTIME_DIR: this.folder, NO_COLOR: '1', ...more }
     const child = spawn('ip', ['netns', 'exec', this.#inside(host), process.execPath, ...args], {
       cwd: this.folder,
       env,

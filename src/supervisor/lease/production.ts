@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { LeaseOptions, RunOptions } from '../../config/index.js'
+import type { LeaseTerms } from '../../core/index.js'
+import type { Report } from '../../errors/index.js'
+import { EtcdStore } from './etcd.js'
+import { LeaseKeeper } from './lease-keeper.js'
+
+/** Four questions in a lease: one that is not answered must not hold up the next. */
+const TIMEOUTS_PER_LEASE = 4
+const NAME_BYTES = 4
+
+/** The lease that the options ask for, if they do. */
+export function leaseKeeper(run: RunOptions, address: string, tell: (what: Report) => void): LeaseKeeper | undefined {
+  const { fencing: options, name: group } = run
+  if (options === undefined) return undefined
+  const { etcd: urls, ttlMs, clockDriftMs } = options
+  const holder = `${hostname()} (${address}, pid ${process.pid}, ${randomBytes(NAME_BYTES).toString('hex')})`
+  const timeoutMs = ttlMs / TIMEOUTS_PER_LEASE
+  const store = new EtcdStore({ urls, group, holder, ttlMs, clockDriftMs, timeoutMs })
+  return new LeaseKeeper({ group, options, store, tell })
+}
+
+/** In the protocol's unit. */
+export function leaseTermsOf({ ttlMs, clockDriftMs }: LeaseOptions): LeaseTerms {
+  return { ttl: ttlMs * 1000, driftBound: clockDriftMs * 1000 }
+}

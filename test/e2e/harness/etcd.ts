@@ -1,0 +1,66 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../command-run.js'
+
+const BOUND_MS = 20_000
+
+/** Why there can be no etcd here; empty when there can. */
+export const WITHOUT_ETCD: string =
+  spawnSync('etcd', ['--version'], { stdio: 'ignore' }).status === 0
+    ? ''
+    : ' (skipped: the Debian package etcd-server is not installed)'
+
+/** The command line of an etcd of one member. */
+export function etcdArguments(folder: string, client: string, peer: string): readonly string[] {
+  const text =
+    `--data-dir ${folder} --listen-client-urls ${client} --advertise-client-urls ${client} ` +
+    `--listen-peer-urls ${peer} --initial-advertise-peer-urls ${peer} --initial-cluster default=${peer} ` +
+    '--logger zap --log-level error'
+  return text.split(' ')
+}
+
+/** A real etcd of one member, which can be stopped for a while. */
+export class Etcd {
+  readonly url: string
+  readonly #folder = mkdtempSync(join(tmpdir(), 'llft-etcd-'))
+  readonly #child
+
+  private constructor(client: number, peer: number) {
+    this.url = `http://127.0.0.1:${client}`
+    const args = etcdArguments(join(this.#folder, 'data'), this.url, `http://127.0.0.1:${peer}`)
+    this.#child = spawn('etcd', args, { stdio: 'ignore' })
+  }
+
+  static async start(): Promise<Etcd> {
+    const etcd = new Etcd(await freePort(), await freePort())
+    await etcdAnswers(etcd.url)
+    return etcd
+  }
+
+  /** Answers nobody until it goes on. */
+  pause(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  goOn(): void {
+    this.#child.kill('SIGCONT')
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.#child.kill('SIGKILL')
+    await ended
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+async function etcdAnswers(url: string): Promise<void> {
+  for (const deadline = performance.now() + BOUND_MS; ; await sleep(50)) {
+    const response = await fetch(`${url}/v3/maintenance/status`, { method: 'POST', body: '{}' }).catch(() => undefined)
+    if (response?.ok === true) return
+    if (performance.now() > deadline) throw new Error(`no etcd at ${url} within ${BOUND_MS} ms`)
+  }
+}
