@@ -308,7 +308,6 @@ export class Cluster {
     const { memberId } = process
     if (this.#processes.of(memberId) === undefined) return
     this.observer.note(`member ${memberId} has ${stage}`)
-    if (process.replica.role === 'outbidding') this.reach('a primary outbids')
     if (stage === 'established') {
       this.takeovers++
       this.reach('a takeover')

@@ -6,8 +6,8 @@ const VIOLATIONS_MAX = 20
 /** A replica as the laws see it. */
 export interface Subject {
   readonly memberId: MemberId
-  /** Live: it is the primary, or takes itself for it. */
-  readonly member: { readonly live: boolean }
+  /** Live: it is the primary, or takes itself for it. Draining: it will be, once it has executed its history. */
+  readonly member: { readonly live: boolean; readonly draining: boolean }
   /** The entry on which the reply that says so depends, if its history has such a reply. */
   readonly program: { replied(digest: number): number | undefined }
 }
@@ -20,6 +20,10 @@ export class Laws {
   readonly #digests = new Map<number, number>()
   /** Members whose execution differed from the agreed one. */
   readonly #deviant = new Set<MemberId>()
+  /** By member that is to lead: the digests in which its history differs from one that nobody has seen. */
+  readonly #otherwise = new Map<MemberId, Map<number, number>>()
+  /** By member: the last entry that it executed as all others did; bounded by the members of one simulation. */
+  readonly #agreed = new Map<MemberId, number>()
   readonly #primaries = new Map<number, MemberId>()
   /** By observer: the newest view it has adopted. */
   readonly #adopted = new Map<number, View>()
@@ -29,6 +33,8 @@ export class Laws {
   readonly #belongs: (memberId: MemberId) => boolean
   #primary: MemberId | undefined
   #view = 0
+  /** The newest view that a connected group knows to be established. */
+  #judged = 0
   compared = 0
   /** The highest entry on which something depends that was let out. */
   releasedIndex = 0
@@ -50,10 +56,38 @@ export class Laws {
       if (known !== digest) this.#deviant.add(subject.memberId)
       return
     }
+    if (this.#differsUnseen(subject, index, digest)) return
+    this.#agreed.set(subject.memberId, index)
     if (known === undefined) this.#digests.set(index, digest)
     else if (known !== digest) {
       this.broken(`L2: member ${subject.memberId} has digest ${digest} at index ${index}, where others had ${known}`)
     } else this.compared++
+  }
+
+  /**
+   * A primary whose view no connected group has heard of may be replaced by one whose history never was its own: what
+   * it decided nobody has seen, and nobody who executed that may be a member any more.
+   */
+  #differsUnseen({ memberId, member }: Subject, index: number, digest: number): boolean {
+    if (!member.draining || this.#judged >= this.#view) return false
+    const otherwise = this.#otherwise.get(memberId)
+    if (otherwise === undefined && (this.#digests.get(index) ?? digest) === digest) return false
+    this.#otherwise.set(memberId, (otherwise ?? new Map<number, number>()).set(index, digest))
+    this.#deviant.add(memberId)
+    return true
+  }
+
+  /** The history of a new primary counts from where it differs from what nobody has seen. */
+  #replaced({ memberId }: Subject): void {
+    const otherwise = this.#otherwise.get(memberId)
+    this.#otherwise.clear()
+    if (otherwise === undefined) return
+    const from = Math.min(...otherwise.keys())
+    for (const index of this.#digests.keys()) if (index >= from) this.#digests.delete(index)
+    for (const [index, digest] of otherwise) this.#digests.set(index, digest)
+    for (const [other, upTo] of this.#agreed) if (upTo >= from) this.#deviant.add(other)
+    this.#deviant.delete(memberId)
+    this.#agreed.set(memberId, Math.max(...otherwise.keys()))
   }
 
   /**
@@ -69,6 +103,7 @@ export class Laws {
     if (view.number < this.#view) return false
     this.#view = view.number
     this.#primary = subject.memberId
+    this.#replaced(subject)
     for (const index of this.#digests.keys()) if (index > length) this.#digests.delete(index)
     return true
   }
@@ -103,6 +138,11 @@ export class Laws {
     if (index !== undefined && index > held) {
       this.broken(`L3: a reply that depends on entry ${index} was let out where entries up to ${held} are held`)
     }
+  }
+
+  /** A connected group knows that this view is established: what its primary decides may be seen from now on. */
+  judged(view: View): void {
+    this.#judged = Math.max(this.#judged, view.number)
   }
 
   /** L4: adopted views only rise. `observer`: any process, by its locator. */

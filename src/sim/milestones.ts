@@ -18,7 +18,6 @@ export const MILESTONES = [
   'a member that is said to have failed stops',
   'a living backup is removed',
   'a primary hands over',
-  'a primary outbids',
   'a dead primary is heard under a newer view',
   'order travels by heartbeat',
   'a gateway asks for order',

@@ -51,6 +51,7 @@ export class Referee {
     const { laws, observer } = this.#terms
     observer.note(`process ${locator} sees ${event} ${view.number}.${view.precedence}.${view.backupView}`)
     laws.adopted(Number(locator), view)
+    if (event !== 'adopted') laws.judged(view)
   }
 
   get #releaser(): number | undefined {

@@ -42,7 +42,7 @@ export const MUTANTS = [
     name: 'a-view-is-its-number',
     rule: 3,
     edits: [
-      ['replica/takeover.js', 'state.adopted.number) + distance)', 'state.adopted.number) + 1)'],
+      ['replica/takeover.js', 'adopted.number, heardOf) + distance)', 'adopted.number, heardOf) + 1)'],
       [
         'peer/judge.js',
         '!sameView(message.established, this.#adopted)',

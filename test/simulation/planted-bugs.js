@@ -109,7 +109,7 @@ const MESSAGING = [
     edits: [
       [
         'replica/from-peers.js',
-        '\n        else\n            this.#following.reportTo(connection);\n    }\n    /**',
+        '\n        else if (!this.#state.leads)\n            this.#following.reportTo(connection);\n    }\n    /**',
         '\n    }\n    /**',
       ],
     ],

@@ -13,8 +13,8 @@ interface Move {
 }
 
 /**
- * Every change of role there is (protocol.md section 6). Who leads ends it only by stopping, and a stopped replica comes
- * back as a new member only: what either did since, nobody has accepted.
+ * Every change of role there is (protocol.md section 6). Who leads ends that only by stopping, and a stopped replica
+ * comes back as a new member only: what either did since, nobody has accepted.
  */
 export const MOVES: readonly Move[] = [
   { from: 'joining', to: 'primary', on: 'named as the founder' },

@@ -19,8 +19,8 @@ interface Orphaned {
 type Accepted = Pick<MessageOf<'AcceptPrimary'>, 'held' | 'received'>
 
 /**
- * One attempt to become the primary (protocol.md section 6), or of the primary to stay it (ADR 57): propose, gather what
- * members and connected groups hold, take the longest history, let it be executed to its end, establish.
+ * One attempt to become the primary (protocol.md section 6), or of the primary to stay it (ADR 57): propose, gather
+ * what members and connected groups hold, take the longest history, let it be executed to its end, establish.
  */
 export class Takeover {
   readonly #state: ReplicaState

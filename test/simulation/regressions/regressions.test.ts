@@ -12,6 +12,10 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 
 // late-proposal: a backup that is wrongly said to have failed proposes itself a second time, just when another
 // establishes its own view; the connected groups adopt the later proposal, whose proposer then stops (ADR 57).
+// stranger-left-alone: a newcomer was confirmed before the console knew it, and was the only one left.
+// late-word-of-a-view: a late datagram said of a group that it knew an older view than it had said before.
+// unseen-view: a view is established that no connected group hears of, and its successor has another history; the laws
+// took that for a difference.
 test.each(plans)('%s', (name) => {
   const plan = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Plan
   expect(runPlan(plan).violations).toEqual([])
