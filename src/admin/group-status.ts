@@ -17,8 +17,16 @@ export interface GroupStatus {
   readonly detection: Detection
   /** Null until it is chosen, at the start. */
   readonly transport: TransportStatus | null
-  /** `full`: its bound was passed, replicas that end are not replaced any more. */
-  readonly history: { readonly index: number; readonly bytes: number; readonly full: boolean }
+  /**
+   * `full`: its bound was passed, replicas that end are not replaced any more. `replayMs`: what a newcomer would need,
+   * by what the last one needed; null until one has joined.
+   */
+  readonly history: {
+    readonly index: number
+    readonly bytes: number
+    readonly full: boolean
+    readonly replayMs: number | null
+  }
   /** Datagrams that the gateway and the supervisor's console dropped because they could not be read. */
   readonly rejectedDatagrams: number
   /** The last ones, oldest first. */

@@ -47,6 +47,7 @@ export function renderStatus(group: GroupStatus, style: Style): string {
   const members = table([['ID', 'PID', 'ROLE', 'RANK', 'STATE', 'HISTORY', 'LAG'], ...rows])
   const lines = [
     transportText(group.transport),
+    `history: ${historyText(group.history)}`,
     `detection: ${detectionText(group.detection)}`,
     ...(group.fencing === null ? [] : [`fencing: ${fencingText(group.fencing)}`]),
     ...(last === undefined ? [] : [failoverText(last)]),
@@ -58,6 +59,13 @@ export function renderStatus(group: GroupStatus, style: Style): string {
 
 function failoverText({ at, cause, primary, view, phases }: Failover): string {
   return `last fail-over ${at}: ${cause}, ${primary} leads view ${view}; ${phasesText(phases)}`
+}
+
+/** What a replacement has to execute before it counts. */
+export function historyText({ index, bytes, full, replayMs }: GroupStatus['history']): string {
+  const size = `${index} entries, ${(bytes / 2 ** 20).toFixed(1)} MiB`
+  if (full) return `${size}; its bound is passed, no replica is replaced any more`
+  return replayMs === null ? size : `${size}; a newcomer would need about ${replayMs} ms`
 }
 
 /** The worst-case times until a fault is seen. */

@@ -11,7 +11,9 @@ import { PlannedSwitch } from './planned-switch.js'
 import type { SwitchEnd } from './planned-switch.js'
 import type { Replacements } from './replacements.js'
 import type { Replica, Replicas } from './replicas.js'
+import { ReplayEstimate } from './replay-estimate.js'
 import { Standstill } from './standstill.js'
+import { historyLength } from './status-model.js'
 
 /** A replica that ended of itself may turn out to have ended in order within this: its last frames still travel. */
 const LAST_WORDS_MS = 250
@@ -42,6 +44,7 @@ export interface RunningGroupTerms {
 export class RunningGroup {
   readonly #terms: RunningGroupTerms
   readonly #observer: NodeJS.Timeout
+  readonly replay: ReplayEstimate = new ReplayEstimate()
   /** Replicas that were killed, and why; bounded by the living replicas. */
   readonly #killed = new Map<string, Killed>()
   readonly #standstill: Standstill
@@ -288,7 +291,9 @@ export class RunningGroup {
       if (!this.peer.members.some((member) => member.memberId === memberId && member.caughtUp)) continue
       replicas.caughtUp(slot)
       replacements.joined()
-      notice({ notice: 'joined', id: slot, tookMs: (clock.now() - started) / 1000 })
+      const tookMs = (clock.now() - started) / 1000
+      this.replay.joined(tookMs, historyLength(this.peer))
+      notice({ notice: 'joined', id: slot, tookMs })
     }
   }
 }

@@ -12,6 +12,7 @@ import type { PeerStatus } from '../driver/index.js'
 import type { Epoch, MemberId } from '../message/index.js'
 import type { Chronicle } from './chronicle.js'
 import type { GatewayKeeper } from './gateway-keeper.js'
+import type { ReplayEstimate } from './replay-estimate.js'
 import type { Replica } from './replicas.js'
 
 /** A takeover and what came of it. */
@@ -30,12 +31,14 @@ export interface StatusFacts {
   readonly replicas: readonly Replica[]
   readonly gateway: GatewayKeeper
   readonly chronicle: Chronicle
+  readonly replay: ReplayEstimate | undefined
 }
 
 export function statusOf(facts: StatusFacts): GroupStatus {
   const { peer, replicas, gateway } = facts
   const { timeline, log } = facts.chronicle
   const bytes = peer?.historyBytes ?? 0
+  const length = historyLength(peer)
   const rows = replicas.map((replica) => replicaStatus(replica, peer))
   return {
     group: facts.group,
@@ -52,7 +55,12 @@ export function statusOf(facts: StatusFacts): GroupStatus {
     fencing: facts.fencing ?? null,
     detection: facts.detection,
     transport: facts.transport,
-    history: { index: historyLength(peer), bytes, full: bytes >= facts.historyBytesMax },
+    history: {
+      index: length,
+      bytes,
+      full: bytes >= facts.historyBytesMax,
+      replayMs: facts.replay?.of(length) ?? null,
+    },
     rejectedDatagrams: (peer?.rejectedDatagrams ?? 0) + gateway.datagramsRejected,
     failovers: timeline.recent,
     failoverCount: timeline.count,

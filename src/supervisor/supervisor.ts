@@ -191,6 +191,7 @@ export class Supervisor {
       replicas: this.#replicas.all,
       gateway: this.#gateway,
       chronicle: this.#chronicle,
+      replay: this.#group?.replay,
     })
   }
 

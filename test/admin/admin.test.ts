@@ -19,7 +19,7 @@ const STATUS: GroupStatus = {
   fencing: null,
   detection: { exitMs: 4, hostMs: null, stallMs: 1200, silentBackupMs: 7500 },
   transport: null,
-  history: { index: 0, bytes: 0, full: false },
+  history: { index: 0, bytes: 0, full: false, replayMs: null },
   failovers: [],
   failoverCount: 0,
   events: [],

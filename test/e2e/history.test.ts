@@ -11,6 +11,19 @@ afterEach(async () => {
 
 const MEBIBYTE = 1 << 20
 
+test('status says how long a newcomer would need, once one has joined', async () => {
+  const scene = new Scene({ 'server.js': COUNTING })
+  scenes.push(scene)
+  const port = await freePort()
+  const run = scene.run('--', 'node', 'server.js', String(port))
+  await run.printed(/^up$/m)
+  expect((await scene.statusWhen(({ primary }) => primary !== null)).history.replayMs).toBeNull()
+  await scene.llft('kill', 'primary')
+  const { history } = await scene.statusWhen(({ history: { replayMs } }) => replayMs !== null)
+  expect(history.replayMs).toBeGreaterThan(0)
+  expect((await scene.llft('status')).stdout).toMatch(/^history: \d+ entries, .*a newcomer would need about \d+ ms$/m)
+})
+
 test('a history beyond its bound: a warning, no newcomers, and the group goes on with what it has', async () => {
   const scene = new Scene({ 'server.js': COUNTING })
   scenes.push(scene)
@@ -28,6 +41,7 @@ test('a history beyond its bound: a warning, no newcomers, and the group goes on
   }
   for (let round = 0; round < 24; round++) await say(100_000)
   const { history, replicas, primary } = await scene.statusWhen((status) => status.history.full)
+  expect(history.replayMs).toBeNull()
   expect(history.bytes).toBeGreaterThanOrEqual(MEBIBYTE)
   const backup = replicas.find(({ id }) => id !== primary)
   process.kill(backup?.pid as number, 'SIGKILL')

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Backoff } from '../../src/supervisor/backoff.js'
 import { CrashJudge } from '../../src/supervisor/crash-judge.js'
 import { exitCodeOf, outcomeOf } from '../../src/supervisor/process-end.js'
+import { ReplayEstimate } from '../../src/supervisor/replay-estimate.js'
 import { StopPolicy } from '../../src/supervisor/stop-policy.js'
 
 const { SIGINT, SIGKILL, SIGSEGV, SIGTERM } = constants.signals
@@ -21,6 +22,23 @@ describe('CrashJudge', () => {
     expect(judge.crashed({ code: 0, signal: SIGKILL }, 8)).toBe(false)
     expect(judge.count).toBe(1)
     expect(judge.crashed({ code: 1, signal: 0 }, 8)).toBe(true)
+  })
+})
+
+describe('ReplayEstimate', () => {
+  test('says nothing before anybody has joined, then what the last one took, in proportion', () => {
+    const estimate = new ReplayEstimate()
+    expect(estimate.of(5000)).toBeUndefined()
+    estimate.joined(200, 1000)
+    expect([estimate.of(1000), estimate.of(5000)]).toEqual([200, 1000])
+    estimate.joined(100, 1000)
+    expect(estimate.of(1000)).toBe(100)
+  })
+
+  test('a short history tells how long a process takes to start, and nothing is made of that', () => {
+    const estimate = new ReplayEstimate()
+    estimate.joined(100, 2)
+    expect([estimate.of(2), estimate.of(1000)]).toEqual([100, 1000])
   })
 })
 
