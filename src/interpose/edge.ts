@@ -3,6 +3,7 @@ import type { EdgeTerms } from './edge-terms.js'
 import { installEnd } from './end.js'
 import { installFiles } from './files/install.js'
 import { installHttp } from './http.js'
+import { installHttp2 } from './http2.js'
 import { installNames } from './names.js'
 import { installProcessState } from './process-state.js'
 import { installProcesses } from './processes/install.js'
@@ -22,6 +23,7 @@ const EDGE_FACILITIES = {
   names: installNames,
   tls: installTls,
   http: installHttp,
+  http2: installHttp2,
   processes: installProcesses,
   stdio: installStdio,
   processState: installProcessState,

@@ -81,6 +81,13 @@ export interface TimersModule {
     readonly processTimers: (nowMs: number) => number
   }
   readonly timerListQueue: { peek(): { readonly expiry: number } | undefined }
+  /** What the next round of immediates will run. */
+  readonly immediateQueue: { readonly head: QueuedImmediate | null }
+}
+
+export interface QueuedImmediate {
+  readonly _idleNext: QueuedImmediate | null
+  hasRef(): boolean
 }
 
 export interface ProcessMethodsBinding {

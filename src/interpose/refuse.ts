@@ -20,7 +20,6 @@ interface Refused {
 const REFUSED: readonly Refused[] = [
   { binding: 'worker', code: 'LLFT_E_REFUSED_WORKER', call: 'new Worker()', classes: ['Worker'] },
   { binding: 'udp_wrap', code: 'LLFT_E_REFUSED_DGRAM', call: 'dgram.createSocket()', classes: ['UDP'] },
-  { binding: 'http2', code: 'LLFT_E_REFUSED_HTTP2', call: 'an HTTP/2 session', classes: ['Http2Session'] },
   {
     binding: 'inspector',
     code: 'LLFT_E_REFUSED_INSPECTOR',
