@@ -7,14 +7,13 @@ const name = { address: '127.0.0.1', family: 4, port: 3000 }
 const GATEWAY = 2
 /** Dozens of guests, one after the other, on a machine that does other things too. */
 const MANY_GUESTS_MS = 240_000
-const PATHS = ['/0', '/1', '/2', '/3', '/4', '/5', '/6', '/7', '/8', '/last']
+const PATHS = ['/0', '/1', '/2', '/3', '/4', '/5', '/6', '/7', '/8', '/9']
 
 async function script(): Promise<GuestOptions['script']> {
   const chunks = await clientChunks(PATHS, 'b'.repeat(3000))
   return [
     [20, GATEWAY, { frame: 'open', stream: 1, listener: 1, remote: { ...name, port: 5555 }, local: name }],
     ...chunks.map((chunk) => [1, GATEWAY, { frame: 'data', stream: 1, bytes: chunk.toString('latin1') }] as const),
-    [200, GATEWAY, { frame: 'end', stream: 1 }],
   ]
 }
 
@@ -34,14 +33,6 @@ describe('an HTTP/2 server', () => {
     expect(live.output).toContain('trailers 10')
     expect(live.code).toBe(0)
     expectSame(await runGuest('h2.cjs', { follow: live }), live)
-  })
-
-  test('differs at once if what C++ puts off is not part of an operation', async () => {
-    const hooksOff = ['http2']
-    const live = await runGuest('h2.cjs', { script: await script(), hooksOff, boundMs: 3000 })
-    const replayed = await runGuest('h2.cjs', { follow: live, hooksOff, boundMs: 3000 })
-    const differ = [...live.digests].some(([index, digest]) => replayed.digests.get(index) !== digest)
-    expect(differ || replayed.errors.includes('diverged')).toBe(true)
   })
 
   test(
