@@ -4,6 +4,8 @@ const REQUESTS = 10
 let requests = 0
 let closed = 0
 const server = http2.createServer()
+let socket
+server.on('connection', (accepted) => (socket = accepted))
 server.on('session', (session) => session.on('error', (error) => console.log('session', error.code)))
 server.on('stream', (stream, headers) => {
   const request = ++requests
@@ -16,7 +18,7 @@ server.on('stream', (stream, headers) => {
     if (++closed < REQUESTS) return
     server.close()
     session.ping(Buffer.from('farewell'), () => console.log('pong'))
-    setTimeout(() => session.destroy(), 20)
+    setTimeout(() => socket.destroy(), 20)
   })
 
   function respond() {
