@@ -82,11 +82,11 @@ export const REFUSED = {
     why: 'TLS ends at the gateway, which speaks HTTP/1.1 to the program there',
     fix: 'use https.createServer',
   },
-  LLFT_E_REFUSED_HTTP2: {
+  LLFT_E_REFUSED_HTTP2_FILE: {
     exit: 'none',
-    what: 'The program wants to serve HTTP/2: {call}.',
-    why: "an HTTP/2 session writes from native code, outside of the program's operations; not ordered yet",
-    fix: 'use http.createServer',
+    what: 'The program answers over HTTP/2 with a file: {call}.',
+    why: 'Node pipes the file from thread to socket in C++, past LLFT',
+    fix: 'send what is read: fs.createReadStream(path).pipe(stream), after stream.respond()',
   },
   LLFT_E_REFUSED_IDENTITY: {
     exit: 'none',

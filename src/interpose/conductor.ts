@@ -10,7 +10,7 @@ import { OperationLog, kindOf } from './operation-log.js'
 import { type AsyncResource, type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
 import { Outbox } from './outbox.js'
 import { Peers } from './peers.js'
-import { Tail, type TailClass } from './tail.js'
+import { Tail } from './tail.js'
 import type { TimerTarget } from './timers.js'
 import { runUnordered } from './unordered.js'
 
@@ -153,8 +153,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#peers.onChange(group, { lost, up })
   }
 
-  expectTails(classes: readonly TailClass[]): void {
-    this.#tail.expect(classes)
+  expectTails(): void {
+    this.#tail.expect()
   }
 
   onLive(call: () => void): void {
@@ -227,7 +227,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   completed(completion: Completion): unknown {
-    if (this.#tail.includes(completion)) return this.#tail.run(completion)
+    if (this.#tail.calling) return this.#tail.run(completion)
     if (this.#live && this.#stash.empty && !this.#turning && !this.#log.open) {
       this.#subject.completion = completion
       this.#decide(ENTRY.completion)

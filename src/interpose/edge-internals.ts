@@ -24,6 +24,8 @@ export interface EdgeInternals {
   readonly errorNames: ReadonlyMap<number, readonly [code: string, description: string]>
   readonly ownerSymbol: symbol
   readonly asyncIdSymbol: symbol
+  /** Where a socket keeps the HTTP/2 session that is bound to it. */
+  readonly sessionSymbol: symbol
   /** Where C++ keeps the source line of an error's origin, and whether the error's text has it already. */
   readonly arrowMessageSymbol: symbol
   readonly decoratedSymbol: symbol
@@ -165,6 +167,7 @@ export function edgeInternals(doors: Doors): EdgeInternals {
     errorNames: doors.binding<{ getErrorMap(): EdgeInternals['errorNames'] }>('uv').getErrorMap(),
     ownerSymbol: symbols['owner_symbol'] as symbol,
     asyncIdSymbol: symbols['async_id_symbol'] as symbol,
+    sessionSymbol: doors.module<{ kBoundSession: symbol }>('internal/stream_base_commons').kBoundSession,
     arrowMessageSymbol: privateSymbols.arrow_message_private_symbol,
     decoratedSymbol: privateSymbols.decorated_private_symbol,
     signals: constants.os.signals,

@@ -108,6 +108,7 @@ export interface PerformanceBinding {
   installGarbageCollectionTracking(): void
   removeGarbageCollectionTracking(): void
   milestones: Float64Array
+  observerCounts: Uint32Array
   readonly constants: Readonly<Record<string, number>>
 }
 

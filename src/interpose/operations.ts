@@ -1,5 +1,4 @@
 import type { Frame, GroupId } from '../message/index.js'
-import type { TailClass } from './tail.js'
 
 /**
  * Where a recorded value came from; kept beside it so that a backup which asks for something else is caught at once.
@@ -70,11 +69,8 @@ export interface Operations {
   /** Called inside the ordered operation in which a connected group is given up, or has come back. */
   onPeerChange(group: GroupId, lost: () => void, up: () => void): void
 
-  /**
-   * From here on an operation ends only when what C++ put off within it has run; it calls the program from there in the
-   * name of resources of these classes.
-   */
-  expectTails(classes: readonly TailClass[]): void
+  /** From here on an operation ends only when what C++ has put off within it has run. */
+  expectTails(): void
 
   /** Called, outside of operations, when this replica begins to decide. */
   onLive(call: () => void): void

@@ -33,9 +33,9 @@ const REFUSALS = {
     why: 'TLS ends at the gateway, which speaks HTTP/1.1 to the program there',
     fix: 'use https.createServer',
   },
-  LLFT_E_REFUSED_HTTP2: {
-    why: "an HTTP/2 session writes from native code, outside of the program's operations; not ordered yet",
-    fix: 'use http.createServer',
+  LLFT_E_REFUSED_HTTP2_FILE: {
+    why: 'Node pipes the file from thread to socket in C++, past LLFT',
+    fix: 'send what is read: fs.createReadStream(path).pipe(stream), after stream.respond()',
   },
   LLFT_E_REFUSED_FILE_WRITE: {
     why: 'it writes files in C++, past LLFT: every replica would, and a new primary again',

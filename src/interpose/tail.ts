@@ -5,8 +5,8 @@ import type { Internals } from './internals.js'
 const COUNT = 0
 const REFERENCED = 1
 
-/** A class of Node's bindings. */
-export type TailClass = abstract new (...parameters: never[]) => object
+/** A callback from C++ alone is one deep in its stack of async contexts; one out of an immediate of C++ lies deeper. */
+const DEPTH_ALONE = 1
 
 export interface TailTerms {
   readonly internals: Internals
@@ -22,7 +22,9 @@ export class Tail {
   readonly #terms: TailTerms
   readonly #nextTick: (call: () => void) => void = process.nextTick
   readonly #toggleImmediateRef: (ref: boolean) => void
-  readonly #classes = new Set<TailClass>()
+  readonly #fields: Uint32Array
+  readonly #stackLength: number
+  #expected = false
   /** Something of the program has run in this turn: there may be more in the next one. */
   #ran = false
   #tickDue = false
@@ -30,18 +32,20 @@ export class Tail {
 
   constructor(terms: TailTerms) {
     this.#terms = terms
-    const { timers } = terms.internals
+    const { timers, asyncWrap } = terms.internals
+    this.#fields = asyncWrap.async_hook_fields
+    this.#stackLength = asyncWrap.constants.kStackLength
     this.#toggleImmediateRef = timers.toggleImmediateRef.bind(timers)
   }
 
-  /** From here on operations have tails; `classes`: the resources in whose name C++ calls in one. */
-  expect(classes: readonly TailClass[]): void {
-    for (const one of classes) this.#classes.add(one)
+  /** From here on operations may have tails. */
+  expect(): void {
+    this.#expected = true
   }
 
   /** The program's part of an operation is over; false: it has no tail. */
   begin(): boolean {
-    if (this.#classes.size === 0 || this.#pending <= 0) return false
+    if (!this.#expected || this.#pending <= 0) return false
     this.open = true
     this.#ran = false
     const { immediateInfo } = this.#terms.internals.timers
@@ -51,11 +55,9 @@ export class Tail {
     return true
   }
 
-  /** This callback cannot be put off: C++ is in the middle of something and acts on what it returns. */
-  includes({ resource }: Completion): boolean {
-    if (!this.open) return false
-    for (const one of this.#classes) if (resource instanceof one) return true
-    return false
+  /** The running callback cannot be put off: C++ is in the middle of something and acts on what it returns. */
+  get calling(): boolean {
+    return this.open && (this.#fields[this.#stackLength] as number) > DEPTH_ALONE
   }
 
   run(completion: Completion): unknown {

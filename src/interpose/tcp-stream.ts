@@ -29,14 +29,10 @@ export interface StreamTerms {
 export class TcpStream extends VirtualStream {
   readonly fd = -1
   onread: ((bytes: ArrayBuffer | undefined) => void) | undefined = undefined
-  /**
-   * Native code takes a stream over only if this holds: http's parser, of a server, must not; TLS must (it is given
-   * `TlsFacade`, or refused).
-   */
-  readonly isStreamBase: boolean
   readonly tlsFacts: TlsFacts | undefined
 
   readonly #stream: StreamTerms
+  readonly #isForTls: boolean
   /** Bounded by the stream's window. A number is an errno. */
   readonly #received: (Uint8Array<ArrayBuffer> | number)[] = []
   /** Bytes that may be sent before the client has taken more. */
@@ -57,7 +53,17 @@ export class TcpStream extends VirtualStream {
     this.#stream = stream
     this.#broken = !stream.connected
     this.tlsFacts = stream.tls
-    this.isStreamBase = stream.tls !== undefined || !stream.connected
+    this.#isForTls = stream.tls !== undefined || !stream.connected
+  }
+
+  /**
+   * Native code takes a stream over only if this holds: http's parser, of a server, and HTTP/2 must not; TLS must (it
+   * is given `TlsFacade`, or refused).
+   */
+  get isStreamBase(): boolean {
+    const { ownerSymbol, sessionSymbol } = this.terms.internals
+    const owner = Reflect.get(this, ownerSymbol) as object | undefined
+    return this.#isForTls && Reflect.get(owner ?? this, sessionSymbol) === undefined
   }
 
   /** Bytes from the client. They are copied: the program may keep and change what it gets. */

@@ -9,7 +9,7 @@ const GATEWAY = 2
 const MANY_GUESTS_MS = 240_000
 const PATHS = ['/0', '/1', '/2', '/3', '/4', '/5', '/6', '/7', '/8', '/9']
 
-async function script(): Promise<GuestOptions['script']> {
+async function script(): Promise<NonNullable<GuestOptions['script']>> {
   const chunks = await clientChunks(PATHS, 'b'.repeat(3000))
   return [
     [20, GATEWAY, { frame: 'open', stream: 1, listener: 1, remote: { ...name, port: 5555 }, local: name }],
