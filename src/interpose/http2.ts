@@ -12,6 +12,9 @@ const RESET_BURST = 11
 const UNLIMITED = 2 ** 32 - 1
 const FILE_METHODS = ['respondWithFile', 'respondWithFD'] as const
 
+/** Loaded when a program loads `http2`, and not before the first session. */
+const CORE = 'internal/http2/core'
+
 type Streams = Record<string | symbol, unknown>
 type Pong = (acknowledged: boolean, durationMs: number, payload: unknown) => void
 
@@ -74,7 +77,7 @@ function liftResetLimit({ optionsBuffer }: Binding): void {
 
 /** A file that answers is piped from thread to socket in C++. Node's class for it is known by its streams only. */
 function refuseFiles({ internals, operations }: EdgeTerms): void {
-  const { Http2Stream } = internals.module<{ readonly Http2Stream: { readonly prototype: Streams } }>('http2')
+  const { Http2Stream } = internals.module<{ readonly Http2Stream: { readonly prototype: Streams } }>(CORE)
   const prototype = Http2Stream.prototype
   const init = Object.getOwnPropertySymbols(prototype).find(({ description }) => description === 'init') as symbol
   const real = prototype[init] as NativeFunction
