@@ -76,12 +76,6 @@ export const REFUSED = {
     why: 'TLS ends at the gateway, which does not hand client certificates over yet',
     fix: 'authenticate clients inside the connection, for example with a token',
   },
-  LLFT_E_REFUSED_HTTP2_TLS: {
-    exit: 'none',
-    what: 'The program wants to serve HTTP/2 over TLS: {call}.',
-    why: 'TLS ends at the gateway, which speaks HTTP/1.1 to the program there',
-    fix: 'use https.createServer',
-  },
   LLFT_E_REFUSED_HTTP2_FILE: {
     exit: 'none',
     what: 'The program answers over HTTP/2 with a file: {call}.',

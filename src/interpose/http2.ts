@@ -1,5 +1,6 @@
 import type { Binding, NativeClass, NativeFunction } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
+import { isSessionHandle, nativeStream } from './http2-stream.js'
 import type { Operations } from './operations.js'
 import { refusal } from './refusal.js'
 import { replaceFunction } from './replace.js'
@@ -27,6 +28,7 @@ export function installHttp2(terms: EdgeTerms): void {
   const binding = internals.binding('http2')
   const real = binding['Http2Session'] as NativeClass
   installPing(terms, real.prototype as Binding)
+  installConsume(terms, real.prototype as Binding)
   let refused = false
   const Http2Session = function (...parameters: unknown[]): object {
     if (operations.inside) {
@@ -41,6 +43,14 @@ export function installHttp2(terms: EdgeTerms): void {
   Http2Session.prototype = real.prototype as object
   Object.setPrototypeOf(Http2Session, real)
   binding['Http2Session'] = Http2Session
+}
+
+/** A session is put on a handle. */
+function installConsume(terms: EdgeTerms, prototype: Binding): void {
+  const real = prototype['consume'] as NativeFunction
+  replaceFunction(prototype, 'consume', function (this: unknown, handle: unknown) {
+    return Reflect.apply(real, this, [isSessionHandle(handle) ? nativeStream(terms, handle) : handle])
+  })
 }
 
 /** C++ measures a ping by its own clock, and sends that with one that has no payload. */

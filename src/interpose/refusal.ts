@@ -29,10 +29,6 @@ const REFUSALS = {
     why: 'TLS ends at the gateway, which does not hand client certificates over yet',
     fix: 'authenticate clients inside the connection, for example with a token',
   },
-  LLFT_E_REFUSED_HTTP2_TLS: {
-    why: 'TLS ends at the gateway, which speaks HTTP/1.1 to the program there',
-    fix: 'use https.createServer',
-  },
   LLFT_E_REFUSED_HTTP2_FILE: {
     why: 'Node pipes the file from thread to socket in C++, past LLFT',
     fix: 'send what is read: fs.createReadStream(path).pipe(stream), after stream.respond()',

@@ -1,6 +1,7 @@
 import { GROUP, STREAM_WINDOW_BYTES } from '../message/index.js'
 import type { SocketName, StreamId, TlsFacts } from '../message/index.js'
 import type { EdgeTerms } from './edge-terms.js'
+import { hasSession } from './has-session.js'
 import { writeName } from './tcp-name.js'
 import type { ShutdownRequest } from './virtual-stream.js'
 import { VirtualStream } from './virtual-stream.js'
@@ -57,13 +58,11 @@ export class TcpStream extends VirtualStream {
   }
 
   /**
-   * Native code takes a stream over only if this holds: http's parser, of a server, and HTTP/2 must not; TLS must (it
-   * is given `TlsFacade`, or refused).
+   * Native code takes a stream over only if this holds: http's parser, of a server, must not; TLS must (it is given
+   * `TlsFacade`, or refused), and HTTP/2 (it is given a `nativeStream`).
    */
   get isStreamBase(): boolean {
-    const { ownerSymbol, sessionSymbol } = this.terms.internals
-    const owner = Reflect.get(this, ownerSymbol) as object | undefined
-    return this.#isForTls && Reflect.get(owner ?? this, sessionSymbol) === undefined
+    return this.#isForTls || hasSession(this.terms.internals, this)
   }
 
   /** Bytes from the client. They are copied: the program may keep and change what it gets. */
