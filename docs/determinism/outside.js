@@ -52,6 +52,15 @@ export const OUTSIDE = [
     shown: 'test/interpose/edge-tls.test.ts',
   },
   {
+    what: 'HTTP/2: servers and sessions with others, in clear and by ALPN; gRPC',
+    how: 'ordered',
+    by: 'native code over the same connections; pings are measured by the recorded clock',
+    names: ['node:http2'],
+    code: 'src/interpose/http2.ts',
+    hook: 'http2',
+    shown: 'test/e2e/slow/http2.test.ts',
+  },
+  {
     what: "clocks of `http` in C++: `headersTimeout`, `requestTimeout`, the server's connection list",
     how: 'same',
     by: 'are not asked; idle connections close in the order of their opening',

@@ -38,13 +38,9 @@ export const REFUSED = [
     ...TLS,
     probe: listening('require("tls").createServer({ requestCert: true }).listen(1)'),
   }),
-  refused('HTTP/2 over TLS', 'HTTP2_TLS', {
-    ...TLS,
-    probe: listening('require("http2").createSecureServer().listen(1)'),
-  }),
-  refused('HTTP/2', 'HTTP2', {
-    names: ['node:http2'],
-    probe: 'require("http2").performServerHandshake(new (require("stream").Duplex)({ read() {}, write() {} }))',
+  refused('HTTP/2: `respondWithFile`, `respondWithFD`', 'HTTP2_FILE', {
+    code: 'src/interpose/http2.ts',
+    shown: 'test/interpose/conductor/http2.test.ts',
   }),
   refused('heap snapshots and reports into files, WASI', 'FILE_WRITE', {
     names: ['node:wasi'],

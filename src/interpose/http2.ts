@@ -61,7 +61,8 @@ function installPing({ operations }: EdgeTerms, prototype: Binding): void {
   replaceFunction(prototype, 'ping', function (this: unknown, payload: unknown, pong: Pong) {
     if (!operations.inside) return Reflect.apply(real, this, [payload, pong])
     const sentNs = nowNs()
-    const timed: Pong = (acknowledged, _, returned) => pong(acknowledged, Number(nowNs() - sentNs) / NS_PER_MS, returned)
+    const timed: Pong = (acknowledged, _, returned) =>
+      pong(acknowledged, Number(nowNs() - sentNs) / NS_PER_MS, returned)
     return Reflect.apply(real, this, [payload ?? timestamp(sentNs), timed])
   })
 }

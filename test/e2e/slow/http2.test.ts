@@ -122,6 +122,7 @@ const sessions = [
   http2.connect('http://127.0.0.1:' + clear),
   http2.connect('https://localhost:' + secure, { ca: readFileSync('cert.pem') }),
 ]
+const connected = sessions.map((session) => new Promise((resolve) => session.once('connect', resolve)))
 const ask = (session) => new Promise((resolve, reject) => {
   const stream = session.request({ ':method': 'POST' })
   let text = ''
@@ -130,10 +131,11 @@ const ask = (session) => new Promise((resolve, reject) => {
   stream.end('a'.repeat(100000))
 })
 const ping = (session) => new Promise((resolve, reject) => session.ping((error, ms) => error ? reject(error) : resolve(ms > 0)))
-http.createServer(async (_, response) => {
+const server = http.createServer(async (_, response) => {
   const pings = await Promise.all(sessions.map(ping))
   response.end(JSON.stringify([...await Promise.all(sessions.map(ask)), ...pings]))
-}).listen(Number(port), '127.0.0.1', () => console.log('up'))
+})
+void Promise.all(connected).then(() => server.listen(Number(port), '127.0.0.1', () => console.log('up')))
 `
 
 /** Counts what it is asked; each answer ends with the count. */
@@ -179,7 +181,7 @@ test('sessions with other servers outlive kills of the primary, and each request
     const answer = get(port)
     if (asked % 10 === 5) await killPrimary(scene)
     const end = String(asked).padStart(8)
-    expect(await answer).toEqual([
+    expect(await answer.catch((error: unknown) => `${String(error)}, after: ${run.stdout}${run.stderr}`)).toEqual([
       `${UPLOAD_BYTES} ${end} h2c 127.0.0.1`,
       `${UPLOAD_BYTES} ${end} h2 127.0.0.1`,
       true,
