@@ -25,9 +25,13 @@ export function isSessionHandle(handle: unknown): handle is SessionHandle {
 
 /**
  * What a session is given for a handle that exists in JavaScript only: a native stream, so that Node's library sees the
- * program's own socket on top, as it does on plain Node, and not a wrapper around it.
+ * program's own socket on top, as it does on plain Node, and not a wrapper around it. `received` sees what comes first.
  */
-export function nativeStream({ internals }: EdgeTerms, handle: SessionHandle): object {
+export function nativeStream(
+  { internals }: EdgeTerms,
+  handle: SessionHandle,
+  received: (bytes: Uint8Array) => void,
+): object {
   const JSStream = internals.binding('js_stream')['JSStream'] as NativeClass
   const { registers, readBytesOrError, arrayBufferOffset } = internals.streamState
   const native = new JSStream() as NativeStream
@@ -36,8 +40,10 @@ export function nativeStream({ internals }: EdgeTerms, handle: SessionHandle): o
   native.onread = (bytes) => before?.call(handle, bytes)
   handle.onread = (bytes) => {
     const length = registers[readBytesOrError] as number
-    if (bytes === undefined || length < 0) before?.call(handle, bytes)
-    else native.readBuffer(new Uint8Array(bytes, registers[arrayBufferOffset], length))
+    if (bytes === undefined || length < 0) return before?.call(handle, bytes)
+    const part = new Uint8Array(bytes, registers[arrayBufferOffset], length)
+    received(part)
+    native.readBuffer(part)
   }
   native.isClosing = () => false
   native.onreadstart = () => handle.readStart()

@@ -1,16 +1,16 @@
 import type { Binding, NativeClass, NativeFunction } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
+import { ResetLimits } from './http2-resets.js'
 import { isSessionHandle, nativeStream } from './http2-stream.js'
 import type { Operations } from './operations.js'
 import { refusal } from './refusal.js'
 import { replaceFunction } from './replace.js'
+import type { Session } from './session-of.js'
+import { sessionOf } from './session-of.js'
 
 const PING_BYTES = 8
 const NS_PER_MS = 1e6
-/** Places in the options of a session; Node 20 has not these two. The last place says which are set. */
-const RESET_RATE = 10
-const RESET_BURST = 11
-const UNLIMITED = 2 ** 32 - 1
+const SERVER = 0
 const FILE_METHODS = ['respondWithFile', 'respondWithFD'] as const
 
 /** Loaded when a program loads `http2`, and not before the first session. */
@@ -28,28 +28,37 @@ export function installHttp2(terms: EdgeTerms): void {
   const binding = internals.binding('http2')
   const real = binding['Http2Session'] as NativeClass
   installPing(terms, real.prototype as Binding)
-  installConsume(terms, real.prototype as Binding)
+  const resets = new ResetLimits(terms)
+  installConsume(terms, real.prototype as Binding, resets)
   let refused = false
   const Http2Session = function (...parameters: unknown[]): object {
-    if (operations.inside) {
-      operations.expectTails()
-      liftResetLimit(binding)
-      // Not before: this loads `http2`.
-      if (!refused) refuseFiles(terms)
-      refused = true
-    }
-    return Reflect.construct(real, parameters, new.target ?? real) as object
+    const made = (): object => Reflect.construct(real, parameters, new.target ?? real) as object
+    if (!operations.inside) return made()
+    operations.expectTails()
+    if (!refused) refuseFiles(terms)
+    refused = true
+    return parameters[0] === SERVER ? resets.limit(made) : made()
   }
   Http2Session.prototype = real.prototype as object
   Object.setPrototypeOf(Http2Session, real)
   binding['Http2Session'] = Http2Session
 }
 
-/** A session is put on a handle. */
-function installConsume(terms: EdgeTerms, prototype: Binding): void {
-  const real = prototype['consume'] as NativeFunction
-  replaceFunction(prototype, 'consume', function (this: unknown, handle: unknown) {
-    return Reflect.apply(real, this, [isSessionHandle(handle) ? nativeStream(terms, handle) : handle])
+/** A session is put on a handle; what had come before is handed in. */
+function installConsume(terms: EdgeTerms, prototype: Binding, resets: ResetLimits): void {
+  const sessions = new WeakMap<object, Session | undefined>()
+  const consume = prototype['consume'] as NativeFunction
+  const receive = prototype['receive'] as NativeFunction
+  replaceFunction(prototype, 'consume', function (this: object, handle: unknown) {
+    if (!isSessionHandle(handle)) return Reflect.apply(consume, this, [handle])
+    const session = sessionOf(terms.internals, handle)
+    const native = nativeStream(terms, handle, (bytes) => resets.received(this, session, bytes))
+    sessions.set(this, session)
+    return Reflect.apply(consume, this, [native])
+  })
+  replaceFunction(prototype, 'receive', function (this: object, bytes: Uint8Array) {
+    resets.received(this, sessions.get(this), bytes)
+    return Reflect.apply(receive, this, [bytes])
   })
 }
 
@@ -71,19 +80,6 @@ function timestamp(ns: bigint): Uint8Array {
   const payload = Buffer.alloc(PING_BYTES)
   payload.writeBigUInt64LE(ns)
   return payload
-}
-
-/**
- * C++ counts by the real clock how often the other side resets streams, and ends the session above a rate: a replica
- * that replays an hour in a second would find any rate too high. Called between the program's options and C++.
- */
-function liftResetLimit({ optionsBuffer }: Binding): void {
-  const options = optionsBuffer as Uint32Array
-  const flags = options.length - 1
-  if (flags <= RESET_BURST) return
-  options[RESET_RATE] = UNLIMITED
-  options[RESET_BURST] = UNLIMITED
-  options[flags] = (options[flags] as number) | (1 << RESET_RATE) | (1 << RESET_BURST)
 }
 
 /** A file that answers is piped from thread to socket in C++. Node's class for it is known by its streams only. */

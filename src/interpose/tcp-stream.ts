@@ -1,7 +1,7 @@
 import { GROUP, STREAM_WINDOW_BYTES } from '../message/index.js'
 import type { SocketName, StreamId, TlsFacts } from '../message/index.js'
 import type { EdgeTerms } from './edge-terms.js'
-import { hasSession } from './has-session.js'
+import { sessionOf } from './session-of.js'
 import { writeName } from './tcp-name.js'
 import type { ShutdownRequest } from './virtual-stream.js'
 import { VirtualStream } from './virtual-stream.js'
@@ -62,7 +62,7 @@ export class TcpStream extends VirtualStream {
    * `TlsFacade`, or refused), and HTTP/2 (it is given a `nativeStream`).
    */
   get isStreamBase(): boolean {
-    return this.#isForTls || hasSession(this.terms.internals, this)
+    return this.#isForTls || sessionOf(this.terms.internals, this) !== undefined
   }
 
   /** Bytes from the client. They are copied: the program may keep and change what it gets. */

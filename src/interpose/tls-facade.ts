@@ -1,7 +1,7 @@
 import type { TlsFactsFields } from '../message/index.js'
 import type { EdgeInternals } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
-import { hasSession } from './has-session.js'
+import { sessionOf } from './session-of.js'
 import type { TcpStream } from './tcp-stream.js'
 import type { WriteRequest } from './virtual-stream.js'
 
@@ -72,7 +72,7 @@ export class TlsFacade {
 
   /** Native code takes a stream over only if this holds: HTTP/2 must (it is given a `nativeStream`), http's parser not. */
   get isStreamBase(): boolean {
-    return hasSession(this.#internals, this)
+    return sessionOf(this.#internals, this) !== undefined
   }
 
   get bytesRead(): number {
