@@ -101,7 +101,7 @@ function refuseFiles({ internals, operations }: EdgeTerms): void {
 
 function refuseMethod(operations: Operations, owner: Streams, name: string): void {
   const real = owner[name] as NativeFunction
-  replaceFunction(owner as Binding, name, function (this: unknown, ...parameters: unknown[]) {
+  replaceFunction(owner, name, function (this: unknown, ...parameters: unknown[]) {
     if (operations.inside) throw refusal('LLFT_E_REFUSED_HTTP2_FILE', `stream.${name}()`)
     return Reflect.apply(real, this, parameters)
   })

