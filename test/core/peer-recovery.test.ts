@@ -76,6 +76,19 @@ describe('a connected group while a backup recovers', () => {
     expect(peer.step(NOW, { input: 'received', message: from(1, 'Nack', ALL) })).toEqual([])
   })
 
+  test('which has just started does not go back to the view before', () => {
+    const application = { group: GROUP.application, epoch: EPOCH } as never
+    const peer = new Peer({ identity: IDENTITY, application, contacts: [], limits: DEFAULT_LIMITS, reflects: true })
+    const receive = (message: Message): PeerOutput[] => [...peer.step(NOW, { input: 'received', message })]
+    const body = { proposed: PROPOSED, supersedes: FIRST, members: MEMBERS, held: 0, received: [] }
+    receive(from(2, 'ProposePrimary', body))
+    const answers = receive(from(1, 'Establish', { established: FIRST, members: MEMBERS, length: 0 }))
+    expect(peer.membership.members).toEqual([])
+    expect(answers).toMatchObject([{ output: 'send', to: [1], message: { kind: 'Refuse', adopted: PROPOSED } }])
+    receive(from(2, 'Establish', { established: PROPOSED, members: MEMBERS, length: 0 }))
+    expect(peer.membership.view).toEqual(PROPOSED)
+  })
+
   test('does not mistake messages of an earlier incarnation of its group for its own', () => {
     const { peer } = recoveringPeer(1, true)
     peer.step(NOW, { input: 'submitted', payload: new Uint8Array(10) })

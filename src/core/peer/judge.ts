@@ -1,4 +1,4 @@
-import type { MemberInfo, MessageOf, View } from '../../message/index.js'
+import type { MemberId, MemberInfo, MessageOf, View } from '../../message/index.js'
 import { NO_VIEW } from '../../message/index.js'
 import type { Membership } from '../membership/view.js'
 import { announcedBy, memberOf, NO_MEMBERSHIP, primaryOf, replaces, sameView } from '../membership/view.js'
@@ -29,6 +29,11 @@ export class Judge {
     return this.#established.members.length === 0
   }
 
+  /** Whether this member has a say here: whoever is fresh cannot know who has none. */
+  knows(member: MemberId): boolean {
+    return this.fresh || memberOf(this.#established.members, member) !== undefined
+  }
+
   /** Exactness: under a proposal nothing counts, and after it only its view does (protocol.md 5.5). */
   accepts(view: View): boolean {
     return sameView(view, this.#established.view) && this.settled
@@ -51,11 +56,16 @@ export class Judge {
     return !this.settled && sameView(message.proposed, this.#adopted) ? 'again' : 'refuse'
   }
 
-  /** Who knows a membership follows only the view that it has adopted; who is fresh takes what it is told. */
+  /**
+   * Who knows a membership follows only the view that it has adopted. Who is fresh takes what it is told, unless it has
+   * adopted something later: that may be established without the one who still announces an older view.
+   */
   established(message: MessageOf<'Establish'>): 'new' | 'known' | 'ignore' {
-    if (!this.fresh && !sameView(message.established, this.#adopted)) return 'ignore'
+    if (!sameView(message.established, this.#adopted)) {
+      if (!this.fresh || message.established.number < this.#adopted.number) return 'ignore'
+    }
     if (!announcedBy(message.sourceMember, { view: message.established, members: message.members })) return 'ignore'
-    if (!this.fresh && memberOf(this.#established.members, message.sourceMember) === undefined) return 'ignore'
+    if (!this.knows(message.sourceMember)) return 'ignore'
     if (sameView(message.established, this.#established.view)) return 'known'
     this.#established = { view: message.established, members: message.members, length: message.length }
     this.#adopted = message.established

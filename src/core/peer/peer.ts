@@ -206,9 +206,8 @@ export class Peer {
   #outbid({ established, members, sourceMember }: MessageOf<'Establish'>): void {
     const { judge } = this.#state
     if (judge.settled || established.number >= judge.adopted.number) return
-    const known = memberOf(judge.membership.members, sourceMember)
     const locator = memberOf(members, sourceMember)?.locator
-    if (known !== undefined && locator !== undefined) this.#state.refuse(locator)
+    if (locator !== undefined && judge.knows(sourceMember)) this.#state.refuse(locator)
   }
 
   #changeMembers(message: MessageOf<'AcceptBackup'> | MessageOf<'RemoveBackup'>): void {

@@ -16,6 +16,8 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 // late-word-of-a-view: a late datagram said of a group that it knew an older view than it had said before.
 // unseen-view: a view is established that no connected group hears of, and its successor has another history; the laws
 // took that for a difference.
+// old-view-to-a-fresh-gateway: a gateway that had just started adopted a proposal, and then took the word of the primary
+// of the view before, which had not heard of it.
 test.each(plans)('%s', (name) => {
   const plan = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Plan
   expect(runPlan(plan).violations).toEqual([])
