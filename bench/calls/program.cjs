@@ -28,8 +28,8 @@ const atOnce = {
 }
 const later = {
   'process.nextTick': (done) => process.nextTick(done),
-  'setImmediate': (done) => setImmediate(done),
-  'setTimeout': (done) => setTimeout(done, 1),
+  'setImmediate': (done) => setImmediate(() => done()),
+  'setTimeout': (done) => setTimeout(() => done(), 1),
   'fs.readFile': (done) => readFile(__filename, done),
   'dns.lookup': (done) => lookup('localhost', done),
   'zlib.deflate': (done) => deflate(text, done),
