@@ -18,9 +18,9 @@ export const REFUSED = [
     code: 'src/interpose/tls-terms.ts',
     shown: 'test/e2e/egress-tls.test.ts',
   }),
-  refused('`dgram`, QUIC, DTLS', 'DGRAM', {
-    names: ['node:dgram', 'node:quic', 'node:dtls'],
-    probe: 'require("dgram").createSocket("udp4")',
+  refused('QUIC, DTLS', 'QUIC', {
+    names: ['node:quic', 'node:dtls'],
+    shown: 'test/interpose/edge-refusals.test.ts',
   }),
   refused('Unix sockets', 'PIPE', {
     code: 'src/interpose/processes/child-pipe.ts',

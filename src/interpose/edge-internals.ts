@@ -101,6 +101,8 @@ export interface Errno {
   readonly UV_ENOTCONN: number
   readonly UV_EINVAL: number
   readonly UV_ESRCH: number
+  readonly UV_EBADF: number
+  readonly UV_EMSGSIZE: number
 }
 
 export interface FatalEnhancers {
