@@ -18,10 +18,6 @@ export const REFUSED = [
     code: 'src/interpose/tls-terms.ts',
     shown: 'test/e2e/egress-tls.test.ts',
   }),
-  refused('QUIC, DTLS', 'QUIC', {
-    names: ['node:quic', 'node:dtls'],
-    shown: 'test/interpose/edge-refusals.test.ts',
-  }),
   refused('Unix sockets', 'PIPE', {
     code: 'src/interpose/processes/child-pipe.ts',
     probe: 'require("net").connect("/tmp/x.sock")',

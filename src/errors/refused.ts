@@ -40,12 +40,6 @@ export const REFUSED = {
     why: 'the gateway makes all connections, and cannot see into a descriptor or a prepared TLS context',
     fix: 'connect to a host and port, and give tls.connect the certificates and keys themselves',
   },
-  LLFT_E_REFUSED_QUIC: {
-    exit: 'none',
-    what: 'The program wants to use QUIC or DTLS: {call}.',
-    why: 'their handshakes and timers run inside the endpoint, where nothing is put in order',
-    fix: 'use TCP with TLS, or plain UDP (dgram)',
-  },
   LLFT_E_REFUSED_ADDON: {
     exit: 'none',
     what: 'The program wants to load a native add-on: {call}.',

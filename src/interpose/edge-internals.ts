@@ -43,7 +43,6 @@ export interface EdgeInternals {
 export type BindingName =
   | 'cares_wrap'
   | 'crypto'
-  | 'dtls'
   | 'errors'
   | 'ffi'
   | 'fs'
@@ -55,7 +54,6 @@ export type BindingName =
   | 'inspector'
   | 'pipe_wrap'
   | 'process_wrap'
-  | 'quic'
   | 'report'
   | 'signal_wrap'
   | 'spawn_sync'

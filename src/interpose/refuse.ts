@@ -45,8 +45,6 @@ const REFUSED: readonly Refused[] = [
     call: 'process.report.writeReport()',
     functions: ['writeReport'],
   },
-  { binding: 'dtls', code: 'LLFT_E_REFUSED_QUIC', call: 'a DTLS endpoint', classes: ['DTLSEndpoint'] },
-  { binding: 'quic', code: 'LLFT_E_REFUSED_QUIC', call: 'a QUIC endpoint', classes: ['Endpoint'] },
   { binding: 'ffi', code: 'LLFT_E_REFUSED_ADDON', call: 'ffi.dlopen()', classes: ['DynamicLibrary'] },
   {
     binding: 'sqlite',

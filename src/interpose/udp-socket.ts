@@ -2,7 +2,6 @@ import type { DatagramName, DatagramOpening, FromSocket, SocketCall } from '../d
 import type { StreamId } from '../message/index.js'
 import type { EdgeTerms } from './edge-terms.js'
 import type { Answered } from './host/host.js'
-import { refusal } from './refusal.js'
 import { writeName } from './tcp-name.js'
 import { VirtualHandle } from './virtual-handle.js'
 
@@ -43,10 +42,6 @@ export class UdpSocket extends VirtualHandle {
 
   bind6(address: string, port: number, flags: number): number {
     return this.#open({ address, port, family: 6 }, flags)
-  }
-
-  open(): never {
-    throw refusal('LLFT_E_REFUSED_LISTEN_FD', 'dgram bind() on a file descriptor')
   }
 
   connect(address: string, port: number): number {

@@ -75,7 +75,7 @@ test('a UDP socket outlives five primaries: every datagram is counted once and a
   expect(again.length).toBeGreaterThan(answers.length / 2 - 5)
 })
 
-test('what plain Node says of a port that is taken, a name that is not this host, and too long a datagram', async () => {
+test('a taken port, an address of another host, and too long a datagram: what plain Node says', async () => {
   const taken = createSocket('udp4')
   sockets.push(taken)
   taken.bind(0, '127.0.0.1')
