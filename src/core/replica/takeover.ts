@@ -190,6 +190,7 @@ export class Takeover {
     const body = {
       proposed: this.proposed,
       supersedes: established.view,
+      supersededLength: established.length,
       members: this.#members,
       held: history.held,
       received: this.#state.received(),

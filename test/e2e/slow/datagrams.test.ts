@@ -92,5 +92,7 @@ test('a taken port, an address of another host, and too long a datagram: what pl
   `
   const { scene, run } = await startFaulty(guest, {})
   scenes.push(scene)
-  await run.printed(/^EMSGSIZE bindEADDRINUSE bindEADDRNOTAVAIL$/m)
+  const told = /^EMSGSIZE bindEADDRINUSE bindEADDRNOTAVAIL$/m
+  await run.printed(told)
+  expect(run.stdout).toMatch(told)
 })
