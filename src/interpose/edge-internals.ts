@@ -45,7 +45,6 @@ export interface EdgeInternals {
 export type BindingName =
   | 'cares_wrap'
   | 'crypto'
-  | 'dtls'
   | 'errors'
   | 'ffi'
   | 'fs'
@@ -58,7 +57,6 @@ export type BindingName =
   | 'js_stream'
   | 'pipe_wrap'
   | 'process_wrap'
-  | 'quic'
   | 'report'
   | 'signal_wrap'
   | 'spawn_sync'
@@ -106,6 +104,8 @@ export interface Errno {
   readonly UV_ENOTCONN: number
   readonly UV_EINVAL: number
   readonly UV_ESRCH: number
+  readonly UV_EBADF: number
+  readonly UV_EMSGSIZE: number
 }
 
 export interface FatalEnhancers {
