@@ -70,7 +70,7 @@ export class TlsFacade {
     stream.onread = (bytes) => this.onread?.call(this, bytes)
   }
 
-  /** Native code takes a stream over only if this holds: HTTP/2 must (it is given a `nativeStream`), http's parser not. */
+  /** Native code takes a stream over only if this holds: HTTP/2 must (it is given a `nativeStream`), http must not. */
   get isStreamBase(): boolean {
     return sessionOf(this.#internals, this) !== undefined
   }

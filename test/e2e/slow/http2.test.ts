@@ -42,7 +42,8 @@ server.on('request', (request, response) => {
   let bytes = 0
   request.on('data', (chunk) => (bytes += chunk.length))
   request.on('end', () => setTimeout(() => {
-    response.writeHead(200, { 'x-number': number, 'x-seen': [alpnProtocol, encrypted, request.socket.remoteAddress].join(' ') })
+    const seen = [alpnProtocol, encrypted, request.socket.remoteAddress].join(' ')
+    response.writeHead(200, { 'x-number': number, 'x-seen': seen })
     response.end(Buffer.alloc(bytes, 'z'))
   }, number % 7))
 })
@@ -127,10 +128,13 @@ const ask = (session) => new Promise((resolve, reject) => {
   const stream = session.request({ ':method': 'POST' })
   let text = ''
   stream.on('error', reject).setEncoding('utf8').on('data', (part) => (text += part))
-  stream.on('end', () => resolve([text.length, text.slice(-8), session.alpnProtocol, session.socket.remoteAddress].join(' ')))
+  const seen = () => [text.length, text.slice(-8), session.alpnProtocol, session.socket.remoteAddress].join(' ')
+  stream.on('end', () => resolve(seen()))
   stream.end('a'.repeat(100000))
 })
-const ping = (session) => new Promise((resolve, reject) => session.ping((error, ms) => error ? reject(error) : resolve(ms > 0)))
+const ping = (session) => new Promise((resolve, reject) => {
+  session.ping((error, ms) => error ? reject(error) : resolve(ms > 0))
+})
 const server = http.createServer(async (_, response) => {
   const pings = await Promise.all(sessions.map(ping))
   response.end(JSON.stringify([...await Promise.all(sessions.map(ask)), ...pings]))
