@@ -1,8 +1,9 @@
 import { divergenceLine, type Group, type GroupListener } from '../driver/index.js'
 import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
 import { callSite } from './call-site.js'
+import type { Trace } from './check/trace.js'
 import type { Clocks } from './clocks.js'
-import { type Completion, type CompletionTarget, NO_RESOURCE, Stash, keepable, runCompletion } from './completions.js'
+import { type Completion, type CompletionTarget, NO_RESOURCE, type Stash, keepable, runCompletion } from './completions.js'
 import type { Context } from './context.js'
 import { EXIT_DIVERGED, EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
@@ -31,6 +32,8 @@ export interface ConductorTerms {
   readonly log: (line: string) => void
   readonly onDigest: DigestSink | undefined
   readonly onRecorded: (() => void) | undefined
+  readonly trace: Trace | undefined
+  readonly stash: Stash
 }
 
 /**
@@ -41,7 +44,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #terms: ConductorTerms
   readonly #log: OperationLog
   readonly #outbox: Outbox
-  readonly #stash: Stash = new Stash()
+  readonly #stash: Stash
   readonly #peers: Peers
   readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
@@ -59,13 +62,10 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     const digest = new OperationDigest(terms.internals)
     this.#peers = new Peers(terms.group, terms.context)
     this.#ending = new Ending(terms)
+    this.#stash = terms.stash
     this.#log = new OperationLog({
-      group: terms.group,
-      context: terms.context,
-      last: terms.last,
+      ...terms,
       digest,
-      onDigest: terms.onDigest,
-      onRecorded: terms.onRecorded,
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })
@@ -73,7 +73,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       ...terms,
       digest,
       live: () => this.#live,
-      check: (describe) => this.inside && this.#log.open && this.#log.sent(describe),
+      check: (to, frame) => this.inside && this.#log.open && this.#log.sent(to, frame),
       seal: () => this.#log.sealNow(),
     })
   }
@@ -188,7 +188,9 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   diverged(what: string): never {
     const { call, place } = callSite()
-    const difference = `${what}, in ${kindName(this.#subject.kind)}, ${call === undefined ? '' : `by ${call} `}${place}`
+    const operation = kindName(this.#subject.kind)
+    this.#terms.trace?.diverged(`${what}, in ${operation}`)
+    const difference = `${what}, in ${operation}, ${call === undefined ? '' : `by ${call} `}${place}`
     return this.#ending.abandon(EXIT_DIVERGED, divergenceLine({ index: this.#terms.group.executed, difference }))
   }
 
