@@ -1,0 +1,35 @@
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Address, Loaded, LoadTerms } from './load.js'
+
+const CONNECTIONS = 3
+const LINES_EACH = 3
+/** Nothing says when a server of an unknown protocol has answered. */
+const LISTEN_MS = 250
+
+/** For a server that does not speak HTTP: a few connections with a few lines, whatever it makes of them. */
+export async function exchangeLines({ addresses, signal }: LoadTerms): Promise<Loaded> {
+  const [address] = addresses
+  if (address === undefined) return { what: 'none', requests: 0, answered: 0 }
+  const answers = await Promise.all(Array.from({ length: CONNECTIONS }, (_, index) => talk(address, index, signal)))
+  return {
+    what: `built in, ${LINES_EACH} lines of text on each of ${CONNECTIONS} connections to ${address.host}:${address.port}`,
+    requests: CONNECTIONS * LINES_EACH,
+    answered: answers.reduce((sum, count) => sum + count, 0),
+  }
+}
+
+/** How many lines something came back after. */
+async function talk(address: Address, index: number, signal: AbortSignal): Promise<number> {
+  const socket = connect(address)
+  let [heard, answered] = [false, 0]
+  socket.on('data', () => (heard = true)).on('error', () => undefined)
+  for (let line = 1; line <= LINES_EACH && !signal.aborted && !socket.destroyed; line++) {
+    heard = false
+    socket.write(`llft check ${index} ${line}\r\n`)
+    await sleep(LISTEN_MS)
+    if (heard) answered++
+  }
+  socket.destroy()
+  return answered
+}
