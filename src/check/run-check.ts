@@ -45,9 +45,11 @@ export async function runCheck(terms: CheckTerms): Promise<CheckResults> {
       rounds.push(result)
       findings.add(round.name, result.sightings)
       terms.over(result)
+      const failed = result.ended !== undefined && !endedWell(result)
+      if (failed) terms.evidence(run.command.join(' '), result.printed)
       if (findings.size === 0) requireSuccess(result, terms)
       // It has ended because of what was found, and would do so again.
-      if (result.ended !== undefined && !endedWell(result)) break
+      if (failed) break
     }
   } finally {
     rmSync(work, { recursive: true, force: true })
@@ -81,10 +83,9 @@ function endedWell({ ended }: RoundResult): boolean {
 
 /** Nothing was found: was there anything to be found in? */
 function requireSuccess(result: RoundResult, { options, run, evidence }: CheckTerms): void {
-  const { round, ended, loaded, listening, printed } = result
+  const { round, ended, loaded, listening } = result
   const command = run.command.join(' ')
   if (ended !== undefined && !endedWell(result)) {
-    evidence(command, printed)
     throw llftError('LLFT_E_CHECK_ENDED', { command, outcome: ended.outcome, round })
   }
   const { load: file, seconds } = options

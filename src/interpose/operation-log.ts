@@ -105,7 +105,7 @@ export class OperationLog {
     const { digest, trace, mismatch } = this.#terms
     const { check } = digest
     const describe = (): string => frameText(to, frame)
-    if (trace !== undefined) this.#terms.context.outside(() => trace.sent(to, frame))
+    trace?.sent(to, frame)
     if (!this.#following || !this.#held()) return this.writer.sent(check)
     const recorded = this.reader.sent(describe)
     if (recorded === check || trace !== undefined) return
@@ -133,8 +133,7 @@ export class OperationLog {
   }
 
   #reads(source: ValueSource): void {
-    const { trace, context } = this.#terms
-    if (trace !== undefined) context.outside(() => trace.read(nameOf(source)))
+    this.#terms.trace?.read(nameOf(source))
   }
 
   /** The last part is held, too, or never will be: the history is final and ends inside this operation. */

@@ -2,7 +2,7 @@ import { nodeFiles, openChunkFile, SystemEntropy } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
 import { foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
 import { limitsOf, Member } from '../driver/index.js'
-import type { Internals } from '../interpose/index.js'
+import type { Conductor, Internals } from '../interpose/index.js'
 import { install, openInternals, ReplicaClock, selfTest, shiftClocks, TimedCalls, Trace } from '../interpose/index.js'
 import { GROUP } from '../message/index.js'
 import type { Precedence, View, ViewNumber } from '../message/index.js'
@@ -60,9 +60,12 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
     if (stage === 'established') digests?.leads(member.executed, replica.view.number)
     kill(stage)
   }
-  const trace = check === undefined ? undefined : traceInto(internals, check.trace)
+  const trace = check && new Trace({
+    crc32: internals.zlib.crc32,
+    write: traceWriter(check.trace, (work) => conductor.outside(work)),
+  })
   if (check?.clockShiftMs !== undefined) shiftClocks(internals, check.clockShiftMs)
-  const conductor = install({
+  const conductor: Conductor = install({
     internals,
     clock,
     group: member,
@@ -86,10 +89,10 @@ function witnessOf({ faults, memberId }: Attached): ReturnType<typeof datagramWr
   return datagramWriter((bytes) => writeSync(file, bytes))
 }
 
-/** Opened before the program runs, as that of the witness. */
-function traceInto(internals: Internals, path: string): Trace {
+/** Opened before the program runs, as the file of the witness, and written around what the program sees. */
+function traceWriter(path: string, outside: (work: () => void) => void): (text: string) => void {
   const file = openSync(path, 'w')
-  return new Trace({ crc32: internals.zlib.crc32, write: (text) => writeSync(file, text) })
+  return (text) => outside(() => writeSync(file, text))
 }
 
 /** Said on the real standard error, which the supervisor shows as the cause. */
