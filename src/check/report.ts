@@ -27,7 +27,8 @@ export function reportText(results: CheckResults, placeText: PlaceText): string 
     findings.length === 0
       ? ['Nothing was found that is not the same at every replica.']
       : [`${findings.length} ${findings.length === 1 ? 'place is' : 'places are'} not the same at every replica:`, '']
-  return [...head, ...list, ...rest, '', ...exercisedLines(results), ''].join('\n')
+  const gap = findings.length === 0 ? [''] : []
+  return [...head, ...list, ...rest, ...gap, ...exercisedLines(results)].join('\n')
 }
 
 /** One line for a round that is over. */
@@ -49,7 +50,7 @@ function findingLines(finding: Finding, number: number, placeText: PlaceText): r
     `  ${number}. ${place}  ${what}`,
     ...(primary === undefined && elsewhere === '' ? [] : [row('primary', `${primary ?? ''}${elsewhere}`.trim())]),
     ...(backup === undefined ? [] : [row('backup', backup)]),
-    row('seen', `${count} times, in ${rounds.join(', ')}`),
+    row('seen', `${count === 1 ? 'once' : `${count} times`}, in ${rounds.join(', ')}`),
     row('why', why),
     row('fix', fix),
     '',
@@ -97,14 +98,12 @@ function exercisedLines({ rounds, seed }: CheckResults): readonly string[] {
   if (first === undefined) return []
   const { loaded, listening, ended } = first
   const overflowed = rounds.filter(({ exercised }) => exercised.overflowed).map(({ round }) => round)
-  const load =
-    loaded?.what ??
-    (listening ? 'none, as was asked for' : ended === undefined ? 'none: no port was opened' : 'none: it ended first')
+  const noLoad = listening ? 'as was asked for' : ended === undefined ? 'no port was opened' : 'it ended first'
   const steps = rounds.reduce((sum, { compared }) => sum + compared, 0)
   return [
-    `Load      ${load}`,
+    `Load      ${loaded?.what ?? `none: ${noLoad}`}`,
     `Compared  ${steps} values and messages in ${rounds.length} rounds (${rounds.map(({ round }) => round).join(', ')})`,
-    ...(overflowed.length === 0 ? [] : [`          not all of them in ${overflowed.join(', ')}: a trace has a bound`]),
+    ...(overflowed.length === 0 ? [] : [`          in part, in ${overflowed.join(', ')}: a trace has a bound`]),
     `Repeat    --seed ${seed}`,
     'What this load does not reach was not checked: give your own with --load.',
   ]

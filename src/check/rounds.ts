@@ -27,7 +27,7 @@ export const ROUNDS: readonly Round[] = [
     what: 'two processes, nothing is changed',
     primary: nothing,
     backup: nothing,
-    hint: 'something that belongs to one process',
+    hint: 'something that two processes do not have alike: an add-on, the depth of the stack, a flag of the engine',
   },
   {
     name: 'clock',

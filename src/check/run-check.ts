@@ -72,6 +72,9 @@ async function perform(round: Round, folder: string, terms: CheckTerms): Promise
     const result = await runRound(round.name, group, { load, boundMs: options.seconds * 1000 })
     interrupted.throwIfAborted()
     return result
+  } catch (error) {
+    if (group.evidence !== '') terms.evidence(run.command.join(' '), group.evidence)
+    throw error
   } finally {
     interrupted.removeEventListener('abort', kill)
   }
@@ -91,7 +94,8 @@ function requireSuccess(result: RoundResult, { options, run, evidence }: CheckTe
   const { load: file, seconds } = options
   if (file === undefined || file === 'none') return
   if (!listening) {
-    if (ended === undefined) throw llftError('LLFT_E_CHECK_NO_PORT', { command, file, waitedMs: portWaitMs(seconds * 1000) })
+    if (ended === undefined)
+      throw llftError('LLFT_E_CHECK_NO_PORT', { command, file, waitedMs: portWaitMs(seconds * 1000) })
     throw llftError('LLFT_E_CHECK_ENDED', { command, outcome: ended.outcome, round })
   }
   const trouble = loaded?.trouble

@@ -170,7 +170,9 @@ function addOptions(command: Command, names: readonly OptionName[]): Command {
     const { flag, short, placeholder, help } = OPTIONS[name]
     const bounds = name in NUMBER_BOUNDS ? NUMBER_BOUNDS[name as keyof typeof NUMBER_BOUNDS] : undefined
     const text = bounds === undefined ? help : `${help} (default ${bounds.fallback})`
-    command.addOption(repeated(new Option(`${short === undefined ? '' : `${short}, `}${flag} ${placeholder}`, text), name))
+    command.addOption(
+      repeated(new Option(`${short === undefined ? '' : `${short}, `}${flag} ${placeholder}`, text), name),
+    )
   }
   return command
 }

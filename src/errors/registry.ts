@@ -6,7 +6,14 @@ import type { SlotsOf, SlotValue, Template } from './template.js'
 import { USAGE } from './usage.js'
 import { WARNINGS } from './warnings.js'
 
-type Texts = typeof USAGE & typeof GUEST & typeof NET & typeof ADMIN & typeof BENCH & typeof CHECK & typeof REFUSED & typeof WARNINGS
+type Texts = typeof USAGE &
+  typeof GUEST &
+  typeof NET &
+  typeof ADMIN &
+  typeof BENCH &
+  typeof CHECK &
+  typeof REFUSED &
+  typeof WARNINGS
 
 /** `LLFT_E_<AREA>_<NAME>`, or `LLFT_W_<NAME>` for a warning. A code is public: it is never renamed or used again. */
 export type Code = keyof Texts

@@ -1,40 +1,27 @@
-import { divergenceLine, type Group, type GroupListener } from '../driver/index.js'
+import { divergenceLine, type GroupListener } from '../driver/index.js'
 import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
 import { callSite } from './call-site.js'
-import type { Trace } from './check/trace.js'
-import type { Clocks } from './clocks.js'
-import { type Completion, type CompletionTarget, NO_RESOURCE, type Stash, keepable, runCompletion } from './completions.js'
-import type { Context } from './context.js'
+import {
+  type Completion,
+  type CompletionTarget,
+  NO_RESOURCE,
+  type Stash,
+  keepable,
+  runCompletion,
+} from './completions.js'
+import type { ConductorTerms } from './conductor-terms.js'
 import { EXIT_DIVERGED, EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
-import type { Internals } from './internals.js'
-import { type DigestSink, OperationDigest } from './operation-digest.js'
+import { OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
 import { type AsyncResource, type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
 import { Outbox } from './outbox.js'
 import { Peers } from './peers.js'
-import type { ReplicaClock } from './replica-clock.js'
-import type { ProgramTimers, TimerTarget } from './timers.js'
+import type { TimerTarget } from './timers.js'
 import { runUnordered } from './unordered.js'
-import type { LastValues } from './values.js'
 
 /** Outputs wait for at most so many further operations of one turn: they share datagrams, and none waits long. */
 const OPERATIONS_PER_FLUSH_MAX = 16
-
-export interface ConductorTerms {
-  readonly internals: Internals
-  readonly group: Group
-  readonly context: Context
-  readonly clocks: Clocks
-  readonly clock: ReplicaClock
-  readonly timers: ProgramTimers
-  readonly last: LastValues
-  readonly log: (line: string) => void
-  readonly onDigest: DigestSink | undefined
-  readonly onRecorded: (() => void) | undefined
-  readonly trace: Trace | undefined
-  readonly stash: Stash
-}
 
 /**
  * Runs the program as a sequence of ordered operations (determinizer.md A1, A3): the primary makes one of each event

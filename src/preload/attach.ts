@@ -1,7 +1,16 @@
 import { endpointOf, nodeFiles, parseLocator, ReplicaUdp } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
 import { ATTACH_ENV } from '../driver/index.js'
-import type { AttachReply, AttachRequest, CheckSettings, Clock, Entropy, Founding, JoinTerms, TestFaults } from '../driver/index.js'
+import type {
+  AttachReply,
+  AttachRequest,
+  CheckSettings,
+  Clock,
+  Entropy,
+  Founding,
+  JoinTerms,
+  TestFaults,
+} from '../driver/index.js'
 import type { MemberId } from '../message/index.js'
 import { AttachSocket } from './attach-socket.js'
 import type { ProbedTerms } from './probed-transport.js'

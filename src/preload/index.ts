@@ -60,10 +60,13 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
     if (stage === 'established') digests?.leads(member.executed, replica.view.number)
     kill(stage)
   }
-  const trace = check && new Trace({
-    crc32: internals.zlib.crc32,
-    write: traceWriter(check.trace, (work) => conductor.outside(work)),
-  })
+  const trace =
+    check &&
+    new Trace({
+      crc32: internals.zlib.crc32,
+      write: appender(check.trace),
+      outside: (work) => conductor.outside(work),
+    })
   if (check?.clockShiftMs !== undefined) shiftClocks(internals, check.clockShiftMs)
   const conductor: Conductor = install({
     internals,
@@ -89,10 +92,10 @@ function witnessOf({ faults, memberId }: Attached): ReturnType<typeof datagramWr
   return datagramWriter((bytes) => writeSync(file, bytes))
 }
 
-/** Opened before the program runs, as the file of the witness, and written around what the program sees. */
-function traceWriter(path: string, outside: (work: () => void) => void): (text: string) => void {
+/** Opened before the program runs, as the file of the witness. */
+function appender(path: string): (text: string) => void {
   const file = openSync(path, 'w')
-  return (text) => outside(() => writeSync(file, text))
+  return (text) => void writeSync(file, text)
 }
 
 /** Said on the real standard error, which the supervisor shows as the cause. */

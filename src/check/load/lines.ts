@@ -13,7 +13,7 @@ export async function exchangeLines({ addresses, signal }: LoadTerms): Promise<L
   if (address === undefined) return { what: 'none', requests: 0, answered: 0 }
   const answers = await Promise.all(Array.from({ length: CONNECTIONS }, (_, index) => talk(address, index, signal)))
   return {
-    what: `built in, ${LINES_EACH} lines of text on each of ${CONNECTIONS} connections to ${address.host}:${address.port}`,
+    what: `built in, ${LINES_EACH} lines on each of ${CONNECTIONS} connections to ${address.host}:${address.port}`,
     requests: CONNECTIONS * LINES_EACH,
     answered: answers.reduce((sum, count) => sum + count, 0),
   }

@@ -4,6 +4,7 @@ import type { Frame, GroupId } from '../../message/index.js'
 import { programSite } from '../call-site.js'
 import { frameName } from '../frame-text.js'
 import { REFUSED_CHANNEL, type Refused } from '../refusal.js'
+import { mappedSite } from './mapped-place.js'
 
 /** What fits the memory of whoever compares two of them. */
 const TRACE_BYTES_MAX = 64 << 20
@@ -12,8 +13,9 @@ const HEAD_BYTES = 2048
 
 export interface TraceTerms {
   readonly crc32: (bytes: Uint8Array, seed: number) => number
-  /** Takes none of the program's async ids. */
   readonly write: (text: string) => void
+  /** Around what the program sees of files, and without its async ids. */
+  readonly outside: <Result>(work: () => Result) => Result
 }
 
 /** Writes down what this replica does, for a comparison with what another did (`driver/check.ts`). */
@@ -67,8 +69,8 @@ export class Trace {
   #site(): Site {
     const site = programSite()
     if (site.at === undefined) return this.#last.at === undefined ? {} : { at: this.#last.at, near: true }
-    this.#last = site
-    return site
+    this.#last = this.#terms.outside(() => mappedSite(site))
+    return this.#last
   }
 
   #add(line: TraceLine): void {
@@ -81,8 +83,9 @@ export class Trace {
 
   #flush(): void {
     if (this.#lines.length === 0) return
-    this.#terms.write(this.#lines.join(''))
+    const text = this.#lines.join('')
     this.#lines = []
+    this.#terms.outside(() => this.#terms.write(text))
   }
 }
 
