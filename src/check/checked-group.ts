@@ -9,16 +9,17 @@ import { makeSupervisor, outcomeOf, OutputPump } from '../supervisor/index.js'
 import type { Notice, ProcessEnd, Supervisor } from '../supervisor/index.js'
 import { reachable } from './load/load.js'
 import type { Round } from './rounds.js'
+import { TraceProgress } from './trace-progress.js'
 
 /** The founder leads; whoever comes later is a backup. */
 const PRIMARY = 'r1'
 /** A port that opens late is met by no client of the built-in load. */
 const FURTHER_PORTS_MS = 200
 const LOOK_EVERY_MS = 20
-/** The history stands still for so long when nothing happens any more. */
+/** What the last answer has set going is done by then, mostly. */
 const QUIET_MS = 400
-/** A backup that has not caught up by then waits for something: late completions add up to a third of it. */
-const CAUGHT_UP_MS = 15_000
+/** A backup that does nothing for so long, although there is more to do, waits for something that does not come. */
+const STANDSTILL_MS = 8000
 const { SIGINT, SIGTERM } = constants.signals
 /** The end of what the program has printed. */
 const OUTPUT_CHARACTERS_MAX = 2000
@@ -59,6 +60,8 @@ export class CheckedGroup {
   readonly #slots = new Set<string>()
   /** How backups have ended that did not end with the group, by slot. */
   readonly losses: Map<string, string> = new Map()
+  /** Bounded as the slots are. */
+  readonly #progress = new Map<string, TraceProgress>()
   /** What processes that failed have said. */
   evidence = ''
 
@@ -126,19 +129,33 @@ export class CheckedGroup {
     return this.supervisor.snapshot.gateway.listeners.map((text) => reachable(parseAddress(text, 'listen')))
   }
 
-  /** Until nothing happens any more; resolves with the slot of a backup that does not come to that point. */
+  /** It is left alone for so long, or until it ends. */
+  async runs(forMs: number): Promise<void> {
+    const endMs = performance.now() + forMs
+    while (!this.over.aborted && performance.now() < endMs) await sleep(LOOK_EVERY_MS)
+  }
+
+  /** Until a backup has done all that the primary has; resolves with its slot if it comes to a standstill before. */
   async settled(): Promise<string | undefined> {
-    const endMs = performance.now() + CAUGHT_UP_MS
-    let [index, sinceMs] = [-1, 0]
-    for (;;) {
-      const { history, replicas } = this.supervisor.snapshot
-      if (history.index !== index) [index, sinceMs] = [history.index, performance.now()]
-      const behind = replicas.find(({ state, lagEntries }) => state === 'ready' && lagEntries > 0)
-      if (behind === undefined && performance.now() - sinceMs > QUIET_MS) return undefined
-      if (this.over.aborted) return undefined
-      if (performance.now() > endMs) return behind?.id
+    await sleep(QUIET_MS)
+    const target = this.#progressOf(PRIMARY).operations
+    let [done, sinceMs] = [-1, 0]
+    while (!this.over.aborted) {
+      const backup = this.supervisor.snapshot.replicas.find(({ id, state }) => id !== PRIMARY && state === 'ready')
+      if (backup === undefined) return undefined
+      const { operations } = this.#progressOf(backup.id)
+      if (operations >= target) return undefined
+      if (operations !== done) [done, sinceMs] = [operations, performance.now()]
+      if (performance.now() - sinceMs > STANDSTILL_MS) return backup.id
       await sleep(LOOK_EVERY_MS)
     }
+    return undefined
+  }
+
+  #progressOf(slot: string): TraceProgress {
+    const known = this.#progress.get(slot) ?? new TraceProgress(this.traceOf(slot))
+    this.#progress.set(slot, known)
+    return known
   }
 
   /** Ends the program as `llft run` does, if it has not ended by itself. */

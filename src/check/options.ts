@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
-import { llftError, nearest } from '../errors/index.js'
+import { isCode, llftError, nearest, REGISTRY } from '../errors/index.js'
+import type { Code } from '../errors/index.js'
 import { type Round, roundNamed, ROUNDS } from './rounds.js'
 
 /** Everything that `llft check` can be told besides what is of `llft run`, validated once. */
@@ -8,12 +9,14 @@ export interface CheckOptions {
   readonly rounds: readonly Round[]
   /** A file; `none`; undefined: the built-in requests. */
   readonly load: string | undefined
+  /** Refusals that the program is known to do without. */
+  readonly allow: readonly Code[]
   readonly seconds: number
   readonly seed: number
   readonly json: boolean
 }
 
-export type CheckOption = 'rounds' | 'load' | 'seconds' | 'seed'
+export type CheckOption = 'rounds' | 'load' | 'allow' | 'seconds' | 'seed'
 
 /** The command line and its help are made from this table alone. */
 export const CHECK_OPTIONS: Readonly<Record<CheckOption, { readonly spelling: string; readonly help: string }>> = {
@@ -25,7 +28,11 @@ export const CHECK_OPTIONS: Readonly<Record<CheckOption, { readonly spelling: st
     spelling: '--rounds <name,...>',
     help: `what is tried: ${ROUNDS.map(({ name }) => name).join(', ')} (default all)`,
   },
-  seconds: { spelling: '--seconds <n>', help: 'how long the load of a round may take (default 30)' },
+  allow: { spelling: '--allow <code,...>', help: 'refusals that the program is known to do without' },
+  seconds: {
+    spelling: '--seconds <n>',
+    help: 'how long the load of a round may take (default 30); with --load none, how long it runs (default 5)',
+  },
   seed: { spelling: '--seed <n>', help: 'what delays and seeds are drawn from, to repeat a check' },
 }
 
@@ -43,14 +50,18 @@ const BOUNDS = {
 } as const
 
 /** Usual loads are over in seconds; a bound is for those that hang. */
-const SECONDS_USUAL = 30
+const LOADED_SECONDS = 30
+const UNLOADED_SECONDS = 5
+const REFUSED = /^LLFT_E_REFUSED_/
 
 /** Raises an `LlftError` for what cannot be used. `drawn`: the seed where none is given. */
 export function resolveCheckOptions({ flags, json }: CheckInput, cwd: string, drawn: number): CheckOptions {
+  const load = loadOf(flags.load?.at(-1), cwd)
   return Object.freeze<CheckOptions>({
     rounds: roundsOf(flags.rounds?.at(-1)),
-    load: loadOf(flags.load?.at(-1), cwd),
-    seconds: numberOf('seconds', flags.seconds?.at(-1)) ?? SECONDS_USUAL,
+    load,
+    allow: (flags.allow ?? []).flatMap((codes) => codes.split(',')).map(refusalNamed),
+    seconds: numberOf('seconds', flags.seconds?.at(-1)) ?? (load === 'none' ? UNLOADED_SECONDS : LOADED_SECONDS),
     seed: numberOf('seed', flags.seed?.at(-1)) ?? drawn % BOUNDS.seed.max,
     json,
   })
@@ -67,6 +78,13 @@ function roundsOf(text: string | undefined): readonly Round[] {
     throw llftError('LLFT_E_USAGE_CHECK_ROUND', { value, known: known.join(', '), suggestion })
   })
   return [...new Set(names)].map(roundNamed)
+}
+
+function refusalNamed(text: string): Code {
+  const value = text.trim()
+  if (isCode(value) && REFUSED.test(value)) return value
+  const known = Object.keys(REGISTRY).filter((code) => REFUSED.test(code))
+  throw llftError('LLFT_E_USAGE_CHECK_ALLOW', { value, suggestion: nearest(value, known) ?? 'LLFT_E_REFUSED_ADDON' })
 }
 
 function loadOf(text: string | undefined, cwd: string): string | undefined {

@@ -36,7 +36,7 @@ export function roundText({ round, sightings, exercised, loaded, ended, tookMs }
   const found = sightings.length === 0 ? 'ok   ' : 'FOUND'
   const { operations, reads, messages } = exercised
   const did = `${operations} operations, ${reads} values, ${messages} messages`
-  const asked = loaded === undefined ? '' : `, ${loaded.answered}/${loaded.requests} requests answered`
+  const asked = loaded === undefined ? '' : `, ${loaded.did}`
   const end = ended === undefined ? '' : `; the program ended by itself: ${ended.outcome}`
   return `  ${round.padEnd(7)} ${found}  ${did}${asked}, ${(tookMs / 1000).toFixed(1)} s${end}`
 }
@@ -72,7 +72,7 @@ export function explain(finding: Finding, placeText: PlaceText): Explained {
       return { place, what: `the backup does something else${by}: ${what}`, ...sourceOf(finding.rounds) }
     case 'ended':
       return { place, what, why: 'the primary went on from the same state', fix: 'see what it crashes by' }
-    case 'waits':
+    default:
       return { place, what, ...sourceOf(finding.rounds) }
   }
 }
@@ -99,11 +99,14 @@ function exercisedLines({ rounds, seed }: CheckResults): readonly string[] {
   const { loaded, listening, ended } = first
   const overflowed = rounds.filter(({ exercised }) => exercised.overflowed).map(({ round }) => round)
   const noLoad = listening ? 'as was asked for' : ended === undefined ? 'no port was opened' : 'it ended first'
+  const allowed = rounds.reduce((sum, round) => sum + round.allowed, 0)
+  const tried = rounds.map(({ round }) => round)
   const steps = rounds.reduce((sum, { compared }) => sum + compared, 0)
   return [
     `Load      ${loaded?.what ?? `none: ${noLoad}`}`,
-    `Compared  ${steps} values and messages in ${rounds.length} rounds (${rounds.map(({ round }) => round).join(', ')})`,
+    `Compared  ${steps} values and messages in ${tried.length} ${tried.length === 1 ? 'round' : 'rounds'}: ${tried.join(', ')}`,
     ...(overflowed.length === 0 ? [] : [`          in part, in ${overflowed.join(', ')}: a trace has a bound`]),
+    ...(allowed === 0 ? [] : [`Allowed   ${allowed} refusals that the program is known to do without`]),
     `Repeat    --seed ${seed}`,
     'What this load does not reach was not checked: give your own with --load.',
   ]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { RunOptions } from '../config/index.js'
 import { llftError } from '../errors/index.js'
 import { CheckedGroup } from './checked-group.js'
-import { type Finding, Findings } from './findings.js'
+import { type Finding, Findings, type Sighting } from './findings.js'
 import { builtInLoad } from './load/built-in.js'
 import { scriptLoad } from './load/script.js'
 import type { CheckOptions } from './options.js'
@@ -41,7 +41,7 @@ export async function runCheck(terms: CheckTerms): Promise<CheckResults> {
     for (const round of options.rounds) {
       interrupted.throwIfAborted()
       terms.begins(round)
-      const result = await perform(round, join(work, round.name), terms)
+      const result = withoutAllowed(await perform(round, join(work, round.name), terms), options)
       rounds.push(result)
       findings.add(round.name, result.sightings)
       terms.over(result)
@@ -80,6 +80,13 @@ async function perform(round: Round, folder: string, terms: CheckTerms): Promise
   }
 }
 
+/** What the program is known to do without is no finding, but is told. */
+function withoutAllowed(result: RoundResult, { allow }: CheckOptions): RoundResult {
+  const isAllowed = ({ kind, what }: Sighting): boolean => kind === 'refused' && allow.some((code) => code === what)
+  const sightings = result.sightings.filter((sighting) => !isAllowed(sighting))
+  return { ...result, sightings, allowed: result.sightings.length - sightings.length }
+}
+
 function endedWell({ ended }: RoundResult): boolean {
   return ended?.end?.code === 0 && ended.end.signal === 0
 }
@@ -100,7 +107,7 @@ function requireSuccess(result: RoundResult, { options, run, evidence }: CheckTe
   }
   const trouble = loaded?.trouble
   if (trouble === undefined) return
-  evidence(file, trouble.output)
+  if (trouble.output !== '') evidence(file, trouble.output)
   if (trouble.trouble === 'late') throw llftError('LLFT_E_CHECK_TIME', { file, seconds, round })
   throw llftError('LLFT_E_CHECK_LOAD', { file, round, outcome: trouble.outcome })
 }

@@ -20,6 +20,8 @@ export interface RoundResult {
   /** Steps of the backup that were compared with the primary's. */
   readonly compared: number
   readonly sightings: readonly Sighting[]
+  /** Refusals that are not among them, because they are known. */
+  readonly allowed: number
   /** Undefined: the program ran until the check has ended it. */
   readonly ended: GroupEnd | undefined
   /** The end of what the program has printed, and of what failed processes have said. */
@@ -42,6 +44,7 @@ export async function runRound(round: RoundName, group: CheckedGroup, terms: Rou
   const addresses = await group.addresses(portWaitMs(terms.boundMs))
   const listening = addresses.length > 0
   const { load, boundMs } = terms
+  if (load === 'none') await group.runs(boundMs)
   const loaded = load === 'none' || !listening ? undefined : await load({ addresses, boundMs, signal: group.over })
   const waiting = await group.settled()
   const byItself = group.over.aborted
@@ -62,6 +65,7 @@ export async function runRound(round: RoundName, group: CheckedGroup, terms: Rou
     exercised: exercisedBy(primary),
     compared: Math.max(0, ...compared.map(({ steps }) => steps)),
     sightings,
+    allowed: 0,
     ended: byItself ? end : undefined,
     printed: `${group.printed}${group.evidence}`,
     tookMs: performance.now() - begunMs,

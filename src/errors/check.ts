@@ -12,6 +12,12 @@ export const CHECK = {
     why: 'there are {known}',
     fix: '--rounds {suggestion}',
   },
+  LLFT_E_USAGE_CHECK_ALLOW: {
+    exit: 2,
+    what: '--allow: there is no refusal `{value}`.',
+    why: 'a refusal is named by its code, as the report of a check shows it',
+    fix: '--allow {suggestion}',
+  },
   LLFT_E_USAGE_CHECK_LOAD: {
     exit: 2,
     what: '--load: {file} cannot be read: {reason}.',

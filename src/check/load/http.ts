@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as requestPlain } from 'node:http'
 import type { Agent } from 'node:http'
 import { Agent as HttpsAgent, request as requestSecure } from 'node:https'
-import type { Loaded, LoadTerms } from './load.js'
+import type { Address, Loaded, LoadTerms } from './load.js'
 
 const CONNECTIONS = 4
 const ROUNDS_EACH = 6
@@ -15,9 +15,7 @@ const REQUESTS = [
   { method: 'GET', path: '/llft-check?page=1' },
 ] as const
 
-export async function requestHttp(scheme: 'http' | 'https', terms: LoadTerms): Promise<Loaded> {
-  const [address] = terms.addresses
-  if (address === undefined) return { what: 'none', requests: 0, answered: 0 }
+export async function requestHttp(scheme: 'http' | 'https', address: Address, terms: LoadTerms): Promise<Loaded> {
   const endMs = performance.now() + terms.boundMs
   let [requests, answered] = [0, 0]
   const client = async (): Promise<void> => {
@@ -37,7 +35,10 @@ export async function requestHttp(scheme: 'http' | 'https', terms: LoadTerms): P
   await Promise.all(Array.from({ length: CONNECTIONS }, client))
   const paths = REQUESTS.map(({ method, path }) => `${method} ${path}`).join(', ')
   const url = `${scheme}://${address.host}:${address.port}`
-  return { what: `built in, ${paths} on ${CONNECTIONS} connections to ${url}`, requests, answered }
+  return {
+    what: `built in, ${paths} on ${CONNECTIONS} connections to ${url}`,
+    did: `${answered}/${requests} requests answered`,
+  }
 }
 
 interface Asked {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Address, Loaded, LoadTerms } from './load.js'
+import type { Address, Loaded } from './load.js'
 
 const CONNECTIONS = 3
 const LINES_EACH = 3
@@ -8,14 +8,11 @@ const LINES_EACH = 3
 const LISTEN_MS = 250
 
 /** For a server that does not speak HTTP: a few connections with a few lines, whatever it makes of them. */
-export async function exchangeLines({ addresses, signal }: LoadTerms): Promise<Loaded> {
-  const [address] = addresses
-  if (address === undefined) return { what: 'none', requests: 0, answered: 0 }
+export async function exchangeLines(address: Address, signal: AbortSignal): Promise<Loaded> {
   const answers = await Promise.all(Array.from({ length: CONNECTIONS }, (_, index) => talk(address, index, signal)))
   return {
     what: `built in, ${LINES_EACH} lines on each of ${CONNECTIONS} connections to ${address.host}:${address.port}`,
-    requests: CONNECTIONS * LINES_EACH,
-    answered: answers.reduce((sum, count) => sum + count, 0),
+    did: `${answers.reduce((sum, count) => sum + count, 0)}/${CONNECTIONS * LINES_EACH} lines answered`,
   }
 }
 

@@ -15,8 +15,8 @@ export interface LoadTerms {
 export interface Loaded {
   /** For a person. */
   readonly what: string
-  readonly requests: number
-  readonly answered: number
+  /** What came of it, in this round. */
+  readonly did: string
   readonly trouble?: Trouble | undefined
 }
 

@@ -42,7 +42,8 @@ export function scriptLoad({ file, node, env }: ScriptTerms): Load {
         clearTimeout(bound)
         signal.removeEventListener('abort', stop)
         const trouble = troubleOf({ late, code, name, output })
-        resolve({ what: `${file}, to ${own.LLFT_CHECK_URL}`, requests: 1, answered: Number(code === 0), trouble })
+        const did = `the load ${trouble === undefined ? 'succeeded' : 'failed'}`
+        resolve({ what: `${file}, to ${own.LLFT_CHECK_URL}`, did, trouble })
       })
     })
 }
