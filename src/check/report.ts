@@ -101,10 +101,11 @@ function exercisedLines({ rounds, seed }: CheckResults): readonly string[] {
   const noLoad = listening ? 'as was asked for' : ended === undefined ? 'no port was opened' : 'it ended first'
   const allowed = rounds.reduce((sum, round) => sum + round.allowed, 0)
   const tried = rounds.map(({ round }) => round)
+  const count = tried.length === 1 ? 'one round' : `${tried.length} rounds`
   const steps = rounds.reduce((sum, { compared }) => sum + compared, 0)
   return [
     `Load      ${loaded?.what ?? `none: ${noLoad}`}`,
-    `Compared  ${steps} values and messages in ${tried.length} ${tried.length === 1 ? 'round' : 'rounds'}: ${tried.join(', ')}`,
+    `Compared  ${steps} values and messages in ${count}: ${tried.join(', ')}`,
     ...(overflowed.length === 0 ? [] : [`          in part, in ${overflowed.join(', ')}: a trace has a bound`]),
     ...(allowed === 0 ? [] : [`Allowed   ${allowed} refusals that the program is known to do without`]),
     `Repeat    --seed ${seed}`,

@@ -75,14 +75,22 @@ function groupOptions({ command, runFlags }: CheckCommand, { env }: Surroundings
 function tell(results: CheckResults, json: boolean, { env, cwd }: Surroundings): number {
   const places = new SourcePlaces(cwd)
   const { command, findings } = results
-  const explained = findings.map((finding) => ({ ...finding, ...explain(finding, places.text) }))
-  const text = json ? JSON.stringify({ ...results, findings: explained }) : `\n${reportText(results, places.text)}`
+  const text = json ? jsonText(results, places) : `\n${reportText(results, places.text)}`
   process.stdout.write(`${text}\n`)
   if (findings.length === 0) return EXIT.ok
   const count = findings.length === 1 ? 'one place' : `${findings.length} places`
   const found = llftError('LLFT_E_CHECK_FOUND', { command: command.join(' '), places: count })
   process.stderr.write(`${renderReport(found, makeStyle(wantsColor(env, process.stderr.isTTY)))}\n`)
   return found.exitCode
+}
+
+function jsonText({ rounds, findings, ...results }: CheckResults, places: SourcePlaces): string {
+  return JSON.stringify({
+    ...results,
+    // What was seen is in the findings, what was printed is of no use to a program.
+    rounds: rounds.map(({ sightings, printed: _printed, ...round }) => ({ ...round, sightings: sightings.length })),
+    findings: findings.map((finding) => ({ ...finding, ...explain(finding, places.text) })),
+  })
 }
 
 function evidenceText(of: string, text: string): string {
