@@ -32,10 +32,11 @@ export class Trace {
   }
 
   read(source: string): void {
-    this.#add({ did: 'read', source, site: this.#site() })
+    if (!this.#full) this.#add({ did: 'read', source, site: this.#site() })
   }
 
   sent(to: GroupId, frame: Frame): void {
+    if (this.#full) return
     const { bytes, ...others } = 'bytes' in frame ? frame : { ...frame, bytes: new Uint8Array() }
     this.#add({
       did: 'send',
@@ -51,16 +52,18 @@ export class Trace {
   /** The operation is over; all of it can be read from now on. */
   operated(): void {
     this.#last = {}
-    this.#add({ did: 'operate' })
+    if (!this.#full) this.#add({ did: 'operate' })
     this.#flush()
   }
 
+  /** The last that it writes, even where it is full. */
   diverged(what: string): void {
     this.#add({ did: 'diverge', what, site: this.#site() })
     this.#flush()
   }
 
   #refused({ code, call }: Refused): void {
+    if (this.#full) return
     this.#add({ did: 'refuse', code, call, site: this.#site() })
     this.#flush()
   }
@@ -73,12 +76,16 @@ export class Trace {
     return this.#last
   }
 
+  get #full(): boolean {
+    return this.#bytes >= TRACE_BYTES_MAX
+  }
+
   #add(line: TraceLine): void {
-    if (this.#bytes >= TRACE_BYTES_MAX) return
+    const wasFull = this.#full
     const text = `${JSON.stringify(line)}\n`
     this.#bytes += text.length
     this.#lines.push(text)
-    if (this.#bytes >= TRACE_BYTES_MAX) this.#lines.push(`${JSON.stringify({ did: 'overflow' } satisfies TraceLine)}\n`)
+    if (this.#full && !wasFull) this.#add({ did: 'overflow' })
   }
 
   #flush(): void {
