@@ -56,5 +56,5 @@ export type TraceLine =
   | { readonly did: 'refuse'; readonly code: string; readonly call: string; readonly site: Site }
   /** This replica's execution contradicts the history, and it ends. */
   | { readonly did: 'diverge'; readonly what: string; readonly site: Site }
-  /** The trace has reached its bound; nothing follows. */
+  /** The trace has reached its bound; nothing follows but where the replica stopped. */
   | { readonly did: 'overflow' }

@@ -12,7 +12,7 @@ function read(source: string, line: number): TraceLine {
 function send(text: string, line: number, more: { readonly what?: string; readonly fields?: string } = {}): TraceLine {
   const { what = '`data` of stream 1 to the gateway', fields = '{"frame":"data","stream":1}' } = more
   // A sum that is not the contents' own would do: equal for equal texts.
-  const sum = [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) >>> 0, 7)
+  const sum = Buffer.from(text).reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7)
   return { did: 'send', what, fields, head: text, length: text.length, sum, site: at(line, 'net.write()') }
 }
 

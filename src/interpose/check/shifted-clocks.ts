@@ -27,12 +27,13 @@ function shiftHrtime(methods: Internals['processMethods'], shiftMs: number): voi
   const words = new Uint32Array(hrtimeBuffer.buffer, hrtimeBuffer.byteOffset, 3)
   const whole = new BigUint64Array(hrtimeBuffer.buffer, hrtimeBuffer.byteOffset, 1)
   const seconds = Math.trunc(shiftMs / MS_PER_SECOND)
+  // The natives find their buffer by what they are called on.
   methods.hrtime = () => {
-    hrtime()
+    Reflect.apply(hrtime, methods, [])
     words[1] = (words[1] as number) + seconds
   }
   methods.hrtimeBigInt = () => {
-    hrtimeBigInt()
+    Reflect.apply(hrtimeBigInt, methods, [])
     whole[0] = (whole[0] as bigint) + BigInt(seconds) * BigInt(MS_PER_SECOND * NS_PER_MS)
   }
 }
