@@ -166,6 +166,23 @@ describe('what disturbs one replica shows what is read past LLFT', () => {
     expect(await run.ended).toBe(6)
   })
 
+  test('one that takes another way: where each of them is', async () => {
+    // 67 minutes: where one counts even minutes, the other counts odd ones.
+    const program = `const { performance } = require('node:perf_hooks')
+require('node:http').createServer((request, response) => {
+  if (Math.floor(Date.now() / 60000) % 2 === 0) {
+    performance.now()
+  }
+  response.end('done')
+}).listen(Number(process.argv[2]))`
+    const faults = { hooksOff: ['date', 'utcDate'] }
+    const run = await check(program, { faults, flags: ['--rounds', 'clock'] })
+    expect(run.stdout).toMatch(/1\. server\.js:[46] {2}the backup does something else, by /)
+    expect(run.stdout).toMatch(/primary {2}(?:reads `performance` {3}at server\.js:4|sends .* {3}at server\.js:6)\n/)
+    expect(run.stdout).toMatch(/backup {3}(?:reads `performance`|sends `data`)/)
+    expect(await run.ended).toBe(6)
+  })
+
   test("its engine's seed", async () => {
     const run = await check(serve('Math.random()'), {
       faults: { hooksOff: ['mathRandom'] },
