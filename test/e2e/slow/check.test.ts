@@ -87,8 +87,8 @@ ${serve('threads')}`
   })
 
   test('what ends the program ends the check, with what it has printed', async () => {
-    const run = await check(`require('node:dgram').createSocket('udp4')`)
-    expect(run.stdout).toMatch(/1\. server\.js:1 {2}dgram\.createSocket\(\) is refused: LLFT_E_REFUSED_DGRAM\n/)
+    const run = await check(`new (require('node:worker_threads').Worker)('0', { eval: true })`)
+    expect(run.stdout).toMatch(/1\. server\.js:1 {2}new Worker\(\) is refused: LLFT_E_REFUSED_WORKER\n/)
     expect(run.stdout).toContain('in one round: plain')
     expect(run.stderr).toMatch(/the program ended by itself: code 1\n {2}node server\.js \d+ \| /)
     expect(await run.ended).toBe(6)
