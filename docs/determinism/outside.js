@@ -61,6 +61,20 @@ export const OUTSIDE = [
     shown: 'test/interpose/edge-http.test.ts',
   },
   {
+    what: 'UDP: `dgram`',
+    how: 'ordered',
+    by: 'the console holds the socket; a datagram that comes in is a message, one that goes out leaves once',
+    names: ['node:dgram'],
+    code: 'src/interpose/udp-socket.ts',
+    hook: 'udp',
+    probe: `new Promise((resolve) => {
+      const socket = require("dgram").createSocket("udp4", (bytes, { family }) => {
+        socket.close(() => resolve(bytes + family))
+      })
+      socket.bind(0, "127.0.0.1", () => socket.send("x", socket.address().port, "127.0.0.1"))
+    })`,
+  },
+  {
     what: 'files: what is looked at',
     how: 'recorded',
     by: "the primary's answer; a large or unchanged content by its checksum; by callback and promise ordered, too",

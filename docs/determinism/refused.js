@@ -18,10 +18,6 @@ export const REFUSED = [
     code: 'src/interpose/tls-terms.ts',
     shown: 'test/e2e/egress-tls.test.ts',
   }),
-  refused('`dgram`, QUIC, DTLS', 'DGRAM', {
-    names: ['node:dgram', 'node:quic', 'node:dtls'],
-    probe: 'require("dgram").createSocket("udp4")',
-  }),
   refused('Unix sockets', 'PIPE', {
     code: 'src/interpose/processes/child-pipe.ts',
     probe: 'require("net").connect("/tmp/x.sock")',

@@ -40,12 +40,6 @@ export const REFUSED = {
     why: 'the gateway makes all connections, and cannot see into a descriptor or a prepared TLS context',
     fix: 'connect to a host and port, and give tls.connect the certificates and keys themselves',
   },
-  LLFT_E_REFUSED_DGRAM: {
-    exit: 'none',
-    what: 'The program wants to open a UDP socket: {call}.',
-    why: 'datagrams to and from the program do not pass through the gateway yet',
-    fix: 'use TCP or WebSocket',
-  },
   LLFT_E_REFUSED_ADDON: {
     exit: 'none',
     what: 'The program wants to load a native add-on: {call}.',

@@ -43,7 +43,6 @@ export interface EdgeInternals {
 export type BindingName =
   | 'cares_wrap'
   | 'crypto'
-  | 'dtls'
   | 'errors'
   | 'ffi'
   | 'fs'
@@ -55,7 +54,6 @@ export type BindingName =
   | 'inspector'
   | 'pipe_wrap'
   | 'process_wrap'
-  | 'quic'
   | 'report'
   | 'signal_wrap'
   | 'spawn_sync'
@@ -101,6 +99,8 @@ export interface Errno {
   readonly UV_ENOTCONN: number
   readonly UV_EINVAL: number
   readonly UV_ESRCH: number
+  readonly UV_EBADF: number
+  readonly UV_EMSGSIZE: number
 }
 
 export interface FatalEnhancers {

@@ -12,6 +12,7 @@ import { installStacks } from './stacks.js'
 import { installStdio } from './stdio.js'
 import { installTcp } from './tcp.js'
 import { installTls } from './tls.js'
+import { installUdp } from './udp.js'
 
 /** The facilities at the edge of the program, by the names under which a test leaves one out. */
 const EDGE_FACILITIES = {
@@ -19,6 +20,7 @@ const EDGE_FACILITIES = {
   refusals: installRefusals,
   crypto: installCrypto,
   tcp: installTcp,
+  udp: installUdp,
   names: installNames,
   tls: installTls,
   http: installHttp,

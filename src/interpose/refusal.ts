@@ -18,10 +18,6 @@ const REFUSALS = {
     why: 'the gateway makes all connections, and cannot see into a descriptor or a prepared TLS context',
     fix: 'connect to a host and port, and give tls.connect the certificates and keys themselves',
   },
-  LLFT_E_REFUSED_DGRAM: {
-    why: 'datagrams to and from the program do not pass through the gateway yet',
-    fix: 'use TCP or WebSocket',
-  },
   LLFT_E_REFUSED_PIPE: {
     why: 'the gateway opens TCP ports only, and what was read from a pipe cannot be read again by a successor',
     fix: 'use a port: server.listen(3000); pass data in regular files',
