@@ -1,5 +1,6 @@
 export { ATTACH_ENV } from './attach.js'
 export type { AttachReply, AttachRequest, Founding, JoinTerms } from './attach.js'
+export type { CheckSettings, Delays, Place, Site, TraceLine } from './check.js'
 export { divergenceIn, divergenceLine } from './divergence.js'
 export type { Divergence } from './divergence.js'
 export type { Group, GroupListener } from './group.js'

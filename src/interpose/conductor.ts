@@ -1,7 +1,8 @@
 import { divergenceLine, type GroupListener } from '../driver/index.js'
 import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
 import { callSite } from './call-site.js'
-import { type Completion, type CompletionTarget, NO_RESOURCE, Stash, keepable, runCompletion } from './completions.js'
+import type { Completion, CompletionTarget, Stash } from './completions.js'
+import { NO_RESOURCE, keepable, runCompletion } from './completions.js'
 import type { ConductorTerms } from './conductor-terms.js'
 import { EXIT_DIVERGED, EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
@@ -25,7 +26,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #terms: ConductorTerms
   readonly #log: OperationLog
   readonly #outbox: Outbox
-  readonly #stash: Stash = new Stash()
+  readonly #stash: Stash
   readonly #peers: Peers
   readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
@@ -45,13 +46,10 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#peers = new Peers(terms.group, terms.context)
     this.#ending = new Ending(terms)
     this.#tail = new Tail(terms)
+    this.#stash = terms.stash
     this.#log = new OperationLog({
-      group: terms.group,
-      context: terms.context,
-      last: terms.last,
+      ...terms,
       digest,
-      onDigest: terms.onDigest,
-      onRecorded: terms.onRecorded,
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })
@@ -59,7 +57,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       ...terms,
       digest,
       live: () => this.#live,
-      check: (describe) => this.inside && this.#log.open && this.#log.sent(describe),
+      check: (to, frame) => this.inside && this.#log.open && this.#log.sent(to, frame),
       seal: () => this.#log.sealNow(),
     })
   }
@@ -177,7 +175,9 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   diverged(what: string): never {
     const { call, place } = callSite()
-    const difference = `${what}, in ${kindName(this.#subject.kind)}, ${call === undefined ? '' : `by ${call} `}${place}`
+    const operation = kindName(this.#subject.kind)
+    this.#terms.trace?.diverged(`${what}, in ${operation}`)
+    const difference = `${what}, in ${operation}, ${call === undefined ? '' : `by ${call} `}${place}`
     return this.#ending.abandon(EXIT_DIVERGED, divergenceLine({ index: this.#terms.group.executed, difference }))
   }
 

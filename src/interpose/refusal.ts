@@ -1,4 +1,13 @@
+import { channel } from 'node:diagnostics_channel'
 import { callSite } from './call-site.js'
+
+/** Every refusal is told there, also one that the program catches. */
+export const REFUSED_CHANNEL = 'llft:refused'
+
+export interface Refused {
+  readonly code: RefusalCode
+  readonly call: string
+}
 
 /**
  * Why a call that cannot be put in order yet is refused, and what to do. The codes are those of the error registry,
@@ -92,6 +101,7 @@ export type RefusalCode = keyof typeof REFUSALS
 export function refusal(code: RefusalCode, call: string): Error {
   const { why, fix } = REFUSALS[code]
   const site = callSite()
+  channel(REFUSED_CHANNEL).publish({ code, call: site.call ?? call } satisfies Refused)
   const error = new Error(`${code}: ${site.call ?? call} ${site.place} is refused: ${why}. Fix: ${fix}.`)
   Object.defineProperty(error, 'code', { value: code, configurable: true, enumerable: true, writable: true })
   Error.captureStackTrace(error, refusal)
