@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { AdminClient, findRuntimeFiles } from '../../../src/admin/index.js'
@@ -14,7 +14,7 @@ const GUESTS = fileURLToPath(new URL('../guests/', import.meta.url))
 const CAUGHT_UP_MS = 20_000
 const LOOK_EVERY_MS = 20
 
-/** A program of test/e2e/guests under `llft run`, on a port of its own; every replica writes its digests down. */
+/** A program under `llft run`, on a port of its own; every replica writes its digests down. */
 export class ReplicatedGuest {
   readonly port: number
   /** One file per replica that ever ran. */
@@ -25,12 +25,17 @@ export class ReplicatedGuest {
   /** Every process that was ever seen in the group's status. */
   readonly #pids = new Set<number>()
 
-  static async start(guest: string): Promise<ReplicatedGuest> {
+  /** `guest`: a file of test/e2e/guests, or a full path. `args` and `environment` are the program's own. */
+  static async start(
+    guest: string,
+    { args = [], environment = {} }: { readonly args?: readonly string[]; readonly environment?: NodeJS.ProcessEnv } = {},
+  ): Promise<ReplicatedGuest> {
     const port = await freePort()
     const digestFolder = mkdtempSync(join(tmpdir(), 'llft-digests-'))
     const faults = { '*': { digestFolder } }
-    const scene = new Scene({}, { PORT: String(port), LLFT_TEST_FAULTS: JSON.stringify(faults) })
-    const run = scene.run('--', 'node', join(GUESTS, guest))
+    const own = { ...environment, PORT: String(port), LLFT_TEST_FAULTS: JSON.stringify(faults) }
+    const scene = new Scene({}, own)
+    const run = scene.run('--', 'node', resolve(GUESTS, guest), ...args)
     try {
       // In the table, or after it where a busy machine prints that first.
       await run.printed(new RegExp(`127\\.0\\.0\\.1:${port}( is open)?$`, 'm'))

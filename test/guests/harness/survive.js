@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { register } from 'tsx/esm/api'
+import { same } from './notes.js'
+
+// The harness of the end-to-end tests is TypeScript.
+register()
+const { ReplicatedGuest } = await import('../../e2e/harness/replicated-guest.ts')
+const { compareDigests } = await import('../../e2e/harness/digests.ts')
+
+const REPLICAS = 3
+const KILLS = 2
+/** Answers before and after each kill. */
+const EXCHANGES = 60
+const THINK_MS_MAX = 10
+/** Far above any takeover on a busy machine. */
+const ANSWER_MS = 20_000
+/** Indexes of the history that each of the last replicas shares with another. */
+const SHARED_MIN = 20
+
+/** Where the program of a guest is. */
+export function programOf({ program }) {
+  const own = fileURLToPath(new URL(`../programs/${program}`, import.meta.url))
+  return existsSync(own) ? own : fileURLToPath(new URL(`../node_modules/${program}`, import.meta.url))
+}
+
+/** Runs a guest as three replicas, kills its primaries under traffic, and asks each replica for the state. */
+export async function survive(guest, service) {
+  const environment = service === undefined ? {} : { SERVICE_PORT: String(service.port) }
+  const group = await ReplicatedGuest.start(programOf(guest), { args: guest.args, environment })
+  let traffic
+  try {
+    const { open } = await import(`../traffic/${guest.traffic}.js`)
+    traffic = await within('the clients are not connected', open({ port: group.port, service }))
+    const exchanges = await killUnderTraffic(group, traffic)
+    await level(group)
+    await askEach(group, traffic)
+    await service?.check?.(traffic)
+    expectNoDivergence(group)
+    return { exchanges }
+  } catch (error) {
+    const words = `${group.run.stdout.slice(-1000)}\n${group.run.stderr.slice(-3000)}`
+    throw new Error(`${error.stack}\n${words}`, { cause: error })
+  } finally {
+    for (const client of traffic?.clients ?? []) client.close()
+    await group.stop().catch(() => {})
+    await group.close()
+  }
+}
+
+/** How many exchanges there were. */
+async function killUnderTraffic(group, { clients }) {
+  let exchanges = 0
+  let stopped = false
+  const busy = Promise.all(
+    clients.map(async (client) => {
+      while (!stopped) {
+        await within('no answer', client.exchange())
+        exchanges++
+        await sleep(Math.random() * THINK_MS_MAX)
+      }
+    }),
+  )
+  const more = async () => {
+    for (const enough = exchanges + EXCHANGES; exchanges < enough && !stopped;) await sleep(1)
+  }
+  const killing = async () => {
+    for (let kills = 0; kills < KILLS; kills++) {
+      const status = await group.caughtUp(REPLICAS, kills)
+      await more()
+      kill(status)
+    }
+    await group.caughtUp(REPLICAS, KILLS)
+    await more()
+  }
+  try {
+    await Promise.race([killing(), busy])
+  } finally {
+    stopped = true
+  }
+  await busy
+  return exchanges
+}
+
+function kill({ primary, replicas }) {
+  process.kill(replicas.find(({ id }) => id === primary).pid, 'SIGKILL')
+}
+
+/** Resolves when all replicas have executed the same history; what runs by timers goes on meanwhile. */
+async function level(group) {
+  const deadline = performance.now() + ANSWER_MS
+  for (;;) {
+    const { replicas } = await group.status()
+    if (replicas.length === REPLICAS && new Set(replicas.map(({ historyIndex }) => historyIndex)).size === 1) return
+    if (performance.now() > deadline) throw new Error(`not level: ${JSON.stringify(replicas)}`)
+    await sleep(20)
+  }
+}
+
+/** Each replica leads once and says what it has in memory. */
+async function askEach(group, traffic) {
+  const first = await within('no state', traffic.state())
+  for (let asked = 1; asked < REPLICAS; asked++) {
+    kill(await group.caughtUp(1, KILLS + asked - 1))
+    same(await within('no state', traffic.state()), first)
+  }
+}
+
+/** What each replica sent is compared all the time; so are its digests, here, entry by entry. */
+function expectNoDivergence({ run, digestFolder }) {
+  const warning = /LLFT_W_REPLICA_DIVERGED.*/.exec(run.stderr)
+  if (warning !== null) throw new Error(warning[0])
+  const { shared, difference } = compareDigests(digestFolder)
+  if (difference !== undefined) throw new Error(`digests differ ${difference}`)
+  const compared = shared.filter((count) => count >= SHARED_MIN).length
+  if (compared < REPLICAS + KILLS) throw new Error(`only ${compared} replicas were compared: ${shared}`)
+}
+
+async function within(what, promise) {
+  const over = new AbortController()
+  const late = sleep(ANSWER_MS, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`${what} within ${ANSWER_MS} ms`)
+  })
+  late.catch(() => {})
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    over.abort()
+  }
+}

@@ -1,0 +1,93 @@
+// Runs the guests of table.js: `node test/guests/run.js [--only a,b] [--ci] [--node PATH] [--record]`. Installs them
+// beside this file. `--record` writes what happened to results.json, for the page docs/compatibility.md.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { GUESTS } from './table.js'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const results = new URL('results.json', import.meta.url)
+const { values: asked } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    ci: { type: 'boolean', default: false },
+    node: { type: 'string', default: process.execPath },
+    record: { type: 'boolean', default: false },
+  },
+})
+
+function chosen({ name, ci }) {
+  return asked.only === undefined ? !asked.ci || ci === true : asked.only.split(',').includes(name)
+}
+
+/** The same under another Node: the guests, LLFT and the clients. */
+function underOther(node) {
+  const words = process.argv.slice(2)
+  words.splice(words.indexOf('--node'), 2)
+  // The first `node` in PATH is what a started program finds.
+  const env = { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter) }
+  return spawnSync(node, [fileURLToPath(import.meta.url), ...words], { env, stdio: 'inherit' }).status ?? 1
+}
+
+function install() {
+  const installed = new URL('node_modules/.package-lock.json', import.meta.url)
+  return existsSync(installed) || spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: here, stdio: 'inherit' }).status === 0
+}
+
+/** What happened to a guest: its outcome, and how many exchanges there were. */
+async function outcomeOf(guest) {
+  const { SERVICES } = await import('./harness/services.js')
+  const { survive } = await import('./harness/survive.js')
+  const reason = guest.service === undefined ? undefined : SERVICES[guest.service].missing()
+  if (reason !== undefined) return { outcome: 'not tried', reason }
+  const service = guest.service === undefined ? undefined : await SERVICES[guest.service].start()
+  try {
+    return { outcome: 'survives', ...(await survive(guest, service)) }
+  } catch (error) {
+    const [code] = /LLFT_E_REFUSED_\w+/.exec(error.message) ?? ['failed']
+    return { outcome: code, reason: error.message }
+  } finally {
+    await service?.stop()
+  }
+}
+
+function record(outcomes) {
+  const all = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {}
+  const major = process.versions.node.split('.')[0]
+  const guests = { ...all[major]?.guests }
+  for (const [name, { outcome, exchanges, reason }] of outcomes) {
+    guests[name] = outcome === 'survives' ? { outcome, exchanges } : { outcome, ...(outcome === 'not tried' && { reason }) }
+  }
+  all[major] = { node: process.versions.node, guests }
+  writeFileSync(results, `${JSON.stringify(all, null, 2)}\n`)
+}
+
+async function main() {
+  if (!install()) return 1
+  const outcomes = new Map()
+  let [passed, failed, skipped] = [0, 0, 0]
+  console.log(`Node ${process.versions.node}`)
+  for (const guest of GUESTS.filter(chosen)) {
+    const startedAt = performance.now()
+    const found = await outcomeOf(guest)
+    outcomes.set(guest.name, found)
+    const { outcome, exchanges, reason } = found
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    const asExpected = outcome === guest.expected
+    const told = exchanges === undefined ? outcome : `${outcome}, ${exchanges} exchanges`
+    console.log(`${asExpected ? 'ok  ' : outcome === 'not tried' ? 'skip' : 'FAIL'} ${guest.name}: ${told} (${seconds} s)`)
+    if (asExpected) passed++
+    else if (outcome === 'not tried') skipped++
+    else failed++
+    if (!asExpected && reason !== undefined) console.log(reason)
+  }
+  if (asked.record) record(outcomes)
+  console.log(`\n${passed} guests passed, ${failed} failed, ${skipped} skipped`)
+  // A guest is skipped where a tool is missing; CI has the tools, so there a skip hides a hole.
+  return failed > 0 || passed === 0 || (skipped > 0 && process.env.CI === 'true') ? 1 : 0
+}
+
+const node = resolve(asked.node)
+process.exit(node === process.execPath ? await main() : underOther(node))
