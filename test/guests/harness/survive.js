@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { register } from 'tsx/esm/api'
@@ -87,15 +88,24 @@ function kill({ primary, replicas }) {
   process.kill(replicas.find(({ id }) => id === primary).pid, 'SIGKILL')
 }
 
-/** Resolves when all replicas have executed the same history; what runs by timers goes on meanwhile. */
-async function level(group) {
+/** Resolves when all replicas have executed the same history, and their digests, entry by entry, end in the same. */
+async function level({ digestFolder }) {
   const deadline = performance.now() + ANSWER_MS
   for (;;) {
-    const { replicas } = await group.status()
-    if (replicas.length === REPLICAS && new Set(replicas.map(({ historyIndex }) => historyIndex)).size === 1) return
-    if (performance.now() > deadline) throw new Error(`not level: ${JSON.stringify(replicas)}`)
+    const last = readdirSync(digestFolder).map((name) => lastDigest(join(digestFolder, name)))
+    const furthest = Math.max(...last.map(({ index }) => index))
+    const there = last.filter(({ index }) => index === furthest)
+    if (there.length === REPLICAS) return same(new Set(there.map(({ digest }) => digest)).size, 1)
+    if (performance.now() > deadline) throw new Error(`not level: ${JSON.stringify(last)}`)
     await sleep(20)
   }
+}
+
+/** Lines `index digest` and `lead index view`. */
+function lastDigest(file) {
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  const [index, digest] = (lines.findLast((line) => !line.startsWith('lead ')) ?? '0 none').split(' ')
+  return { index: Number(index), digest }
 }
 
 /** Each replica leads once and says what it has in memory. */
