@@ -14,6 +14,14 @@ const GUESTS = fileURLToPath(new URL('../guests/', import.meta.url))
 const CAUGHT_UP_MS = 20_000
 const LOOK_EVERY_MS = 20
 
+/** What a program gets besides the environment variable `PORT`. */
+export interface GuestTerms {
+  readonly args?: (port: number) => readonly string[]
+  readonly environment?: NodeJS.ProcessEnv
+  /** In its working directory. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
 /** A program under `llft run`, on a port of its own; every replica writes its digests down. */
 export class ReplicatedGuest {
   readonly port: number
@@ -25,17 +33,14 @@ export class ReplicatedGuest {
   /** Every process that was ever seen in the group's status. */
   readonly #pids = new Set<number>()
 
-  /** `guest`: a file of test/e2e/guests, or a full path. `args` and `environment` are the program's own. */
-  static async start(
-    guest: string,
-    { args = [], environment = {} }: { readonly args?: readonly string[]; readonly environment?: NodeJS.ProcessEnv } = {},
-  ): Promise<ReplicatedGuest> {
+  /** `guest`: a file of test/e2e/guests, or a full path. */
+  static async start(guest: string, terms: GuestTerms = {}): Promise<ReplicatedGuest> {
     const port = await freePort()
     const digestFolder = mkdtempSync(join(tmpdir(), 'llft-digests-'))
     const faults = { '*': { digestFolder } }
-    const own = { ...environment, PORT: String(port), LLFT_TEST_FAULTS: JSON.stringify(faults) }
-    const scene = new Scene({}, own)
-    const run = scene.run('--', 'node', resolve(GUESTS, guest), ...args)
+    const own = { ...terms.environment, PORT: String(port), LLFT_TEST_FAULTS: JSON.stringify(faults) }
+    const scene = new Scene(terms.files ?? {}, own)
+    const run = scene.run('--', 'node', resolve(GUESTS, guest), ...(terms.args?.(port) ?? []))
     try {
       // In the table, or after it where a busy machine prints that first.
       await run.printed(new RegExp(`127\\.0\\.0\\.1:${port}( is open)?$`, 'm'))

@@ -2,13 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { register } from 'tsx/esm/api'
+import { compareDigests, ReplicatedGuest } from './end-to-end.js'
 import { same } from './notes.js'
-
-// The harness of the end-to-end tests is TypeScript.
-register()
-const { ReplicatedGuest } = await import('../../e2e/harness/replicated-guest.ts')
-const { compareDigests } = await import('../../e2e/harness/digests.ts')
 
 const REPLICAS = 3
 const KILLS = 2
@@ -28,12 +23,12 @@ export function programOf({ program }) {
 
 /** Runs a guest as three replicas, kills its primaries under traffic, and asks each replica for the state. */
 export async function survive(guest, service) {
-  const environment = service === undefined ? {} : { SERVICE_PORT: String(service.port) }
-  const group = await ReplicatedGuest.start(programOf(guest), { args: guest.args, environment })
+  const environment = { HOST: '127.0.0.1', ...(service !== undefined && { SERVICE_PORT: String(service.port) }) }
+  const group = await ReplicatedGuest.start(programOf(guest), { ...guest, environment })
   let traffic
   try {
     const { open } = await import(`../traffic/${guest.traffic}.js`)
-    traffic = await within('the clients are not connected', open({ port: group.port, service }))
+    traffic = await within('the clients are not connected', open({ port: group.port, guest }))
     const exchanges = await killUnderTraffic(group, traffic)
     await level(group)
     await askEach(group, traffic)
