@@ -6,6 +6,7 @@
 //           by default it is called like the guest
 // traffic   the file in `traffic`
 // path      where the server takes its requests
+// reusesIds  the program gives the id of a note that was removed to another
 // files     in the program's working directory
 // service   a server that the program speaks to (harness/services.js)
 // expected  `survives`, or the code with which LLFT refuses it
@@ -33,6 +34,7 @@ export const GUESTS = [
     program: 'json-server/lib/cli/bin.js',
     args: (port) => ['--host', '127.0.0.1', '--port', String(port), '--quiet', 'db.json'],
     files: { 'db.json': '{ "notes": [] }' },
+    reusesIds: true,
     shows: `${NOTES}; the program writes them to a file`,
   }),
   {

@@ -43,7 +43,7 @@ export class ReplicatedGuest {
     const run = scene.run('--', 'node', resolve(GUESTS, guest), ...(terms.args?.(port) ?? []))
     try {
       // In the table, or after it where a busy machine prints that first.
-      await run.printed(new RegExp(`127\\.0\\.0\\.1:${port}( is open)?$`, 'm'))
+      await run.printed(new RegExp(`:${port}( is open)?$`, 'm'))
       const [file] = findRuntimeFiles(join(scene.folder, 'llft'))
       if (file === undefined) throw new Error('no runtime file')
       return new ReplicatedGuest({ port, digestFolder, run, scene, admin: new AdminClient(file.admin, file.token) })
@@ -75,8 +75,8 @@ export class ReplicatedGuest {
   }
 
   /** Resolves when so many fail-overs are over, and at least so many replicas lead or could take over. */
-  async caughtUp(members: number, failovers: number): Promise<GroupStatus> {
-    const deadline = performance.now() + CAUGHT_UP_MS
+  async caughtUp(members: number, failovers: number, boundMs: number = CAUGHT_UP_MS): Promise<GroupStatus> {
+    const deadline = performance.now() + boundMs
     for (;;) {
       const status = await this.status()
       const ready = status.replicas.filter(({ state }) => state === 'ready')

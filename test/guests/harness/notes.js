@@ -10,12 +10,14 @@ class NotesClient {
   #own = new Map()
   #removed = []
   #name
+  #reusesIds
   #count = 0
 
-  constructor(door, notes, name) {
+  constructor(name, door, { notes, reusesIds }) {
+    this.#name = name
     this.#door = door
     this.#notes = notes
-    this.#name = name
+    this.#reusesIds = reusesIds
   }
 
   async exchange() {
@@ -37,7 +39,7 @@ class NotesClient {
     const text = this.#text()
     const note = await this.#door.create(text)
     same(note.text, text)
-    if (this.#notes.has(String(note.id))) throw new Error(`${note.id} was given out twice`)
+    if (this.#notes.has(String(note.id)) && !this.#reusesIds) throw new Error(`${note.id} was given out twice`)
     this.#notes.set(String(note.id), note)
     this.#own.set(note.id, note)
   }
@@ -51,9 +53,10 @@ class NotesClient {
 
   async #remove(id) {
     await this.#door.remove(id)
-    this.#notes.set(String(id), null)
+    // Another client may have got the id anew already.
+    if (this.#notes.get(String(id)) === this.#own.get(id)) this.#notes.set(String(id), null)
     this.#own.delete(id)
-    this.#removed.push(id)
+    if (!this.#reusesIds) this.#removed.push(id)
   }
 
   #text() {
@@ -61,11 +64,14 @@ class NotesClient {
   }
 }
 
-/** Traffic of several clients; `list()` asks over a connection of its own for all that there is. */
-export function notesTraffic(doors, list) {
+/**
+ * Traffic of several clients; `list()` asks over a connection of its own for all that there is. `reusesIds`: the program
+ * gives the id of a note that was removed to another.
+ */
+export function notesTraffic(doors, list, reusesIds = false) {
   const notes = new Map()
   return {
-    clients: doors.map((door, at) => new NotesClient(door, notes, `client ${at + 1}`)),
+    clients: doors.map((door, at) => new NotesClient(`client ${at + 1}`, door, { notes, reusesIds })),
     /** How many notes there have ever been. */
     get created() {
       return notes.size

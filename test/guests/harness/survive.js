@@ -12,6 +12,8 @@ const EXCHANGES = 60
 const THINK_MS_MAX = 10
 /** Far above any takeover on a busy machine. */
 const ANSWER_MS = 20_000
+/** A large program needs seconds of processor time to start, and a newcomer executes all that there was since. */
+const CAUGHT_UP_MS = 60_000
 /** Indexes of the history that each of the last replicas shares with another. */
 const SHARED_MIN = 20
 
@@ -63,11 +65,11 @@ async function killUnderTraffic(group, { clients }) {
   }
   const killing = async () => {
     for (let kills = 0; kills < KILLS; kills++) {
-      const status = await group.caughtUp(REPLICAS, kills)
+      const status = await group.caughtUp(REPLICAS, kills, CAUGHT_UP_MS)
       await more()
       kill(status)
     }
-    await group.caughtUp(REPLICAS, KILLS)
+    await group.caughtUp(REPLICAS, KILLS, CAUGHT_UP_MS)
     await more()
   }
   try {

@@ -28,7 +28,7 @@ function poll(response, after) {
 createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost')
   if (pathname === '/poll') return poll(response, Number(searchParams.get('after')))
-  const text = await new Response(request).text()
+  const text = await new Response(request).json()
   const message = { number: said.length + 1, text, at: Date.now(), dice: Math.random() }
   said.push(message)
   for (const done of [...waiting]) done()

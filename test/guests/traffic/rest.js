@@ -17,10 +17,11 @@ function door(port) {
   }
 }
 
-export function open({ port }) {
+export function open({ port, guest }) {
   const list = async () => (await expecting([200], exchange(port, false, { path: '/notes' }))).body
   return notesTraffic(
     Array.from({ length: CLIENTS }, () => door(port)),
     list,
+    guest.reusesIds,
   )
 }
