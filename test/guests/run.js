@@ -36,15 +36,23 @@ function install() {
   return existsSync(installed) || spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: here, stdio: 'inherit' }).status === 0
 }
 
+/** Why a guest cannot be tried here. */
+async function obstacle({ service, native }) {
+  const { SERVICES } = await import('./harness/services.js')
+  const { withoutNative } = await import('./harness/native.js')
+  if (service !== undefined) return SERVICES[service].missing()
+  return native === undefined ? undefined : withoutNative(native)
+}
+
 /** What happened to a guest: its outcome, and how many exchanges there were. */
 async function outcomeOf(guest) {
+  const reason = await obstacle(guest)
+  if (reason !== undefined) return { outcome: 'not tried', reason }
   const { SERVICES } = await import('./harness/services.js')
   const { survive } = await import('./harness/survive.js')
-  const reason = guest.service === undefined ? undefined : SERVICES[guest.service].missing()
-  if (reason !== undefined) return { outcome: 'not tried', reason }
-  const service = guest.service === undefined ? undefined : await SERVICES[guest.service].start()
+  const service = await SERVICES[guest.service]?.start()
   try {
-    return { outcome: 'survives', ...(await survive(guest, service)) }
+    return { outcome: 'survives', exchanges: await survive(guest, service) }
   } catch (error) {
     const [code] = /LLFT_E_REFUSED_\w+/.exec(error.message) ?? ['failed']
     return { outcome: code, reason: error.message }
@@ -53,26 +61,23 @@ async function outcomeOf(guest) {
   }
 }
 
-function record(outcomes) {
+function record(name, { outcome, exchanges, reason }) {
   const all = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {}
-  const major = process.versions.node.split('.')[0]
-  const guests = { ...all[major]?.guests }
-  for (const [name, { outcome, exchanges, reason }] of outcomes) {
-    guests[name] = outcome === 'survives' ? { outcome, exchanges } : { outcome, ...(outcome === 'not tried' && { reason }) }
-  }
-  all[major] = { node: process.versions.node, guests }
+  const { node } = process.versions
+  const [major] = node.split('.')
+  const guests = { ...all[major]?.guests, [name]: { outcome, exchanges, ...(outcome === 'not tried' && { reason }) } }
+  all[major] = { node, guests }
   writeFileSync(results, `${JSON.stringify(all, null, 2)}\n`)
 }
 
 async function main() {
   if (!install()) return 1
-  const outcomes = new Map()
   let [passed, failed, skipped] = [0, 0, 0]
   console.log(`Node ${process.versions.node}`)
   for (const guest of GUESTS.filter(chosen)) {
     const startedAt = performance.now()
     const found = await outcomeOf(guest)
-    outcomes.set(guest.name, found)
+    if (asked.record) record(guest.name, found)
     const { outcome, exchanges, reason } = found
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
     const asExpected = outcome === guest.expected
@@ -83,7 +88,6 @@ async function main() {
     else failed++
     if (!asExpected && reason !== undefined) console.log(reason)
   }
-  if (asked.record) record(outcomes)
   console.log(`\n${passed} guests passed, ${failed} failed, ${skipped} skipped`)
   // A guest is skipped where a tool is missing; CI has the tools, so there a skip hides a hole.
   return failed > 0 || passed === 0 || (skipped > 0 && process.env.CI === 'true') ? 1 : 0

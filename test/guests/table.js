@@ -8,6 +8,7 @@
 // path      where the server takes its requests
 // reusesIds  the program gives the id of a note that was removed to another
 // files     in the program's working directory
+// native    a package that must be built for each Node
 // service   a server that the program speaks to (harness/services.js)
 // expected  `survives`, or the code with which LLFT refuses it
 // note      what a user should know
@@ -92,6 +93,7 @@ export const GUESTS = [
   }),
   rest('better-sqlite3', ['better-sqlite3', 'express'], {
     shows: `${NOTES}; they are in a native, synchronous database in memory`,
+    native: 'better-sqlite3',
   }),
   rest('pg', ['pg', 'express'], {
     shows: `${NOTES}; they are in a PostgreSQL, and each is written there once`,

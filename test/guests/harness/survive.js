@@ -23,7 +23,10 @@ export function programOf({ program }) {
   return existsSync(own) ? own : fileURLToPath(new URL(`../node_modules/${program}`, import.meta.url))
 }
 
-/** Runs a guest as three replicas, kills its primaries under traffic, and asks each replica for the state. */
+/**
+ * Runs a guest as three replicas, kills its primaries under traffic, and asks each replica for the state. Returns how
+ * many exchanges there were.
+ */
 export async function survive(guest, service) {
   const environment = { HOST: '127.0.0.1', ...(service !== undefined && { SERVICE_PORT: String(service.port) }) }
   const group = await ReplicatedGuest.start(programOf(guest), { ...guest, environment })
@@ -36,7 +39,7 @@ export async function survive(guest, service) {
     await askEach(group, traffic)
     await service?.check?.(traffic)
     expectNoDivergence(group)
-    return { exchanges }
+    return exchanges
   } catch (error) {
     const words = `${group.run.stdout.slice(-1000)}\n${group.run.stderr.slice(-3000)}`
     throw new Error(`${error.stack}\n${words}`, { cause: error })
