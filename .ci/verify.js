@@ -26,6 +26,8 @@ const STEPS = [
   { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json' },
   // What shows most of a version in little time; `node test/versions/run.js` alone runs all that depends on it.
   { name: 'versions', command: `node test/versions/run.js -- ${VERSION_FILES.join(' ')}` },
+  // Guests from npm with as many protocols; `node test/guests/run.js` runs them all.
+  { name: 'guests', command: 'node test/guests/run.js --ci' },
   { name: 'sim', command: 'node test/simulation/run.js --seconds 20' },
 ]
 

@@ -33,7 +33,9 @@ function underOther(node) {
 
 function install() {
   const installed = new URL('node_modules/.package-lock.json', import.meta.url)
-  return existsSync(installed) || spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: here, stdio: 'inherit' }).status === 0
+  return (
+    existsSync(installed) || spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: here, stdio: 'inherit' }).status === 0
+  )
 }
 
 /** Why a guest cannot be tried here. */
@@ -82,7 +84,9 @@ async function main() {
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
     const asExpected = outcome === guest.expected
     const told = exchanges === undefined ? outcome : `${outcome}, ${exchanges} exchanges`
-    console.log(`${asExpected ? 'ok  ' : outcome === 'not tried' ? 'skip' : 'FAIL'} ${guest.name}: ${told} (${seconds} s)`)
+    console.log(
+      `${asExpected ? 'ok  ' : outcome === 'not tried' ? 'skip' : 'FAIL'} ${guest.name}: ${told} (${seconds} s)`,
+    )
     if (asExpected) passed++
     else if (outcome === 'not tried') skipped++
     else failed++

@@ -95,5 +95,5 @@ function shown(value) {
 }
 
 function sorted(notes) {
-  return notes.toSorted((left, right) => (Number(left.id) - Number(right.id)) || (left.id < right.id ? -1 : 1))
+  return notes.toSorted((left, right) => Number(left.id) - Number(right.id) || (left.id < right.id ? -1 : 1))
 }

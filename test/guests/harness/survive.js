@@ -52,19 +52,19 @@ export async function survive(guest, service) {
 
 /** How many exchanges there were. */
 async function killUnderTraffic(group, { clients }) {
-  let exchanges = 0
-  let stopped = false
+  const run = { exchanges: 0, stopped: false }
   const busy = Promise.all(
     clients.map(async (client) => {
-      while (!stopped) {
+      while (!run.stopped) {
         await within('no answer', client.exchange())
-        exchanges++
+        run.exchanges++
         await sleep(Math.random() * THINK_MS_MAX)
       }
     }),
   )
   const more = async () => {
-    for (const enough = exchanges + EXCHANGES; exchanges < enough && !stopped;) await sleep(1)
+    const enough = run.exchanges + EXCHANGES
+    while (run.exchanges < enough && !run.stopped) await sleep(1)
   }
   const killing = async () => {
     for (let kills = 0; kills < KILLS; kills++) {
@@ -78,10 +78,10 @@ async function killUnderTraffic(group, { clients }) {
   try {
     await Promise.race([killing(), busy])
   } finally {
-    stopped = true
+    run.stopped = true
   }
   await busy
-  return exchanges
+  return run.exchanges
 }
 
 function kill({ primary, replicas }) {
@@ -124,7 +124,7 @@ function expectNoDivergence({ run, digestFolder }) {
   const { shared, difference } = compareDigests(digestFolder)
   if (difference !== undefined) throw new Error(`digests differ ${difference}`)
   const compared = shared.filter((count) => count >= SHARED_MIN).length
-  if (compared < REPLICAS + KILLS) throw new Error(`only ${compared} replicas were compared: ${shared}`)
+  if (compared < REPLICAS + KILLS) throw new Error(`only ${compared} replicas were compared: ${shared.join(' ')}`)
 }
 
 async function within(what, promise) {

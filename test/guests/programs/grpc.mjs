@@ -27,7 +27,10 @@ server.addService(Notes.service, {
   },
   read: found((note) => note),
   replace: found((note, { text }) => Object.assign(note, { text })),
-  remove: found(({ id }) => void notes.delete(id) ?? {}),
+  remove: found(({ id }) => {
+    notes.delete(id)
+    return {}
+  }),
 })
 server.bindAsync(`127.0.0.1:${process.env.PORT}`, grpc.ServerCredentials.createInsecure(), (error) => {
   if (error) throw error

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import Koa from 'koa'
 
 const notes = new Map()

@@ -31,6 +31,6 @@ createServer(async (request, response) => {
   const text = await new Response(request).json()
   const message = { number: said.length + 1, text, at: Date.now(), dice: Math.random() }
   said.push(message)
-  for (const done of [...waiting]) done()
+  for (const done of waiting) done()
   response.end(JSON.stringify(message))
 }).listen(Number(process.env.PORT), '127.0.0.1')

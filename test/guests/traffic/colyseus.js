@@ -9,7 +9,7 @@ async function player(port) {
   let closed = false
   let waiting
   let [x, steps] = [0, 0]
-  room.onLeave((code) => closed || (broken = new Error(`left: ${code}`), waiting?.reject(broken)))
+  room.onLeave((code) => closed || ((broken = new Error(`left: ${code}`)), waiting?.reject(broken)))
   room.onStateChange((state) => {
     const me = state.players.get(room.sessionId)
     if (me?.steps === steps && me.x === x) waiting?.resolve()

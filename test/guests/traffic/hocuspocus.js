@@ -4,7 +4,10 @@ import { documentsTraffic } from '../harness/documents.js'
 
 export function open({ port }) {
   return documentsTraffic(async (document, broken) => {
-    const websocketProvider = new HocuspocusProviderWebsocket({ url: `ws://127.0.0.1:${port}`, WebSocketPolyfill: WebSocket })
+    const websocketProvider = new HocuspocusProviderWebsocket({
+      url: `ws://127.0.0.1:${port}`,
+      WebSocketPolyfill: WebSocket,
+    })
     const provider = new HocuspocusProvider({ websocketProvider, name: 'document', document })
     provider.attach()
     websocketProvider.on('close', () => broken(new Error('the connection was closed')))

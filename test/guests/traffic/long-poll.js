@@ -4,23 +4,23 @@ import { enterAll, roomTraffic } from '../harness/room.js'
 /** Speaks over one connection and hears over another, on which a request always waits. */
 async function enter(port, client) {
   const [mouth, ear] = [connection(), connection()]
-  let closed = false
+  const open = { closed: false }
   const after = (number) => expecting([200], exchange(port, ear, { path: `/poll?after=${number}` }))
   const hear = async () => {
-    for (let number = 0; !closed;) {
+    for (let number = 0; !open.closed;) {
       const { body } = await after(number)
       for (const message of body) client.hear(message)
       number = body.at(-1)?.number ?? number
     }
   }
-  hear().catch((error) => closed || client.break(error))
+  hear().catch((error) => open.closed || client.break(error))
   return {
     say(text) {
       const said = expecting([200], exchange(port, mouth, { method: 'POST', path: '/say', body: text }))
       said.catch((error) => client.break(error))
     },
     close() {
-      closed = true
+      open.closed = true
       mouth.destroy()
       ear.destroy()
     },
