@@ -40,7 +40,7 @@ export async function documentsTraffic(open) {
       const state = contents(fresh)
       close()
       for (const { document, broken } of copies) {
-        await Promise.race([broken, undefined])
+        await Promise.race([broken, Promise.resolve()])
         same(contents(document), state)
       }
       same(state.seen, Object.fromEntries(copies.map(({ count }, at) => [`client ${at + 1}`, count])))
