@@ -31,11 +31,17 @@ function underOther(node) {
   return spawnSync(node, [fileURLToPath(import.meta.url), ...words], { env, stdio: 'inherit' }).status ?? 1
 }
 
+/** Whether all packages are there, in the versions that package.json names. */
+function installed() {
+  const { dependencies } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'))
+  return Object.entries(dependencies).every(([name, version]) => {
+    const file = `${here}node_modules/${name}/package.json`
+    return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).version === version
+  })
+}
+
 function install() {
-  const installed = new URL('node_modules/.package-lock.json', import.meta.url)
-  return (
-    existsSync(installed) || spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: here, stdio: 'inherit' }).status === 0
-  )
+  return installed() || spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: here, stdio: 'inherit' }).status === 0
 }
 
 /** Why a guest cannot be tried here. */

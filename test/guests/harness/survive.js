@@ -14,6 +14,8 @@ const THINK_MS_MAX = 10
 const ANSWER_MS = 20_000
 /** A large program needs seconds of processor time to start, and a newcomer executes all that there was since. */
 const CAUGHT_UP_MS = 60_000
+/** Exit codes after SIGTERM, of programs with a handler for it and without. */
+const ENDED = [0, 143]
 /** Indexes of the history that each of the last replicas shares with another. */
 const SHARED_MIN = 20
 
@@ -39,15 +41,27 @@ export async function survive(guest, service) {
     await askEach(group, traffic)
     await service?.check?.(traffic)
     expectNoDivergence(group)
+    leave(traffic)
+    traffic = undefined
+    await end(group)
     return exchanges
   } catch (error) {
     const words = `${group.run.stdout.slice(-1000)}\n${group.run.stderr.slice(-3000)}`
     throw new Error(`${error.stack}\n${words}`, { cause: error })
   } finally {
-    for (const client of traffic?.clients ?? []) client.close()
-    await group.stop().catch(() => {})
+    leave(traffic)
     await group.close()
   }
+}
+
+function leave(traffic) {
+  for (const client of traffic?.clients ?? []) client.close()
+}
+
+/** As the program ends alone: by the signal, or of its own accord after it. */
+async function end(group) {
+  const code = await group.stop()
+  if (!ENDED.includes(code)) throw new Error(`llft run ended with ${code}`)
 }
 
 /** How many exchanges there were. */
