@@ -24,7 +24,7 @@ const rest = (name, packages, rest = {}) => ({ name, packages, shows: NOTES, tra
 const room = (name, packages, shows, rest) => ({ name, packages, shows: `${shows}: ${ROOM}`, ...rest })
 
 export const GUESTS = [
-  rest('express', ['express'], { ci: true }),
+  rest('express', ['express']),
   rest('fastify', ['fastify']),
   rest('koa', ['koa', '@koa/router']),
   rest('hono', ['hono', '@hono/node-server']),
@@ -65,6 +65,7 @@ export const GUESTS = [
     shows: DOCUMENT,
     program: 'y-websocket/bin/server.cjs',
     traffic: 'y-websocket',
+    ci: true,
   },
   { name: 'hocuspocus', packages: ['@hocuspocus/server', 'yjs'], shows: DOCUMENT, traffic: 'hocuspocus' },
   {
@@ -89,7 +90,6 @@ export const GUESTS = [
   },
   room('line-chat', ['node:net', 'node:readline'], 'lines over TCP, as Telnet sends them', {
     traffic: 'line',
-    ci: true,
   }),
   rest('better-sqlite3', ['better-sqlite3', 'express'], {
     shows: `${NOTES}; they are in a native, synchronous database in memory`,
