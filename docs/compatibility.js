@@ -12,23 +12,23 @@ const HEAD = `# What runs under LLFT
 Made by \`npm run docs\` from \`test/guests/table.js\` and \`test/guests/results.json\`; do not edit.
 \`node test/guests/run.js --record\` runs the guests and writes the results down; \`npm run verify\` runs some of them.
 
-Each guest is a program of ordinary use, or the one that npm brings, with no line about LLFT. It runs as three replicas:
-\`llft run -r 3 -- node ...\`. Four clients over connections of their own send it requests without a pause and check
-every answer. Meanwhile its primary is killed with SIGKILL, and the next one as soon as there are three replicas again.
-Whoever waits for an answer gets it, from the connection it has: an end of a connection that nobody asked for, or an
-answer that is not right, is a failure.
+Each guest is a program of ordinary use, or the one that npm brings, with no line about LLFT. It runs as three
+replicas: \`llft run -r 3 -- node ...\`. Four clients over connections of their own send it requests without a pause
+and check every answer. Meanwhile its primary is killed with SIGKILL, and the next one as soon as there are three
+replicas again. Whoever waits for an answer gets it, from the connection it has: an end of a connection that nobody
+asked for, or an answer that is not right, is a failure.
 
-In the end the three replicas must have executed the same history, with the same digest for every entry of it, and none
-may have been reported to differ. Then each of them is made the primary in turn, by two kills more, and asked for all that
-it has in memory: it must be what the clients expect, three times the same. Where a guest speaks to another server, that
-server is asked, too, that it has had each request once.
+In the end the three replicas must have executed the same history, with the same digest for every entry of it, and
+none may have been reported to differ. Then each of them is made the primary in turn, by two kills more, and asked for
+all that it has in memory: it must be what the clients expect, three times the same. Where a guest speaks to another
+server, that server is asked, too, that it has had each request once.
 
 `
 
 const TAIL = `
-The numbers are answers that were checked in the recorded run; they say nothing about speed. *not tried* has its reason
-below the table. Programs that go through a loader or a bundler are in \`test/e2e/loaders.test.ts\`; what is promised for
-modules of Node is in [determinism.md](determinism.md).
+The numbers are answers that were checked in the recorded run; they say nothing about speed. Programs that go through
+a loader or a bundler are in \`test/e2e/loaders.test.ts\`; what is promised for modules of Node is in
+[determinism.md](determinism.md).
 `
 
 function packagesOf({ packages }) {

@@ -3,8 +3,8 @@ import { same } from './notes.js'
 import { CLIENTS } from './room.js'
 
 /**
- * Clients of a Yjs server, each with its own copy of one document. `open(document, broken)` connects a copy, waits until
- * it has what the server has, and returns how to disconnect it. What a client writes, its neighbour must come to see.
+ * Clients of a Yjs server, each with its own copy of one document. `open(document, broken)` connects a copy, waits
+ * until it has what the server has, and returns how to disconnect it. What a client writes, its neighbour must see.
  */
 export async function documentsTraffic(open) {
   const copies = await Promise.all(

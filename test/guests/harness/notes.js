@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 /**
  * A client of a program that keeps notes. It knows its own notes, so it knows what each answer must be.
- * `door`: `create(text)`, `read(id)`, `replace(id, text)`, `remove(id)`, over one connection; what is not there is null.
+ * `door`: `create(text)`, `read(id)`, `replace(id, text)`, `remove(id)`, over one connection; null: it is not there.
  */
 class NotesClient {
   #door
@@ -65,8 +65,8 @@ class NotesClient {
 }
 
 /**
- * Traffic of several clients; `list()` asks over a connection of its own for all that there is. `reusesIds`: the program
- * gives the id of a note that was removed to another.
+ * Traffic of several clients; `list()` asks over a connection of its own for all that there is. `reusesIds`: the
+ * program gives the id of a note that was removed to another.
  */
 export function notesTraffic(doors, list, reusesIds = false) {
   const notes = new Map()
