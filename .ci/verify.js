@@ -15,6 +15,7 @@ const VERSION_FILES = [
   'test/docs/determinism.test.ts',
   'test/interpose/conductor',
   'test/interpose/divergence.test.ts',
+  'test/interpose/edge-sockets.test.ts',
   'test/e2e/start-up.test.ts',
   'test/e2e/loaders.test.ts',
 ]

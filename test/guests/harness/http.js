@@ -28,10 +28,17 @@ export async function exchange(port, agent, { method = 'GET', path, body }) {
   const headers =
     text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
   const outgoing = request({ host: '127.0.0.1', port, agent, method, path, headers }).end(text)
-  const [response] = await once(outgoing, 'response')
   let answer = ''
-  for await (const part of response.setEncoding('utf8')) answer += part
-  return { status: response.statusCode, body: answer === '' ? undefined : JSON.parse(answer) }
+  try {
+    const [response] = await once(outgoing, 'response')
+    for await (const part of response.setEncoding('utf8')) answer += part
+    return { status: response.statusCode, body: answer === '' ? undefined : JSON.parse(answer) }
+  } catch (error) {
+    const way = agent === false ? 'a new connection' : 'the connection that is kept'
+    throw new Error(`${method} ${path} over ${way}, ${answer.length} characters of the answer: ${error.message}`, {
+      cause: error,
+    })
+  }
 }
 
 export async function expecting(statuses, asked) {
