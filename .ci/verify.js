@@ -11,6 +11,9 @@ const done = process.argv
   .filter((word) => word.startsWith('--done='))
   .map((word) => word.slice('--done='.length))
 
+/** What is said again of one failure. */
+const FAILURE_CHARS_MAX = 1500
+
 const VERSION_FILES = [
   'test/docs/determinism.test.ts',
   'test/interpose/conductor',
@@ -51,29 +54,43 @@ function run(step) {
 /** A report that is missing, unreadable or empty is a failure: a suite that did not run has not passed. */
 function counts(step) {
   const file = new URL(step.report, reports)
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 }
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, names: [`${step.report} was not written`] }
   const report = JSON.parse(readFileSync(file, 'utf8'))
   const { numPassedTests: passed, numPendingTests: pending, numTodoTests: todo } = report
   const filesFailed = report.testResults.filter(
     (result) => result.status === 'failed' && result.assertionResults.length === 0,
   )
   const failed = report.numFailedTests + filesFailed.length
-  return { passed, failed: passed + failed === 0 ? 1 : failed, skipped: pending + todo }
+  const names = [
+    ...filesFailed.map(({ name, message }) => `${name}: ${message}`),
+    ...report.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages }) => `${name}: ${fullName}: ${failureMessages.join(' ')}`),
+    ),
+  ].map((text) => text.replace(root, '').slice(0, FAILURE_CHARS_MAX))
+  return { passed, failed: passed + failed === 0 ? 1 : failed, skipped: pending + todo, names }
 }
 
 mkdirSync(reports, { recursive: true })
 const sum = { passed: 0, failed: 0, skipped: 0 }
+/** Said again at the end: of a long log often only that is kept. */
+const failures = []
 for (const step of STEPS) {
   const ok = run(step)
   if (step.report === undefined) {
-    if (!ok) sum.failed++
+    if (ok) continue
+    sum.failed++
+    failures.push(`step ${step.name}`)
     continue
   }
-  const { passed, failed, skipped } = counts(step)
+  const { passed, failed, skipped, names } = counts(step)
   sum.passed += passed
   sum.failed += failed === 0 && !ok ? 1 : failed
   sum.skipped += skipped
+  failures.push(...names, ...(failed === 0 && !ok ? [`step ${step.name}`] : []))
 }
+for (const text of failures) console.log(`\nFAILED ${text}`)
 
 // A suite skips itself where a tool is missing; .ci/run has installed the tools, so there a skip hides a hole.
 const hole = sum.skipped > 0 && process.env.CI === 'true'

@@ -48,11 +48,7 @@ export const MUTANTS = [
         '!sameView(message.established, this.#adopted)',
         'message.established.number !== this.#adopted.number',
       ],
-      [
-        'peer/judge.js',
-        'if (!this.fresh && memberOf(this.#established.members, message.sourceMember) === undefined)',
-        'if (false)',
-      ],
+      ['peer/judge.js', 'if (!this.knows(message.sourceMember))', 'if (false)'],
     ],
     scope: { ...TIMELY, replicas: 3, messages: 0, removals: 1, statesMax: 400_000 },
   },

@@ -256,6 +256,8 @@ export class Replica {
         return this.#state.isPrimary ? this.#leading.join(message) : undefined
       case 'Refuse':
         return this.#succession.knowsSender(message) ? this.#succession.refused(message) : undefined
+      case 'FaultNotice':
+        return this.#succession.knowsSender(message) ? this.#succession.fault(message) : undefined
       default:
     }
   }

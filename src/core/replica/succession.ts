@@ -1,7 +1,16 @@
-import type { MemberInfo, Message, MessageOf, View } from '../../message/index.js'
+import type { Instant, MemberId, MemberInfo, Message, MessageOf, View } from '../../message/index.js'
 import { Strays } from '../membership/strays.js'
 import type { Membership } from '../membership/view.js'
-import { announcedBy, memberOf, olderThan, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
+import {
+  announcedBy,
+  memberOf,
+  missed,
+  olderThan,
+  primaryOf,
+  replaces,
+  sameView,
+  successorOf,
+} from '../membership/view.js'
 import type { Following } from './following.js'
 import type { FromPeers } from './from-peers.js'
 import type { Leading } from './leading.js'
@@ -25,6 +34,8 @@ export class Succession {
   readonly #fromPeers: FromPeers
   #takeover: Takeover | undefined
   readonly #strays = new Strays()
+  /** When the one whose turn it is was first expected to propose itself, or last called upon. */
+  #calledAt: Instant | undefined
 
   constructor(state: ReplicaState, parts: SuccessionParts) {
     this.#state = state
@@ -38,13 +49,14 @@ export class Succession {
     return this.#takeover
   }
 
-  /** A connected group says that a member has failed. */
+  /** A connected group, or another member, says that a member has failed. */
   fault(message: MessageOf<'FaultNotice'>): void {
-    const { member, members, length, peerView: view } = message
-    const { role } = this.#state
+    const { member, members, length, sourceGroup } = message
+    const { role, identity } = this.#state
+    const view = sourceGroup === identity.group ? message.view : message.peerView
     if (role === 'backup' || role === 'frozen' || this.#state.leads) this.#informed({ view, members, length })
     // Whoever was told so counts on it: this member must not be there any more when the others go on without it.
-    if (member === this.#state.identity.memberId) return this.#state.stop('declared to have failed')
+    if (member === identity.memberId) return this.#state.stop('declared to have failed')
     this.#state.noteFaulty(member)
     for (const connection of this.#state.connections.values()) {
       if (connection.peer.memberId !== member) continue
@@ -64,10 +76,24 @@ export class Succession {
     const primary = primaryOf(established)
     if (primary === undefined || !faulty.has(primary.memberId)) return
     this.#following.orphaned()
-    if (successorOf(established, faulty)?.memberId !== identity.memberId) return
     const proposer = established.members.find((member) => member.precedence === adopted.precedence)
     if (proposer !== undefined && !faulty.has(proposer.memberId)) return
-    this.#begin()
+    const successor = successorOf(established, faulty)
+    if (successor?.memberId === identity.memberId) return this.#begin()
+    if (successor !== undefined) this.#callUpon(successor, primary.memberId)
+  }
+
+  /**
+   * The successor may not know that it was confirmed as caught up, if that word was lost and whoever said it died: with
+   * every later FaultNotice it is told what this member knows.
+   */
+  #callUpon({ locator }: MemberInfo, member: MemberId): void {
+    const { now, limits, identity, established } = this.#state
+    this.#calledAt ??= now
+    if (now - this.#calledAt < limits.repeatDelay) return
+    this.#calledAt = now
+    const { members, length } = established
+    this.#state.sendInside([locator], { kind: 'FaultNotice', group: identity.group, member, members, length })
   }
 
   /**
@@ -117,10 +143,15 @@ export class Succession {
    * will be heard of; if it is gone, or was left out, only a higher number frees those who wait (ADR 57).
    */
   #outbid({ adopted }: MessageOf<'Refuse'>): void {
-    const { isPrimary, established, faulty } = this.#state
-    if (!isPrimary || adopted.number <= established.view.number) return
-    const proposer = primaryOf({ view: adopted, members: established.members })
-    if (proposer === undefined || faulty.has(proposer.memberId)) this.#begin()
+    const { isPrimary, established } = this.#state
+    if (isPrimary && adopted.number > established.view.number && this.#isOrphaned(adopted)) this.#begin()
+  }
+
+  /** Whoever proposed this view is gone, or was left out: nobody will establish it. */
+  #isOrphaned(proposed: View): boolean {
+    const { established, faulty } = this.#state
+    const proposer = primaryOf({ view: proposed, members: established.members })
+    return proposer === undefined || faulty.has(proposer.memberId)
   }
 
   establishIfDone(): void {
@@ -158,6 +189,11 @@ export class Succession {
     if (this.#state.leads) return this.#state.stop('superseded by a newer view')
     this.#state.role = included ? 'backup' : 'frozen'
     if (!included) return this.#following.orphaned()
+    if (missed(established.view, message.supersedes)) {
+      if (this.#state.executed > message.supersededLength)
+        return this.#state.stop('executed beyond the established history')
+      history.truncate(message.supersededLength)
+    }
     const body = { accepted: message.proposed, held: history.held, received: this.#state.received() }
     this.#state.sendInside([proposer.locator], { kind: 'AcceptPrimary', ...body })
   }
@@ -220,6 +256,7 @@ export class Succession {
     this.#state.adopted = membership.view
     this.#state.role = 'backup'
     this.#takeover = undefined
+    this.#calledAt = undefined
     this.#following.adopted()
     this.considerTakeover()
   }
@@ -262,7 +299,8 @@ export class Succession {
     if (!named && !olderThan(message.known, this.#state.established.view)) return this.#state.stop('superseded')
     if (message.known.number < this.#takeover.proposed.number) {
       // Who refuses has adopted the proposal of somebody who died with it: only a higher number replaces that.
-      return this.#takeover.waiting ? this.#propose() : undefined
+      const outbid = message.adopted.number > this.#takeover.proposed.number && this.#isOrphaned(message.adopted)
+      return outbid || this.#takeover.waiting ? this.#propose() : undefined
     }
     if (this.#state.leads) return this.#state.stop('superseded by a newer view')
     this.#follow(known)

@@ -16,6 +16,12 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 // late-word-of-a-view: a late datagram said of a group that it knew an older view than it had said before.
 // unseen-view: a view is established that no connected group hears of, and its successor has another history; the laws
 // took that for a difference.
+// old-view-to-a-fresh-gateway: a gateway that had just started adopted a proposal, and then took the word of the
+// primary of the view before, which had not heard of it.
+// unaware-successor: a newcomer was confirmed as caught up; the word of it to the newcomer was lost, and the primary
+// and the gateway, who knew, died together. Another backup waited for the newcomer to propose itself.
+// missed-view: under `acknowledged` a new primary gave up an entry whose inputs nobody sent any more, and established
+// its view; a gateway that had not heard of that view still held the entry, and reflected it under the next (ADR 58).
 test.each(plans)('%s', (name) => {
   const plan = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Plan
   expect(runPlan(plan).violations).toEqual([])
