@@ -1,10 +1,9 @@
-import { divergenceLine, type Group, type GroupListener } from '../driver/index.js'
+import type { Group, GroupListener } from '../driver/index.js'
 import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
-import { callSite } from './call-site.js'
 import type { Clocks } from './clocks.js'
 import { type Completion, type CompletionTarget, NO_RESOURCE, Stash, keepable, runCompletion } from './completions.js'
 import type { Context } from './context.js'
-import { EXIT_DIVERGED, EXIT_STOPPED, Ending, announceEnd } from './ending.js'
+import { EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
 import type { Internals } from './internals.js'
 import { type DigestSink, OperationDigest } from './operation-digest.js'
@@ -41,7 +40,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #terms: ConductorTerms
   readonly #log: OperationLog
   readonly #outbox: Outbox
-  readonly #stash: Stash = new Stash()
+  readonly arrivals: Stash = new Stash()
   readonly #peers: Peers
   readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
@@ -146,13 +145,17 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     return this.#outbox.ask(of, matches, boundMs)
   }
 
+  witness(value: number, describe: () => string): void {
+    this.#outbox.witness(value, describe)
+  }
+
   newAsyncId(): number {
     return this.#terms.context.newProgramId()
   }
 
   complete(asyncId: number, complete: () => void, of?: AsyncResource): void {
     const frame = this.#terms.internals.contextFrames.current()
-    this.#stash.push({ asyncId, ...(of ?? NO_RESOURCE), frame, callback: complete, self: undefined, args: [] })
+    this.arrivals.push({ asyncId, ...(of ?? NO_RESOURCE), frame, callback: complete, self: undefined, args: [] })
     this.work()
   }
 
@@ -187,9 +190,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   diverged(what: string): never {
-    const { call, place } = callSite()
-    const difference = `${what}, in ${kindName(this.#subject.kind)}, ${call === undefined ? '' : `by ${call} `}${place}`
-    return this.#ending.abandon(EXIT_DIVERGED, divergenceLine({ index: this.#terms.group.executed, difference }))
+    return this.#ending.diverge(`${what}, in ${kindName(this.#subject.kind)}`)
   }
 
   // GroupListener: only takes note, the turn comes when the driver has returned
@@ -232,12 +233,13 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   completed(completion: Completion): void {
-    if (this.#live && this.#stash.empty && !this.#turning) {
+    if (!this.arrivals.admits(completion)) return
+    if (this.#live && this.arrivals.empty && !this.#turning) {
       this.#subject.completion = completion
       this.#decide(ENTRY.completion)
       return
     }
-    this.#stash.push({ ...completion, args: completion.args.map(keepable) })
+    this.arrivals.push({ ...completion, args: completion.args.map(keepable) })
     this.work()
   }
 
@@ -288,7 +290,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   #lead(): boolean {
     const subject = this.#subject
-    subject.completion = this.#stash.takeOldest()
+    subject.completion = this.arrivals.takeOldest()
     if (subject.completion !== undefined) return this.#run(ENTRY.completion)
     if (this.#peers.takeChange(subject)) return this.#run(subject.peer === undefined ? ENTRY.peerLost : ENTRY.peerUp)
     const from = this.#peers.firstReceived()
@@ -335,8 +337,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     const subject = this.#subject
     if (subject.kind === ENTRY.deliver) return this.#terms.group.received(subject.group) !== undefined
     if (subject.kind !== ENTRY.completion) return true
-    if (!this.#stash.has(subject.asyncId)) return false
-    subject.completion = this.#stash.take(subject.asyncId)
+    if (!this.arrivals.has(subject.asyncId)) return false
+    subject.completion = this.arrivals.take(subject.asyncId)
     return true
   }
 

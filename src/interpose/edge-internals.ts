@@ -53,6 +53,8 @@ export type BindingName =
   | 'http2'
   | 'http_parser'
   | 'inspector'
+  | 'locks'
+  | 'messaging'
   | 'pipe_wrap'
   | 'process_wrap'
   | 'quic'

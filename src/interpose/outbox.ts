@@ -49,6 +49,13 @@ export class Outbox {
     if (frame.frame === 'output') this.#awaitReader(to)
   }
 
+  /** What comes from outside the operations, but is every replica's own. */
+  witness(value: number, describe: () => string): void {
+    const { digest, check } = this.#terms
+    digest.number(value)
+    check(describe)
+  }
+
   flushNow(): void {
     const { live, seal, context, group } = this.#terms
     if (!live()) return

@@ -1,5 +1,5 @@
 import type { Binding, BindingName, NativeClass, NativeFunction } from './edge-internals.js'
-import type { EdgeTerms } from './edge-terms.js'
+import type { CoreTerms } from './edge-terms.js'
 import { installAddonRefusal } from './refuse-addons.js'
 import { installClockRefusals } from './refuse-clocks.js'
 import type { RefusalCode } from './refusal.js'
@@ -18,7 +18,6 @@ interface Refused {
 
 /** What cannot be ordered yet, by the functions and classes of Node's bindings that it comes down to. */
 const REFUSED: readonly Refused[] = [
-  { binding: 'worker', code: 'LLFT_E_REFUSED_WORKER', call: 'new Worker()', classes: ['Worker'] },
   { binding: 'udp_wrap', code: 'LLFT_E_REFUSED_DGRAM', call: 'dgram.createSocket()', classes: ['UDP'] },
   { binding: 'http2', code: 'LLFT_E_REFUSED_HTTP2', call: 'an HTTP/2 session', classes: ['Http2Session'] },
   {
@@ -68,7 +67,7 @@ const REFUSED: readonly Refused[] = [
 ]
 
 /** Refusals happen inside operations only: LLFT's own code is not concerned. */
-export function installRefusals(terms: EdgeTerms): void {
+export function installRefusals(terms: CoreTerms): void {
   for (const refused of REFUSED) {
     const binding = terms.internals.bindingIfAny(refused.binding)
     if (binding === undefined) continue
@@ -87,7 +86,8 @@ interface Member {
   readonly name: string
 }
 
-function refuseFunction({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
+/** For as long as the program runs. */
+export function refuseFunction({ operations }: CoreTerms, { owner, name }: Member, reason: Reason): void {
   const real = owner[name]
   if (typeof real !== 'function') return
   owner[name] = (...parameters: unknown[]): unknown => {
@@ -96,7 +96,8 @@ function refuseFunction({ operations }: EdgeTerms, { owner, name }: Member, reas
   }
 }
 
-function refuseClass({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
+/** The same for a class. */
+export function refuseClass({ operations }: CoreTerms, { owner, name }: Member, reason: Reason): void {
   const real = owner[name]
   if (typeof real !== 'function') return
   const refusing = function (...parameters: unknown[]): object {
@@ -110,7 +111,7 @@ function refuseClass({ operations }: EdgeTerms, { owner, name }: Member, reason:
 }
 
 /** Functions that were copied while Node started, so that replacing them in their bindings would come too late. */
-function installProcessRefusals(terms: EdgeTerms): void {
+function installProcessRefusals(terms: CoreTerms): void {
   const owner = process as unknown as Binding
   const vm = terms.internals.module<Binding>('vm')
   const fs = terms.internals.module<Binding>('fs')
@@ -144,7 +145,7 @@ function installProcessRefusals(terms: EdgeTerms): void {
   for (const [member, reason] of copied) if (member.name in member.owner) refuseMethod(terms, member, reason)
 }
 
-function refuseMethod({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
+function refuseMethod({ operations }: CoreTerms, { owner, name }: Member, reason: Reason): void {
   const real = owner[name] as NativeFunction
   replaceFunction(owner, name, function (this: unknown, ...parameters: unknown[]): unknown {
     if (operations.inside) throw refusal(reason.code, reason.call)
