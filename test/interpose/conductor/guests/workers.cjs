@@ -1,33 +1,37 @@
-const { Worker, BroadcastChannel, MessageChannel } = require('node:worker_threads')
-const src = `
-const { parentPort, workerData, threadId } = require('node:worker_threads')
-const { randomBytes, randomUUID, createHash } = require('node:crypto')
-console.log('worker', threadId, 'starts', workerData, process.argv.length, process.execArgv, Object.keys(process.env).filter(n => /LLFT/.test(n)))
-parentPort.on('message', ({ id, n }) => {
-  let a = 0
-  for (let i = 0; i < n * 20000; i++) a = (a * 31 + i) | 0
-  parentPort.postMessage({ id, a, r: Math.random(), u: randomUUID(), d: new Date(), now: Date.now(), p: performance.now(), pid: process.pid, h: process.hrtime(), b: randomBytes(4), cwd: process.cwd(), buf: new Uint8Array(100) })
-  if (id % 5 === 0) console.log('done', id)
-  if (id === 20) process.stderr.write('err\\n')
-})
-`
-const workers = [0, 1, 2].map((n) => new Worker(src, { eval: true, workerData: { n } }))
-let id = 0
+// Two workers that compute, with everything of chance and time that a worker has, asked as fast as they answer.
+const { Worker } = require('node:worker_threads')
+
+const source = `
+  const { parentPort, workerData, threadId } = require('node:worker_threads')
+  const { randomBytes, randomUUID } = require('node:crypto')
+  console.log('worker', threadId, workerData, process.cwd() === workerData.folder)
+  parentPort.on('message', ({ id, work }) => {
+    let sum = 0
+    for (let step = 0; step < work * 20_000; step++) sum = (sum * 31 + step) | 0
+    const began = Date.now()
+    while (Date.now() < began + 2);
+    const chance = [Math.random(), randomUUID(), randomBytes(4)]
+    const time = [new Date(), performance.now(), process.hrtime(), performance.timeOrigin, new Event('x').timeStamp]
+    parentPort.postMessage({ id, sum, chance, time, pid: process.pid })
+    if (id % 5 === 0) console.log('done', id)
+    if (id % 7 === 0) console.error('seven', id)
+  })`
+const LAST = 40
+const workers = [0, 1].map((number) => new Worker(source, { eval: true, workerData: { number, folder: process.cwd() } }))
 const order = []
-let left = 60
-for (const [i, w] of workers.entries()) {
-  w.on('online', () => console.log('online', i))
-  w.on('message', (m) => {
-    order.push(i)
-    console.log(JSON.stringify(m))
-    if (--left === 0) end()
-    else if (id < 60) w.postMessage({ id: ++id, n: (id * 7) % 13 })
+let asked = 0
+
+const ask = (worker) => worker.postMessage({ id: ++asked, work: (asked * 7) % 13 })
+for (const [index, worker] of workers.entries()) {
+  worker.on('online', () => console.log('online', index))
+  worker.on('exit', (code) => console.log('exit', index, code))
+  worker.on('message', (message) => {
+    order.push(index)
+    console.log(JSON.stringify(message))
+    if (asked < LAST) return ask(worker)
+    if (order.length < LAST) return
+    console.log(order.join(''))
+    for (const each of workers) each.terminate().then((code) => console.log('terminated', code))
   })
-  w.on('error', (e) => console.log('error', e.stack))
-  w.on('exit', (c) => console.log('exit', i, c))
-  for (let k = 0; k < 5; k++) w.postMessage({ id: ++id, n: (id * 7) % 13 })
-}
-function end() {
-  console.log(order.join(''))
-  for (const w of workers) w.terminate().then((c) => console.log('terminated', c))
+  for (let first = 0; first < 5; first++) ask(worker)
 }
