@@ -23,11 +23,19 @@ const ORDERED_ELSEWHERE: readonly {
   { binding: 'signal_wrap', call: 'a signal handler', classes: ['Signal'] },
   { binding: 'tty_wrap', call: 'a terminal', classes: ['TTY'] },
   { binding: 'fs_event_wrap', call: 'fs.watch()', classes: ['FSEvent'] },
-  { binding: 'locks', call: 'a lock', functions: ['request', 'query'] },
 ]
 
-/** Of `worker_threads`: what would let a thread hear of others, at a moment of its own. */
-const CHANNELS = ['MessageChannel', 'BroadcastChannel', 'receiveMessageOnPort', 'moveMessagePortToContext'] as const
+/** What would let a thread hear of others, or of itself, at a moment of its own: copied while the thread started. */
+const COPIED: readonly (readonly [module: string, name: string, code: RefusalCode])[] = [
+  ['worker_threads', 'MessageChannel', CODE],
+  ['worker_threads', 'BroadcastChannel', CODE],
+  ['worker_threads', 'receiveMessageOnPort', CODE],
+  ['worker_threads', 'moveMessagePortToContext', CODE],
+  ['worker_threads', 'postMessageToThread', CODE],
+  ['worker_threads', 'Worker', 'LLFT_E_REFUSED_WORKER'],
+  ['module', 'register', 'LLFT_E_REFUSED_WORKER'],
+  ['internal/perf/event_loop_utilization', 'eventLoopUtilization', CODE],
+]
 
 /**
  * A thread does what its messages make it do, in their order. Whatever else would enter it later is refused where it is
@@ -40,12 +48,10 @@ export function installThreadRefusals(core: CoreTerms, internals: Internals): vo
     for (const name of functions ?? []) refuseFunction(core, { owner, name }, { code: CODE, call })
     for (const name of classes ?? []) refuseClass(core, { owner, name }, { code: CODE, call })
   }
-  const worker = core.internals.binding('worker')
-  refuseClass(core, { owner: worker, name: 'Worker' }, { code: 'LLFT_E_REFUSED_WORKER', call: 'new Worker()' })
   refuseFiles(core)
   refuseTimers(core, internals)
   refuseThreadPool(core)
-  refuseChannels(core)
+  refuseThreads(core)
 }
 
 /** Files are the main thread's; the loaders read code. */
@@ -104,19 +110,17 @@ function refuseThreadPool({ internals, operations }: CoreTerms): void {
   }
 }
 
-function refuseChannels({ internals }: CoreTerms): void {
-  const threads = internals.module<Binding>('worker_threads')
-  const refuse = (name: string): never => {
-    throw refusal(CODE, name)
-  }
-  for (const name of CHANNELS) {
-    const real = threads[name] as NativeClass
+function refuseThreads({ internals }: CoreTerms): void {
+  for (const [module, name, code] of COPIED) {
+    const owner = internals.module<Binding>(module)
+    const real = owner[name] as NativeClass | undefined
+    if (real === undefined) continue
     const refusing = function (): never {
-      return refuse(name)
+      throw refusal(code, name)
     }
+    Object.defineProperty(refusing, 'name', { value: name, configurable: true })
     refusing.prototype = real.prototype as object
-    threads[name] = refusing
-    if (name in globalThis) Reflect.set(globalThis, name, refusing)
+    owner[name] = refusing
+    if (Reflect.get(globalThis, name) === real) Reflect.set(globalThis, name, refusing)
   }
-  if ('postMessageToThread' in threads) threads['postMessageToThread'] = (): never => refuse('postMessageToThread()')
 }
