@@ -30,13 +30,14 @@ export function installWorkers(terms: EdgeTerms): void {
   const reason = { code: 'LLFT_E_REFUSED_WORKER', call: CALL, unless: () => starting } as const
   refuseClass(terms, { owner: binding, name: 'Worker' }, reason)
   const threads = internals.module<Binding>('worker_threads')
-  const { checkMessagePort } = internals.binding('messaging') as { checkMessagePort: (value: unknown) => boolean }
+  const { MessagePort } = internals.binding('messaging') as { MessagePort: NativeClass }
+  const isPort = (value: unknown): boolean => value instanceof MessagePort
   const Original = threads['Worker'] as NativeClass
   const construct = (target: NativeClass, [file, given]: readonly unknown[], newTarget: NativeClass): object => {
     if (!operations.inside) return Reflect.construct(target, [file, given], newTarget) as object
     const options = Object(given) as Options
     refuseOptions(options)
-    refusePorts(options.transferList, checkMessagePort, CALL)
+    refusePorts(options.transferList, isPort, CALL)
     refuseShared(options.workerData, CALL)
     starting = true
     try {
@@ -52,7 +53,7 @@ export function installWorkers(terms: EdgeTerms): void {
   })
   Object.defineProperty(Original.prototype, 'constructor', { value: Replacement, writable: true, configurable: true })
   threads['Worker'] = Replacement
-  installPost(terms, Original.prototype as Binding, checkMessagePort)
+  installPost(terms, Original.prototype as Binding, isPort)
   installCommon(terms, threads)
 }
 

@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from './value-types.js'
 import { mixBytes, mixNumber } from '../../base/index.js'
 import { refusal } from '../refusal.js'
 import { isShared } from './shared.js'

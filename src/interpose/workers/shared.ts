@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { types } from './value-types.js'
 import { refusal } from '../refusal.js'
 
 /** Objects of Node whose copies in other threads are the same thing in C++. */

@@ -1,4 +1,4 @@
-import type { Binding, NativeFunction } from '../edge-internals.js'
+import type { Binding, NativeClass, NativeFunction } from '../edge-internals.js'
 import type { Internals } from '../internals.js'
 import { stackFrames } from '../call-site.js'
 import { fileOf, isOwn } from '../own-code.js'
@@ -24,7 +24,8 @@ interface WorkerStdio {
 export function installThreadPorts({ internals, operations, clock }: ThreadPortTerms): void {
   const threads = internals.module<Binding>('worker_threads')
   const { getEnvMessagePort } = internals.binding<{ getEnvMessagePort: () => Port }>('worker')
-  const { checkMessagePort } = internals.binding<{ checkMessagePort: (value: unknown) => boolean }>('messaging')
+  const { MessagePort } = internals.binding<{ MessagePort: NativeClass }>('messaging')
+  const isPort = (value: unknown): boolean => value instanceof MessagePort
   const digest = new MessageDigest(internals.zlib.crc32)
   const ownPort = getEnvMessagePort()
   const parentPort = threads['parentPort'] as Port
@@ -38,7 +39,7 @@ export function installThreadPorts({ internals, operations, clock }: ThreadPortT
   define(parentPort, 'postMessage', (...given: unknown[]) => {
     const [message, transfer] = given
     if (given.length === 0) return Reflect.apply(post, parentPort, given) as void
-    refusePorts(transfer, checkMessagePort, 'parentPort.postMessage()')
+    refusePorts(transfer, isPort, 'parentPort.postMessage()')
     const envelope: FromThread = [digest.add(message), message]
     Reflect.apply(post, parentPort, [envelope, ...given.slice(1)])
   })

@@ -55,11 +55,18 @@ export function installThreadRefusals(core: CoreTerms, internals: Internals): vo
 }
 
 /** Files are the main thread's; the loaders read code. */
-function refuseFiles({ internals, operations }: CoreTerms): void {
+function refuseFiles(core: CoreTerms): void {
+  const { internals, operations } = core
   for (const name of ['fs', 'fs_dir'] as const) {
     const binding = internals.binding(name)
     for (const [member, real] of Object.entries(binding)) {
-      if (typeof real !== 'function' || 'prototype' in real) continue
+      if (typeof real !== 'function') continue
+      if ('prototype' in real) {
+        for (const name of ['run', 'start']) {
+          refuseFunction(core, { owner: real.prototype as Binding, name }, { code: CODE, call: `fs.${member}` })
+        }
+        continue
+      }
       binding[member] = (...given: unknown[]): unknown => {
         if (operations.inside && !calledByLoader()) throw refusal(CODE, `fs.${member}()`)
         return Reflect.apply(real as NativeFunction, binding, given)
