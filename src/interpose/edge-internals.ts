@@ -55,6 +55,7 @@ export type BindingName =
   | 'inspector'
   | 'locks'
   | 'messaging'
+  | 'os'
   | 'pipe_wrap'
   | 'process_wrap'
   | 'quic'

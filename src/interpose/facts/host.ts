@@ -14,6 +14,7 @@ export interface OsBinding {
   getTotalMem(): number
   getFreeMem(): number
   getAvailableParallelism(): number
+  getCPUs(context?: object): unknown
   setPriority(pid: number, priority: number, context: object): number
   getPriority(pid: number, context: object): number
 }

@@ -1,11 +1,12 @@
 import type { Binding, NativeClass, NativeFunction } from '../edge-internals.js'
 import type { EdgeTerms } from '../edge-terms.js'
+import type { OsBinding } from '../facts/host.js'
 import { refuseClass } from '../refuse.js'
 import { refusal } from '../refusal.js'
 import { replaceFunction } from '../replace.js'
 import { refusePorts, refuseShared } from './shared.js'
 import { StartedWorker } from './started-worker.js'
-import type { ThreadData, ToThread } from './terms.js'
+import type { HostFacts, ThreadData, ToThread } from './terms.js'
 
 /** What of the options concerns the thread itself. */
 interface Options {
@@ -26,6 +27,7 @@ const SEED_BYTES = 32
 export function installWorkers(terms: EdgeTerms): void {
   const { internals, operations } = terms
   let starting = false
+  let host: HostFacts | undefined
   const binding = internals.binding('worker')
   const reason = { code: 'LLFT_E_REFUSED_WORKER', call: CALL, unless: () => starting } as const
   refuseClass(terms, { owner: binding, name: 'Worker' }, reason)
@@ -39,9 +41,10 @@ export function installWorkers(terms: EdgeTerms): void {
     refuseOptions(options)
     refusePorts(options.transferList, isPort, CALL)
     refuseShared(options.workerData, CALL)
+    host ??= hostFacts(internals.binding('os') as unknown as OsBinding)
     starting = true
     try {
-      const worker = Reflect.construct(target, [file, optionsOf(terms, options)], newTarget) as object
+      const worker = Reflect.construct(target, [file, optionsOf(terms, options, host)], newTarget) as object
       new StartedWorker(terms, worker)
       return worker
     } finally {
@@ -69,7 +72,7 @@ function refuseOptions({ env, execArgv, stdin }: Options): void {
  * The flags of the main thread, by which a thread has our preload, are lost with an environment or with flags of its
  * own; so the environment is handed over by ourselves.
  */
-function optionsOf(terms: EdgeTerms, given: Options): object {
+function optionsOf(terms: EdgeTerms, given: Options, host: HostFacts): object {
   const { env, execArgv, workerData } = given
   const isOther = typeof env === 'object' && env !== null && env !== process.env
   const data: ThreadData = {
@@ -79,6 +82,7 @@ function optionsOf(terms: EdgeTerms, given: Options): object {
       pid: process.pid,
       ppid: process.ppid,
       hostname: terms.internals.module<typeof import('node:os')>('os').hostname(),
+      host,
       folder: process.cwd(),
       env: isOther ? Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])) : undefined,
     },
@@ -89,6 +93,11 @@ function optionsOf(terms: EdgeTerms, given: Options): object {
     ...(isOther ? { env: { value: undefined } } : {}),
     ...(Array.isArray(execArgv) ? { execArgv: { value: undefined } } : {}),
   }) as object
+}
+
+/** Recorded, as whenever the program asks. */
+function hostFacts(os: OsBinding): HostFacts {
+  return { cpus: os.getCPUs({}), parallelism: os.getAvailableParallelism(), memory: os.getTotalMem() }
 }
 
 function drawSeed({ internals }: EdgeTerms): string {

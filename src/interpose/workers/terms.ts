@@ -1,3 +1,10 @@
+/** What `os` says of the host at the primary, when the first thread is started. */
+export interface HostFacts {
+  readonly cpus: unknown
+  readonly parallelism: number
+  readonly memory: number
+}
+
 /** What a thread is told by the one that starts it. */
 export interface ThreadTerms {
   /** 64 hexadecimal digits, drawn from the program's own randomness: what all of the thread's is derived from. */
@@ -8,6 +15,7 @@ export interface ThreadTerms {
   readonly pid: number
   readonly ppid: number
   readonly hostname: string
+  readonly host: HostFacts
   readonly folder: string
   /** If the program wants another environment than its own. */
   readonly env: Readonly<Record<string, string>> | undefined

@@ -2,6 +2,7 @@ import { installCrypto } from '../crypto/install.js'
 import type { Binding } from '../edge-internals.js'
 import { edgeInternals } from '../edge-internals.js'
 import type { CoreTerms } from '../edge-terms.js'
+import type { OsBinding } from '../facts/host.js'
 import { installFacts } from '../facts/install.js'
 import { Handles } from '../handles.js'
 import type { Internals } from '../internals.js'
@@ -18,7 +19,7 @@ import { ThreadClock } from './thread-clock.js'
 import { ThreadOperations } from './thread-operations.js'
 import { installThreadRefusals } from './thread-refusals.js'
 import { installThreadTrampoline } from './thread-trampoline.js'
-import { isThreadData, type ThreadTerms } from './terms.js'
+import { type HostFacts, isThreadData, type ThreadTerms } from './terms.js'
 
 /**
  * Makes the thread that this is called in, a worker of the program, the same at every replica: the first preload of the
@@ -43,6 +44,7 @@ export function installThread(internals: Internals): boolean {
   installTime({ internals, operations, clocks: clock, nowMs: clock.dateMs, isOn })
   random.installBytes()
   installFacts({ internals, operations, founding: terms, handles: new Handles(), isOn })
+  installHost(internals.binding<OsBinding>('os'), terms.host)
   installRefusals(core)
   installCrypto(core)
   installThreadRefusals(core, internals)
@@ -52,6 +54,13 @@ export function installThread(internals: Internals): boolean {
   internals.module<{ syncBuiltinESMExports: () => void }>('module').syncBuiltinESMExports()
   installThreadTrampoline(internals)
   return true
+}
+
+/** Many libraries ask for the processors when they are loaded. */
+function installHost(os: OsBinding, { cpus, parallelism, memory }: HostFacts): void {
+  os.getCPUs = () => cpus
+  os.getAvailableParallelism = () => parallelism
+  os.getTotalMem = () => memory
 }
 
 function installSurroundings({ env, folder }: ThreadTerms): void {

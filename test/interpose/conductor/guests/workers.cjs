@@ -12,7 +12,8 @@ const source = `
     while (Date.now() < began + 2);
     const chance = [Math.random(), randomUUID(), randomBytes(4)]
     const time = [new Date(), performance.now(), process.hrtime(), performance.timeOrigin, new Event('x').timeStamp]
-    parentPort.postMessage({ id, sum, chance, time, pid: process.pid })
+    const host = [process.pid, require('node:os').cpus().length, require('node:os').hostname()]
+    parentPort.postMessage({ id, sum, chance, time, host })
     if (id % 5 === 0) console.log('done', id)
     if (id % 7 === 0) console.error('seven', id)
   })`
