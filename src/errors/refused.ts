@@ -20,7 +20,7 @@ export const REFUSED = {
     exit: 'none',
     what: 'The program wants a thread, or something of one, that cannot be put in order: {call}.',
     why: 'a thread is ordered by what the main thread posts to it, and by nothing else that threads have in common',
-    fix: 'start it on the main thread, without execArgv, SHARE_ENV, stdin and MessagePorts (esbuild: ESBUILD_WORKER_THREADS=0)',
+    fix: 'start it on the main thread, without flags, SHARE_ENV, stdin and ports (esbuild: ESBUILD_WORKER_THREADS=0)',
   },
   LLFT_E_REFUSED_IN_WORKER: {
     exit: 'none',

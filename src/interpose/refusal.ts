@@ -47,7 +47,7 @@ const REFUSALS = {
   },
   LLFT_E_REFUSED_WORKER: {
     why: 'a thread is ordered by what the main thread posts to it, and by nothing else that threads have in common',
-    fix: 'start it on the main thread, without execArgv, SHARE_ENV, stdin and MessagePorts (esbuild: ESBUILD_WORKER_THREADS=0)',
+    fix: 'start it on the main thread, without flags, SHARE_ENV, stdin and ports (esbuild: ESBUILD_WORKER_THREADS=0)',
   },
   LLFT_E_REFUSED_IN_WORKER: {
     why: 'in a worker only its messages are in order, and what follows from them at once',

@@ -63,7 +63,8 @@ export function installWorkers(terms: EdgeTerms): void {
 /** Node's own checks of the options come first, where it has some. */
 function refuseOptions({ env, execArgv, stdin }: Options): void {
   const own = process.execArgv
-  const isOwn = Array.isArray(execArgv) && execArgv.length === own.length && execArgv.every((word, at) => word === own[at])
+  const isOwn =
+    Array.isArray(execArgv) && execArgv.length === own.length && execArgv.every((word, at) => word === own[at])
   const shares = typeof env === 'symbol'
   if ((Array.isArray(execArgv) && !isOwn) || shares || Boolean(stdin)) throw refusal('LLFT_E_REFUSED_WORKER', CALL)
 }
@@ -110,7 +111,11 @@ function drawSeed({ internals }: EdgeTerms): string {
   return Buffer.from(seed).toString('hex')
 }
 
-function installPost({ operations, operationMs }: EdgeTerms, prototype: Binding, isPort: (value: unknown) => boolean): void {
+function installPost(
+  { operations, operationMs }: EdgeTerms,
+  prototype: Binding,
+  isPort: (value: unknown) => boolean,
+): void {
   const real = prototype['postMessage'] as NativeFunction
   replaceFunction(prototype, 'postMessage', function (this: unknown, ...given: unknown[]): unknown {
     const [message, transfer] = given

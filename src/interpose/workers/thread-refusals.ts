@@ -17,7 +17,12 @@ const ORDERED_ELSEWHERE: readonly {
   { binding: 'tcp_wrap', call: 'a TCP connection', classes: ['TCP', 'TCPConnectWrap'] },
   { binding: 'pipe_wrap', call: 'a pipe', classes: ['Pipe'] },
   { binding: 'tls_wrap', call: 'a TLS connection', functions: ['wrap'] },
-  { binding: 'cares_wrap', call: 'looking up a name', functions: ['getaddrinfo', 'getnameinfo'], classes: ['ChannelWrap'] },
+  {
+    binding: 'cares_wrap',
+    call: 'looking up a name',
+    functions: ['getaddrinfo', 'getnameinfo'],
+    classes: ['ChannelWrap'],
+  },
   { binding: 'process_wrap', call: 'a child process', classes: ['Process'] },
   { binding: 'spawn_sync', call: 'a child process', functions: ['spawn'] },
   { binding: 'signal_wrap', call: 'a signal handler', classes: ['Signal'] },

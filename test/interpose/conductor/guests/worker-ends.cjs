@@ -20,7 +20,10 @@ show('rejection', run(`${POSTS} parentPort.on('message', async () => { throw new
 show('missing', new Worker('/nowhere.cjs'))
 show('handled', run(`process.on('uncaughtException', () => process.exit(5)); throw 1`))
 show('once', run(`${POSTS} parentPort.once('message', (message) => post(structuredClone([message])))`)).postMessage('x')
-const closes = show('closes', run(`${POSTS} parentPort.on('message', (at) => { post(at); if (at === 2) parentPort.close() })`))
+const closes = show(
+  'closes',
+  run(`${POSTS} parentPort.on('message', (at) => { post(at); if (at === 2) parentPort.close() })`),
+)
 for (let at = 0; at < 9; at++) closes.postMessage(at)
 const file = path.join(__dirname, 'worker-module.mjs')
 const module_ = show('module', new Worker(file, { workerData: 'given', execArgv: process.execArgv }))
@@ -28,10 +31,10 @@ for (const message of ['first', 'second', 'last']) module_.postMessage(message)
 show('env', run(`${POSTS} post([process.env.ONLY, Object.keys(process.env).length])`, { env: { ONLY: 1 } }))
 show('argv', run(`${POSTS} post(process.argv.slice(2))`, { argv: ['a', 2], name: 'named' }))
 const bytes = new Uint8Array(1000).fill(7)
-show('moves', run(`${POSTS} parentPort.on('message', (b) => { post(b.length, [b.buffer]); parentPort.close() })`)).postMessage(
-  bytes,
-  [bytes.buffer],
-)
+show(
+  'moves',
+  run(`${POSTS} parentPort.on('message', (b) => { post(b.length, [b.buffer]); parentPort.close() })`),
+).postMessage(bytes, [bytes.buffer])
 console.log('moved', bytes.length)
 const piped = run('console.log("to its parent"); console.error("too")', { stdout: true, stderr: true })
 piped.stdout.on('data', (text) => console.log('piped', String(text)))

@@ -24,7 +24,10 @@ const inWorker = [
   () => require('node:timers/promises').setTimeout(5),
   () => require('node:net').connect(80),
   () => require('node:net').createServer().listen(0),
-  () => require('node:http').get('http://127.0.0.1:9').on('error', () => {}),
+  () =>
+    require('node:http')
+      .get('http://127.0.0.1:9')
+      .on('error', () => {}),
   () => require('node:dns').lookup('localhost', () => {}),
   () => require('node:dns').promises.resolve4('localhost'),
   () => require('node:child_process').spawn('true'),
@@ -75,11 +78,11 @@ async function attempt(calls, code) {
     const [, line] = /worker-refusals\.cjs:(\d+)/.exec(found?.message ?? '') ?? []
     const source = String(call)
     if (found?.code !== code || !found.message.includes(' is refused: ')) seen.push([source, String(found)])
-    else lines.push(Number(line))
+    else refused.push([code, Number(line)])
   }
   return seen
 }
-const lines = []
+const refused = []
 
 let worker
 async function main() {
@@ -90,7 +93,7 @@ async function main() {
       ...(await attempt(onMain, 'LLFT_E_REFUSED_WORKER')),
       ...(await attempt(memoryOnMain, 'LLFT_E_REFUSED_SHARED_MEMORY')),
     ]
-    console.log(`main ${JSON.stringify({ wrong, lines })}`)
+    console.log(`main ${JSON.stringify({ wrong, refused })}`)
     process.exit()
   })
   worker.on('error', (error) => console.log(error.stack))
@@ -102,7 +105,7 @@ async function thread() {
     ...(await attempt(nested, 'LLFT_E_REFUSED_WORKER')),
     ...(await attempt(memory, 'LLFT_E_REFUSED_SHARED_MEMORY')),
   ]
-  parentPort.postMessage({ wrong, lines })
+  parentPort.postMessage({ wrong, refused })
 }
 
 void (isMainThread ? main() : thread())

@@ -18,7 +18,9 @@ const source = `
     if (id % 7 === 0) console.error('seven', id)
   })`
 const LAST = 40
-const workers = [0, 1].map((number) => new Worker(source, { eval: true, workerData: { number, folder: process.cwd() } }))
+const workers = [0, 1].map(
+  (number) => new Worker(source, { eval: true, workerData: { number, folder: process.cwd() } }),
+)
 const order = []
 let asked = 0
 
