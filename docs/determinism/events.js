@@ -84,7 +84,7 @@ export const EVENTS = [
   {
     what: '`Worker`: its messages, its output, its end',
     how: 'ordered',
-    by: 'every replica runs it; each message is a completion, and what is in it is compared ([ADR 37](adr/0037-worker-threads.md))',
+    by: 'every replica runs it; a message is a completion, its content is compared ([ADR 37](adr/0037-worker-threads.md))',
     names: ['node:worker_threads'],
     code: 'src/interpose/workers/main-thread.ts',
     hook: 'workers',

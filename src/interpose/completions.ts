@@ -1,7 +1,7 @@
 import { type AsyncHook, createHook } from 'node:async_hooks'
 import type { Context } from './context.js'
 import type { Internals, Trampoline } from './internals.js'
-import type { Arrivals } from './operations.js'
+import type { Arrivals, Screen } from './operations.js'
 
 /** A callback from C++ (or a piece of our own work) that becomes an operation when the primary says so. */
 export interface Completion {
@@ -21,10 +21,10 @@ export const NO_RESOURCE = { resource: undefined, triggerAsyncId: 0 } as const
 /** Completions that are not ordered yet, in the order of arrival; bounded by what the program has under way. */
 export class Stash implements Arrivals {
   readonly #waiting: Map<number, Completion[]> = new Map()
-  readonly #screens = new WeakMap<object, () => boolean>()
+  readonly #screens = new WeakMap<object, Screen>()
 
-  screen(receiver: object, arrives: () => boolean): void {
-    this.#screens.set(receiver, arrives)
+  screen(receiver: object, screen: Screen): void {
+    this.#screens.set(receiver, screen)
   }
 
   forget(receiver: object): void {
@@ -37,7 +37,11 @@ export class Stash implements Arrivals {
 
   /** Whether what C++ calls back is to happen at all. */
   admits({ self }: Completion): boolean {
-    return this.#screens.get(self as object)?.() ?? true
+    return this.#screens.get(self as object)?.arrives() ?? true
+  }
+
+  #isReady({ self }: Completion): boolean {
+    return this.#screens.get(self as object)?.ready?.() ?? true
   }
 
   get empty(): boolean {
@@ -63,7 +67,9 @@ export class Stash implements Arrivals {
   }
 
   takeOldest(): Completion | undefined {
-    for (const asyncId of this.#waiting.keys()) return this.take(asyncId)
+    for (const [asyncId, [oldest]] of this.#waiting) {
+      if (this.#isReady(oldest as Completion)) return this.take(asyncId)
+    }
     return undefined
   }
 }

@@ -22,13 +22,17 @@ export interface AsyncResource {
   readonly triggerAsyncId: number
 }
 
+/** Looks at what C++ calls back on one object. */
+export interface Screen {
+  /** Called, outside of operations, when that happens; false: it is not to become an operation. */
+  readonly arrives: () => boolean
+  /** False: it is not the time for it yet; a primary puts others before it. */
+  readonly ready?: () => boolean
+}
+
 /** What C++ calls back, before it is put in order. */
 export interface Arrivals {
-  /**
-   * `arrives` is called, outside of operations, when C++ calls back on `receiver`, before that becomes an operation;
-   * it returns false for what is not to happen.
-   */
-  screen(receiver: object, arrives: () => boolean): void
+  screen(receiver: object, screen: Screen): void
   /** What has been called back on `receiver`, and is not in the history, will not happen. */
   forget(receiver: object): void
 }

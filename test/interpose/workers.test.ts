@@ -55,6 +55,14 @@ describe('workers that compute', () => {
   })
 })
 
+test('what a worker says while nobody listens waits, also under a successor', async () => {
+  const live = await runGuest('worker-once.cjs')
+  const all = Array.from({ length: 30 }, (_, at) => at).join(' ')
+  expect(live.output).toBe(`${all}\nbye 0\n`)
+  expectSame(await runGuest('worker-once.cjs', { follow: live }), live)
+  await expectSuccessors('worker-once.cjs', live, { cuts: 4, over: new RegExp(`^${all}\nbye 0\n$`) })
+})
+
 test(
   'workers end in every way, some of them while they are heard, and ports of the main thread go on',
   async () => {

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { Binding, NativeClass, NativeFunction } from '../edge-internals.js'
 import type { EdgeTerms } from '../edge-terms.js'
 import type { OsBinding } from '../facts/host.js'
@@ -5,7 +6,7 @@ import { refuseClass } from '../refuse.js'
 import { refusal } from '../refusal.js'
 import { replaceFunction } from '../replace.js'
 import { refusePorts, refuseShared } from './shared.js'
-import { StartedWorker } from './started-worker.js'
+import { superviseWorker } from './started-worker.js'
 import type { HostFacts, ThreadData, ToThread } from './terms.js'
 
 /** What of the options concerns the thread itself. */
@@ -36,7 +37,7 @@ export function installWorkers(terms: EdgeTerms): void {
   const isPort = (value: unknown): boolean => value instanceof MessagePort
   const Original = threads['Worker'] as NativeClass
   const construct = (target: NativeClass, [file, given]: readonly unknown[], newTarget: NativeClass): object => {
-    if (!operations.inside) return Reflect.construct(target, [file, given], newTarget) as object
+    if (!operations.inside) return Reflect.construct(target, [file, given], newTarget)
     const options = Object(given) as Options
     refuseOptions(options)
     refusePorts(options.transferList, isPort, CALL)
@@ -44,8 +45,8 @@ export function installWorkers(terms: EdgeTerms): void {
     host ??= hostFacts(internals.binding('os') as unknown as OsBinding)
     starting = true
     try {
-      const worker = Reflect.construct(target, [file, optionsOf(terms, options, host)], newTarget) as object
-      new StartedWorker(terms, worker)
+      const worker = Reflect.construct(target, [file, optionsOf(terms, options, host)], newTarget)
+      superviseWorker(terms, worker as EventEmitter)
       return worker
     } finally {
       starting = false
@@ -82,7 +83,7 @@ function optionsOf(terms: EdgeTerms, given: Options, host: HostFacts): object {
       startedMs: terms.operationMs(),
       pid: process.pid,
       ppid: process.ppid,
-      hostname: terms.internals.module<typeof import('node:os')>('os').hostname(),
+      hostname: terms.internals.module<{ hostname: () => string }>('os').hostname(),
       host,
       folder: process.cwd(),
       env: isOther ? Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])) : undefined,

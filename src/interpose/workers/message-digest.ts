@@ -83,7 +83,8 @@ export class MessageDigest {
     else if (types.isSet(value)) this.#items([...value])
     else if (Array.isArray(value)) this.#items(value)
     else if (types.isDate(value)) this.#double64(value.getTime())
-    else if (types.isRegExp(value) || types.isBoxedPrimitive(value)) this.#text(String(value.valueOf()))
+    else if (types.isRegExp(value)) this.#text(String(value))
+    else if (types.isBoxedPrimitive(value)) this.#mix(typeof value.valueOf() === 'object' ? 0 : value.valueOf())
     else this.#properties(value)
   }
 

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { mixNumber } from '../../base/index.js'
 import type { NativeFunction } from '../edge-internals.js'
 import type { EdgeTerms } from '../edge-terms.js'
@@ -15,17 +16,26 @@ const ACTIONS: ReadonlySet<string> = new Set(['constructor', 'startThread', 'has
 /** Node's, for a worker that was terminated. */
 const EXIT_TERMINATED = 1
 
-/** A worker that runs: what it posts, and its end, as operations of the main thread. */
-export class StartedWorker {
+/** Has what a worker posts, and its end, become operations of the main thread. */
+export function superviseWorker(terms: EdgeTerms, worker: EventEmitter): void {
+  const started = new StartedWorker(terms, worker)
+  started.listen()
+}
+
+class StartedWorker {
   readonly #terms: EdgeTerms
   readonly #handle: Handle
   readonly #ports: readonly Port[]
   readonly #threadId: number
+  readonly #worker: EventEmitter
   #messages = 0
+  #paused = false
+  #ended = false
   #terminated = false
 
-  constructor(terms: EdgeTerms, worker: object) {
+  constructor(terms: EdgeTerms, worker: EventEmitter) {
     this.#terms = terms
+    this.#worker = worker
     const ownOf = (name: string): unknown => {
       const symbol = Object.getOwnPropertySymbols(worker).find(({ description }) => description === name)
       return Reflect.get(worker, symbol ?? name)
@@ -34,6 +44,10 @@ export class StartedWorker {
     this.#threadId = this.#handle.threadId
     const [ownPort, publicPort] = [ownOf('kPort') as Port, ownOf('kPublicPort') as Port]
     this.#ports = [publicPort, ownPort]
+  }
+
+  listen(): void {
+    const [publicPort, ownPort] = this.#ports as readonly [Port, Port]
     onArrival(ownPort, (data) => {
       const { type, llftCheck } = data as NodeMessage
       this.#witness(llftCheck, type)
@@ -44,9 +58,12 @@ export class StartedWorker {
       this.#witness(check, 'message')
       return message
     })
-    const { arrivals } = terms.operations
-    for (const port of this.#ports) arrivals.screen(port, () => !this.#terminated)
-    arrivals.screen(this.#handle, () => this.#drain())
+    const { arrivals } = this.#terms.operations
+    const arrives = (): boolean => !this.#terminated
+    arrivals.screen(ownPort, { arrives })
+    arrivals.screen(publicPort, { arrives, ready: () => !this.#paused || this.#ended })
+    arrivals.screen(this.#handle, { arrives: () => this.#drain() })
+    this.#followListeners()
     this.#replaceEnd()
     this.#replaceMembers()
   }
@@ -64,8 +81,20 @@ export class StartedWorker {
     const { drainMessagePort } = this.#terms.internals.binding('messaging') as {
       drainMessagePort: (port: Port) => void
     }
+    this.#ended = true
     for (const port of this.#ports) drainMessagePort(port)
     return true
+  }
+
+  /** Node leaves the messages of a worker that has lost its last listener in the port, until there is one again. */
+  #followListeners(): void {
+    const worker = this.#worker
+    worker.on('newListener', (event) => {
+      if (event === 'message') this.#paused = false
+    })
+    worker.on('removeListener', (event) => {
+      if (event === 'message' && worker.listenerCount('message') === 0) this.#paused = true
+    })
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Binding, NativeClass, NativeFunction } from '../edge-internals.js'
+import type { Binding, NativeClass } from '../edge-internals.js'
 import type { Internals } from '../internals.js'
 import { stackFrames } from '../call-site.js'
 import { fileOf, isOwn } from '../own-code.js'
@@ -71,7 +71,7 @@ function installEnd(parentPort: Port, operations: ThreadOperations): () => boole
   const { close, unref } = parentPort
   define(parentPort, 'close', (...given: unknown[]) => {
     closed = true
-    return Reflect.apply(close as NativeFunction, parentPort, given)
+    return Reflect.apply(close, parentPort, given)
   })
   define(parentPort, 'unref', () => {
     if (operations.inside && !calledByNode()) throw refusal('LLFT_E_REFUSED_IN_WORKER', 'parentPort.unref()')

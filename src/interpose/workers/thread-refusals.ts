@@ -68,7 +68,7 @@ function refuseFiles(core: CoreTerms): void {
       if (typeof real !== 'function') continue
       if ('prototype' in real) {
         for (const name of ['run', 'start']) {
-          refuseFunction(core, { owner: real.prototype as Binding, name }, { code: CODE, call: `fs.${member}` })
+          refuseFunction(core, { owner: real.prototype, name }, { code: CODE, call: `fs.${member}` })
         }
         continue
       }

@@ -13,12 +13,14 @@ async function read(request) {
   return Buffer.concat(pieces)
 }
 
-const server = http.createServer(async (request, response) => {
+async function serve(request, response) {
   const asked = JSON.parse(new URL(request.url, 'http://guest').searchParams.get('request'))
   const head = await pool.exec('stamp', [await answer(sessionOf(request.socket), asked, await read(request))])
   response.setHeader('x-head', JSON.stringify(head))
   if (head.bytes === 0) response.end(JSON.stringify({ text: head.text }))
   else largeBody(head, asked).pipe(response)
-})
+}
+
+const server = http.createServer((request, response) => void serve(request, response))
 server.listen(port, '127.0.0.1')
 server.keepAliveTimeout = 0

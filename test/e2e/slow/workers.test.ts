@@ -21,7 +21,8 @@ const { Worker } = require('node:worker_threads')
 const source = \`
   const { parentPort, workerData } = require('node:worker_threads')
   let done = 0
-  console.log('worker', workerData, process.execArgv.length, Object.keys(process.env).filter((name) => /LLFT/.test(name)).length)
+  const ours = Object.keys(process.env).filter((name) => /LLFT/.test(name))
+  console.log('worker', workerData, process.execArgv.length, ours.length)
   parentPort.on('message', ({ id, work }) => {
     let sum = 0
     for (let step = 0; step < work; step++) sum = (sum * 31 + step) | 0

@@ -1,5 +1,6 @@
 // The file of the main thread and of its worker: each tries what is refused there, and shows how that ends.
 const crypto = require('node:crypto')
+const { once } = require('node:events')
 const fs = require('node:fs')
 const threads = require('node:worker_threads')
 const zlib = require('node:zlib')
@@ -24,10 +25,7 @@ const inWorker = [
   () => require('node:timers/promises').setTimeout(5),
   () => require('node:net').connect(80),
   () => require('node:net').createServer().listen(0),
-  () =>
-    require('node:http')
-      .get('http://127.0.0.1:9')
-      .on('error', () => {}),
+  () => require('node:http').get('http://127.0.0.1:9').end(),
   () => require('node:dns').lookup('localhost', () => {}),
   () => require('node:dns').promises.resolve4('localhost'),
   () => require('node:child_process').spawn('true'),
@@ -87,16 +85,15 @@ const refused = []
 let worker
 async function main() {
   worker = new Worker(__filename)
-  worker.on('message', async (message) => {
-    console.log(`worker ${JSON.stringify(message)}`)
-    const wrong = [
-      ...(await attempt(onMain, 'LLFT_E_REFUSED_WORKER')),
-      ...(await attempt(memoryOnMain, 'LLFT_E_REFUSED_SHARED_MEMORY')),
-    ]
-    console.log(`main ${JSON.stringify({ wrong, refused })}`)
-    process.exit()
-  })
   worker.on('error', (error) => console.log(error.stack))
+  const [message] = await once(worker, 'message')
+  console.log(`worker ${JSON.stringify(message)}`)
+  const wrong = [
+    ...(await attempt(onMain, 'LLFT_E_REFUSED_WORKER')),
+    ...(await attempt(memoryOnMain, 'LLFT_E_REFUSED_SHARED_MEMORY')),
+  ]
+  console.log(`main ${JSON.stringify({ wrong, refused })}`)
+  process.exit()
 }
 
 async function thread() {

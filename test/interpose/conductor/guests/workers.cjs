@@ -25,16 +25,18 @@ const order = []
 let asked = 0
 
 const ask = (worker) => worker.postMessage({ id: ++asked, work: (asked * 7) % 13 })
+const stop = async () => {
+  console.log(order.join(''))
+  for (const worker of workers) console.log('terminated', await worker.terminate())
+}
 for (const [index, worker] of workers.entries()) {
   worker.on('online', () => console.log('online', index))
   worker.on('exit', (code) => console.log('exit', index, code))
   worker.on('message', (message) => {
     order.push(index)
     console.log(JSON.stringify(message))
-    if (asked < LAST) return ask(worker)
-    if (order.length < LAST) return
-    console.log(order.join(''))
-    for (const each of workers) each.terminate().then((code) => console.log('terminated', code))
+    if (asked < LAST) ask(worker)
+    else if (order.length === LAST) void stop()
   })
   for (let first = 0; first < 5; first++) ask(worker)
 }
