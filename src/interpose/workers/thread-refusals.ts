@@ -74,7 +74,7 @@ function refuseFiles(core: CoreTerms): void {
       }
       binding[member] = (...given: unknown[]): unknown => {
         if (operations.inside && !calledByLoader()) throw refusal(CODE, `fs.${member}()`)
-        return Reflect.apply(real as NativeFunction, binding, given)
+        return Reflect.apply(real, binding, given)
       }
     }
   }
