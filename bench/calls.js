@@ -1,6 +1,8 @@
-// What it costs a program to run under LLFT: as one replica, with nobody to replicate to, and as two, beside plain Node.
+// What it costs a program to run under LLFT: as one replica, with nobody to replicate to, and as two; beside plain
+// Node.
 //   node bench/calls.js [--rounds n] [--quick] [--json]
-// The three have their turns one after the other, `--rounds` times; medians are shown, and of ratios those within a round.
+// The three have their turns one after the other, `--rounds` times; medians are shown, and of ratios those within a
+// round.
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { processorNs } from '../dist/bench/ground/proc.js'

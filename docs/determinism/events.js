@@ -130,6 +130,14 @@ export const EVENTS = [
     shown: 'test/interpose/edge-end.test.ts',
   },
   {
+    what: 'HTTP/2: what C++ puts off until the event loop comes round',
+    how: 'ordered',
+    by: 'it is the tail of the operation that began it; the next waits for a turn of the loop, or a few (ADR 34)',
+    names: [],
+    code: 'src/interpose/tail.ts',
+    shown: 'test/interpose/conductor/http2.test.ts',
+  },
+  {
     what: '`process.exit`, an empty event loop, `beforeExit`',
     how: 'ordered',
     by: 'the last entry; the group ends with the code of the program',

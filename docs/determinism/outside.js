@@ -52,6 +52,15 @@ export const OUTSIDE = [
     shown: 'test/interpose/edge-tls.test.ts',
   },
   {
+    what: 'HTTP/2: servers and sessions with others, in clear and by ALPN; gRPC',
+    how: 'ordered',
+    by: 'native code over the same connections; pings are measured by the recorded clock',
+    names: ['node:http2'],
+    code: 'src/interpose/http2.ts',
+    hook: 'http2',
+    shown: 'test/e2e/slow/http2.test.ts',
+  },
+  {
     what: "clocks of `http` in C++: `headersTimeout`, `requestTimeout`, the server's connection list",
     how: 'same',
     by: 'are not asked; idle connections close in the order of their opening',
@@ -59,6 +68,20 @@ export const OUTSIDE = [
     code: 'src/interpose/http.ts',
     hook: 'http',
     shown: 'test/interpose/edge-http.test.ts',
+  },
+  {
+    what: 'UDP: `dgram`',
+    how: 'ordered',
+    by: 'the console holds the socket; a datagram that comes in is a message, one that goes out leaves once',
+    names: ['node:dgram'],
+    code: 'src/interpose/udp-socket.ts',
+    hook: 'udp',
+    probe: `new Promise((resolve) => {
+      const socket = require("dgram").createSocket("udp4", (bytes, { family }) => {
+        socket.close(() => resolve(bytes + family))
+      })
+      socket.bind(0, "127.0.0.1", () => socket.send("x", socket.address().port, "127.0.0.1"))
+    })`,
   },
   {
     what: 'files: what is looked at',

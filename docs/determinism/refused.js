@@ -18,10 +18,6 @@ export const REFUSED = [
     code: 'src/interpose/tls-terms.ts',
     shown: 'test/e2e/egress-tls.test.ts',
   }),
-  refused('`dgram`, QUIC, DTLS', 'DGRAM', {
-    names: ['node:dgram', 'node:quic', 'node:dtls'],
-    probe: 'require("dgram").createSocket("udp4")',
-  }),
   refused('Unix sockets', 'PIPE', {
     code: 'src/interpose/processes/child-pipe.ts',
     probe: 'require("net").connect("/tmp/x.sock")',
@@ -38,13 +34,9 @@ export const REFUSED = [
     ...TLS,
     probe: listening('require("tls").createServer({ requestCert: true }).listen(1)'),
   }),
-  refused('HTTP/2 over TLS', 'HTTP2_TLS', {
-    ...TLS,
-    probe: listening('require("http2").createSecureServer().listen(1)'),
-  }),
-  refused('HTTP/2', 'HTTP2', {
-    names: ['node:http2'],
-    probe: 'require("http2").performServerHandshake(new (require("stream").Duplex)({ read() {}, write() {} }))',
+  refused('HTTP/2: `respondWithFile`, `respondWithFD`', 'HTTP2_FILE', {
+    code: 'src/interpose/http2.ts',
+    shown: 'test/interpose/conductor/http2.test.ts',
   }),
   refused('heap snapshots and reports into files, WASI', 'FILE_WRITE', {
     names: ['node:wasi'],

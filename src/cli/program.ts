@@ -1,10 +1,12 @@
 import { Command, CommanderError, Option } from 'commander'
 import { BENCH_OPTIONS, BENCHES } from '../bench/index.js'
 import type { BenchInput, BenchName } from '../bench/index.js'
+import { CHECK_OPTIONS } from '../check/index.js'
 import { NUMBER_BOUNDS, OPTIONS } from '../config/index.js'
 import type { OptionName, RunInput } from '../config/index.js'
 import { EXIT } from '../errors/index.js'
 import { bench } from './bench.js'
+import { check } from './check.js'
 import { events } from './events.js'
 import type { EventsInput } from './events.js'
 import { failover } from './failover.js'
@@ -28,6 +30,8 @@ const GATEWAY_OPTIONS: readonly OptionName[] = [
   'hostSilenceMs',
   ...RUN_OPTIONS.filter((name) => name !== 'name' && name !== 'transport'),
 ]
+/** Of a group that `llft check` runs. */
+const CHECKED_OPTIONS: readonly OptionName[] = ['listen', 'guestStartMs']
 const QUERY_OPTIONS: readonly OptionName[] = ['admin', 'name']
 
 /** Parses the command line and does what it says; returns what the process ends with. Raises an `LlftError`. */
@@ -44,6 +48,7 @@ export async function execute(surroundings: Surroundings): Promise<number> {
     .argument('[command...]', "the program's command line; everything from its first word on belongs to it")
     .passThroughOptions()
     .action((command: string[], options: object) => finish(run({ command, flags: options }, surroundings)))
+  addCheck(program, finish, surroundings)
   addHostCommands(program, finish, surroundings)
   addQueries(program, finish, surroundings)
   addActions(program, finish, surroundings)
@@ -52,6 +57,23 @@ export async function execute(surroundings: Surroundings): Promise<number> {
 }
 
 type Finish = (result: Promise<number>) => Promise<void>
+
+function addCheck(program: Command, finish: Finish, surroundings: Surroundings): void {
+  const command = program.command('check')
+  for (const [name, { spelling, help }] of Object.entries(CHECK_OPTIONS)) {
+    command.addOption(repeated(new Option(spelling, help), name))
+  }
+  addOptions(command, CHECKED_OPTIONS)
+    .option('--json', 'the results as JSON on stdout')
+    .description('try whether replicas of a program do the same: names what is refused or differs, by file and line')
+    .usage('[options] [--] <command> [args...]')
+    .argument('[command...]', "the program's command line; everything from its first word on belongs to it")
+    .passThroughOptions()
+    .action((words: string[], options: object) => {
+      const json = isSet(options, 'json')
+      return finish(check({ command: words, flags: options, runFlags: options, json }, surroundings))
+    })
+}
 
 function addHostCommands(program: Command, finish: Finish, surroundings: Surroundings): void {
   addOptions(program.command('replica'), REPLICA_OPTIONS)
@@ -118,9 +140,7 @@ function addBenches(command: Command, perform: (name: BenchName, input: BenchInp
     const child = command.command(name).description(BENCH_TEXTS[name])
     for (const [attribute, { flag, placeholder, help, benches }] of Object.entries(BENCH_OPTIONS)) {
       if (!benches.includes(name)) continue
-      const option = new Option(`${flag} ${placeholder}`, help)
-      option.attributeName = () => attribute
-      child.addOption(option.argParser((value, earlier: readonly string[] | undefined) => [...(earlier ?? []), value]))
+      child.addOption(repeated(new Option(`${flag} ${placeholder}`, help), attribute))
     }
     child
       .option('--quick', 'a first look, in about a minute')
@@ -150,11 +170,17 @@ function addOptions(command: Command, names: readonly OptionName[]): Command {
     const { flag, short, placeholder, help } = OPTIONS[name]
     const bounds = name in NUMBER_BOUNDS ? NUMBER_BOUNDS[name as keyof typeof NUMBER_BOUNDS] : undefined
     const text = bounds === undefined ? help : `${help} (default ${bounds.fallback})`
-    const option = new Option(`${short === undefined ? '' : `${short}, `}${flag} ${placeholder}`, text)
-    option.attributeName = () => name
-    command.addOption(option.argParser((value, earlier: readonly string[] | undefined) => [...(earlier ?? []), value]))
+    command.addOption(
+      repeated(new Option(`${short === undefined ? '' : `${short}, `}${flag} ${placeholder}`, text), name),
+    )
   }
   return command
+}
+
+/** All that is given of it is kept, in order, under the name of the option's table. */
+function repeated(option: Option, name: string): Option {
+  option.attributeName = () => name
+  return option.argParser((value, earlier: readonly string[] | undefined) => [...(earlier ?? []), value])
 }
 
 /** Undefined when an action has been performed: it knows what the process ends with. */

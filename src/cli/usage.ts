@@ -3,7 +3,12 @@ import { llftError, nearest } from '../errors/index.js'
 import type { LlftError } from '../errors/index.js'
 
 /** What a usage error shows as an example, by command. */
-const EXAMPLES: Readonly<Record<string, string>> = { run: '-- node server.js', kill: 'primary', remove: 'r2' }
+const EXAMPLES: Readonly<Record<string, string>> = {
+  run: '-- node server.js',
+  check: '-- node server.js',
+  kill: 'primary',
+  remove: 'r2',
+}
 
 /** Commander finds the fault, the registry has the words. `command`: the one that was being parsed. */
 export function usageError(error: CommanderError, command: Command): LlftError {

@@ -73,4 +73,8 @@ export const ATTACH_ENV = {
   bin: 'LLFT_BIN',
   /** JSON of `TestFaults`; set by tests only. */
   faults: 'LLFT_TEST_FAULTS',
+  /** JSON of `CheckSettings`; set by `llft check` only. */
+  check: 'LLFT_CHECK',
+  /** Flags of Node for this replica alone, which the launcher puts before ours; set by `llft check` only. */
+  nodeFlags: 'LLFT_NODE_FLAGS',
 } as const

@@ -52,12 +52,6 @@ export const REFUSED = {
     why: 'the gateway makes all connections, and cannot see into a descriptor or a prepared TLS context',
     fix: 'connect to a host and port, and give tls.connect the certificates and keys themselves',
   },
-  LLFT_E_REFUSED_DGRAM: {
-    exit: 'none',
-    what: 'The program wants to open a UDP socket: {call}.',
-    why: 'datagrams to and from the program do not pass through the gateway yet',
-    fix: 'use TCP or WebSocket',
-  },
   LLFT_E_REFUSED_ADDON: {
     exit: 'none',
     what: 'The program wants to load a native add-on: {call}.',
@@ -88,17 +82,11 @@ export const REFUSED = {
     why: 'TLS ends at the gateway, which does not hand client certificates over yet',
     fix: 'authenticate clients inside the connection, for example with a token',
   },
-  LLFT_E_REFUSED_HTTP2_TLS: {
+  LLFT_E_REFUSED_HTTP2_FILE: {
     exit: 'none',
-    what: 'The program wants to serve HTTP/2 over TLS: {call}.',
-    why: 'TLS ends at the gateway, which speaks HTTP/1.1 to the program there',
-    fix: 'use https.createServer',
-  },
-  LLFT_E_REFUSED_HTTP2: {
-    exit: 'none',
-    what: 'The program wants to serve HTTP/2: {call}.',
-    why: "an HTTP/2 session writes from native code, outside of the program's operations; not ordered yet",
-    fix: 'use http.createServer',
+    what: 'The program answers over HTTP/2 with a file: {call}.',
+    why: 'Node pipes the file from thread to socket in C++, past LLFT',
+    fix: 'send what is read: fs.createReadStream(path).pipe(stream), after stream.respond()',
   },
   LLFT_E_REFUSED_IDENTITY: {
     exit: 'none',

@@ -1,11 +1,19 @@
 import { BENCH } from './bench.js'
+import { CHECK } from './check.js'
 import { REFUSED } from './refused.js'
 import { ADMIN, GUEST, NET } from './running.js'
 import type { SlotsOf, SlotValue, Template } from './template.js'
 import { USAGE } from './usage.js'
 import { WARNINGS } from './warnings.js'
 
-type Texts = typeof USAGE & typeof GUEST & typeof NET & typeof ADMIN & typeof BENCH & typeof REFUSED & typeof WARNINGS
+type Texts = typeof USAGE &
+  typeof GUEST &
+  typeof NET &
+  typeof ADMIN &
+  typeof BENCH &
+  typeof CHECK &
+  typeof REFUSED &
+  typeof WARNINGS
 
 /** `LLFT_E_<AREA>_<NAME>`, or `LLFT_W_<NAME>` for a warning. A code is public: it is never renamed or used again. */
 export type Code = keyof Texts
@@ -21,6 +29,7 @@ export const REGISTRY: Readonly<Record<Code, Template>> = {
   ...NET,
   ...ADMIN,
   ...BENCH,
+  ...CHECK,
   ...REFUSED,
   ...WARNINGS,
 }

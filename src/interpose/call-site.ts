@@ -1,3 +1,4 @@
+import type { Place, Site } from '../driver/index.js'
 import { fileOf, isOwn } from './own-code.js'
 
 /** Where in the program a call was made, and by which function of Node. */
@@ -14,15 +15,24 @@ const FRAMES_MAX = 60
 const DEPENDENCY = /[/\\]node_modules[/\\]/
 
 export function callSite(): CallSite {
+  const { call, at, through } = programSite()
+  if (at === undefined) return { call, place: 'in a callback of Node' }
+  if (through === undefined) return { call, place: `at ${textOf(at)}` }
+  return { call, place: `at ${textOf(through)} (called from ${textOf(at)})` }
+}
+
+/** The same, in parts. */
+export function programSite(): Site {
   const frames = stackFrames(FRAMES_MAX).filter((frame) => !isOwn(frame))
   const isProgram = (frame: NodeJS.CallSite): boolean => fileOf(frame) !== '' && !fileOf(frame).startsWith('node:')
   const first = frames.findIndex(isProgram)
   const caller = frames[first]
-  if (caller === undefined) return { call: undefined, place: 'in a callback of Node' }
+  if (caller === undefined) return {}
   const entry = frames[first - 1]
+  const call = entry === undefined ? undefined : nameOf(entry)
   const own = frames.find((frame) => isProgram(frame) && !DEPENDENCY.test(fileOf(frame)))
-  const through = own === undefined || own === caller ? '' : ` (called from ${placeOf(own)})`
-  return { call: entry === undefined ? undefined : nameOf(entry), place: `at ${placeOf(caller)}${through}` }
+  if (own === undefined || own === caller) return { call, at: placeOf(caller) }
+  return { call, at: placeOf(own), through: placeOf(caller) }
 }
 
 /** The caller's caller and those above it. */
@@ -59,8 +69,12 @@ function restore(name: 'prepareStackTrace' | 'stackTraceLimit', before: Property
   else Object.defineProperty(Error, name, before)
 }
 
-function placeOf(frame: NodeJS.CallSite): string {
-  return `${fileOf(frame)}:${frame.getLineNumber() ?? 0}`
+function placeOf(frame: NodeJS.CallSite): Place {
+  return { file: fileOf(frame), line: frame.getLineNumber() ?? 0, column: frame.getColumnNumber() ?? 0 }
+}
+
+function textOf({ file, line }: Place): string {
+  return `${file}:${line}`
 }
 
 /** `node:internal/fs/promises` and `writeFile` make `fs/promises.writeFile()`. */

@@ -40,6 +40,11 @@ export class Stash implements Arrivals {
     return this.#screens.get(self as object)?.arrives() ?? true
   }
 
+  /** It may come at any time, and is always put off until it is in order. */
+  isScreened({ self }: Completion): boolean {
+    return this.#screens.has(self as object)
+  }
+
   #isReady({ self }: Completion): boolean {
     return this.#screens.get(self as object)?.ready?.() ?? true
   }
@@ -101,23 +106,24 @@ export function adopt(context: Context, value: unknown): void {
   if (isNativeResource(value) && context.isOwn(value.getAsyncId())) value.asyncReset(value)
 }
 
-export function runCompletion(internals: Internals, context: Context, completion: Completion): void {
+/** Returns what the callback does. */
+export function runCompletion(internals: Internals, context: Context, completion: Completion): unknown {
   const { asyncId, triggerAsyncId, resource, frame, callback, self, args } = completion
   for (const argument of args) adopt(context, argument)
-  if (resource === undefined) {
-    Reflect.apply(callback, self, args)
-    return
-  }
+  if (resource === undefined) return Reflect.apply(callback, self, args)
   internals.contextFrames.exchange(frame)
   internals.asyncHooks.emitBefore(asyncId, triggerAsyncId, resource)
-  Reflect.apply(callback, self, args)
+  const result = Reflect.apply(callback, self, args)
   internals.asyncHooks.emitAfter(asyncId)
   internals.contextFrames.exchange(undefined)
+  return result
 }
 
 /** Who is called for the entries from C++ that are the program's. */
 export interface CompletionTarget {
-  completed(completion: Completion): void
+  readonly arrivals: Stash
+  /** Returns what C++ gets, of a callback that runs at once. */
+  completed(completion: Completion): unknown
   /** Node found nothing more to do: `beforeExit`, or, `over`, the end. */
   loopEmpty(over: boolean): void
   unordered(run: () => void): void
@@ -146,8 +152,9 @@ export function installTrampoline({ internals, context, target, ordered }: Tramp
     const triggerAsyncId = ids[constants.kTriggerAsyncId] as number
     const frame = contextFrames.current()
     const completion: Completion = { asyncId, triggerAsyncId, resource, frame, callback, self: this, args }
-    if (ordered) target.completed(completion)
-    else target.unordered(() => runCompletion(internals, context, completion))
+    if (!target.arrivals.admits(completion)) return undefined
+    if (ordered) return target.completed(completion)
+    target.unordered(() => runCompletion(internals, context, completion))
     return undefined
   }
   armTrampoline(internals, trampoline)

@@ -1,36 +1,21 @@
-import type { Group, GroupListener } from '../driver/index.js'
+import type { GroupListener } from '../driver/index.js'
 import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
-import type { Clocks } from './clocks.js'
-import { type Completion, type CompletionTarget, NO_RESOURCE, Stash, keepable, runCompletion } from './completions.js'
-import type { Context } from './context.js'
+import type { Completion, CompletionTarget, Stash } from './completions.js'
+import { NO_RESOURCE, keepable, runCompletion } from './completions.js'
+import type { ConductorTerms } from './conductor-terms.js'
 import { EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
-import type { Internals } from './internals.js'
-import { type DigestSink, OperationDigest } from './operation-digest.js'
+import { OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
 import { type AsyncResource, type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
 import { Outbox } from './outbox.js'
 import { Peers } from './peers.js'
-import type { ReplicaClock } from './replica-clock.js'
-import type { ProgramTimers, TimerTarget } from './timers.js'
+import { Tail } from './tail.js'
+import type { TimerTarget } from './timers.js'
 import { runUnordered } from './unordered.js'
-import type { LastValues } from './values.js'
 
 /** Outputs wait for at most so many further operations of one turn: they share datagrams, and none waits long. */
 const OPERATIONS_PER_FLUSH_MAX = 16
-
-export interface ConductorTerms {
-  readonly internals: Internals
-  readonly group: Group
-  readonly context: Context
-  readonly clocks: Clocks
-  readonly clock: ReplicaClock
-  readonly timers: ProgramTimers
-  readonly last: LastValues
-  readonly log: (line: string) => void
-  readonly onDigest: DigestSink | undefined
-  readonly onRecorded: (() => void) | undefined
-}
 
 /**
  * Runs the program as a sequence of ordered operations (determinizer.md A1, A3): the primary makes one of each event
@@ -40,11 +25,12 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #terms: ConductorTerms
   readonly #log: OperationLog
   readonly #outbox: Outbox
-  readonly arrivals: Stash = new Stash()
+  readonly arrivals: Stash
   readonly #peers: Peers
   readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
   readonly #ending: Ending
+  readonly #tail: Tail
   readonly #onLive: (() => void)[] = []
   #live = false
   #turning = false
@@ -58,13 +44,11 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     const digest = new OperationDigest(terms.internals)
     this.#peers = new Peers(terms.group, terms.context)
     this.#ending = new Ending(terms)
+    this.#tail = new Tail(terms)
+    this.arrivals = terms.stash
     this.#log = new OperationLog({
-      group: terms.group,
-      context: terms.context,
-      last: terms.last,
+      ...terms,
       digest,
-      onDigest: terms.onDigest,
-      onRecorded: terms.onRecorded,
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })
@@ -72,7 +56,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       ...terms,
       digest,
       live: () => this.#live,
-      check: (describe) => this.inside && this.#log.open && this.#log.sent(describe),
+      check: (to, frame) => this.inside && this.#log.open && this.#log.sent(to, frame),
       seal: () => this.#log.sealNow(),
     })
   }
@@ -114,9 +98,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       context.pushBase()
       context.drain()
       context.popBase()
-      const asyncIds = this.#asyncIds
       context.exit()
-      this.#close(asyncIds)
+      this.#finish()
       this.#turn()
     })
   }
@@ -146,7 +129,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   witness(value: number, describe: () => string): void {
-    this.#outbox.witness(value, describe)
+    if (this.inside && this.#log.open) this.#log.witness(value, describe)
   }
 
   newAsyncId(): number {
@@ -171,6 +154,10 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#peers.onChange(group, { lost, up })
   }
 
+  expectTails(): void {
+    this.#tail.expect()
+  }
+
   onLive(call: () => void): void {
     this.#onLive.push(call)
   }
@@ -190,7 +177,9 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   diverged(what: string): never {
-    return this.#ending.diverge(`${what}, in ${kindName(this.#subject.kind)}`)
+    const difference = `${what}, in ${kindName(this.#subject.kind)}`
+    this.#terms.trace?.diverged(difference)
+    return this.#ending.diverge(difference)
   }
 
   // GroupListener: only takes note, the turn comes when the driver has returned
@@ -204,9 +193,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     })
   }
 
-  promoted(): void {
-    this.work()
-  }
+  readonly promoted = (): void => this.work()
 
   peerLost(group: GroupId): void {
     this.#peers.note(group, undefined)
@@ -225,22 +212,29 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   // What Node's event loop brings
 
   timersDue(): void {
-    this.#decide(ENTRY.timers)
+    // In a tail: the native timer comes again at once.
+    if (!this.#log.open) this.#decide(ENTRY.timers)
   }
 
-  immediatesDue(): void {
-    this.#decide(ENTRY.immediate)
+  immediatesTurn(): void {
+    const ended = this.#tail.open
+    if (ended && !this.#tail.turned(this.#live)) return
+    if (ended) this.#close()
+    // The program's own first: a tail at every operation must not keep them from their turn.
+    if (this.#terms.timers.immediatesWait) this.#decide(ENTRY.immediate)
+    else if (ended) this.#turn()
   }
 
-  completed(completion: Completion): void {
-    if (!this.arrivals.admits(completion)) return
-    if (this.#live && this.arrivals.empty && !this.#turning) {
+  completed(completion: Completion): unknown {
+    if (this.#tail.calling && !this.arrivals.isScreened(completion)) return this.#tail.run(completion)
+    if (this.#live && this.arrivals.empty && !this.#turning && !this.#log.open) {
       this.#subject.completion = completion
       this.#decide(ENTRY.completion)
-      return
+      return undefined
     }
     this.arrivals.push({ ...completion, args: completion.args.map(keepable) })
     this.work()
+    return undefined
   }
 
   loopEmpty(over: boolean): void {
@@ -257,11 +251,12 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   #turn(): void {
     if (this.#turning || this.#log.open) return
     this.#turning = true
-    for (let operations = 1; this.#next(); operations++) {
+    for (let operations = 1; !this.#log.open && this.#next(); operations++) {
       if (operations % OPERATIONS_PER_FLUSH_MAX === 0) this.#terms.group.flush()
     }
     this.#turning = false
-    this.#terms.group.flush()
+    // An operation that is not over yet releases with its tail.
+    if (!this.#log.open) this.#terms.group.flush()
   }
 
   #next(): boolean {
@@ -352,12 +347,11 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       context.uncaught(error)
     }
     context.drain()
-    const asyncIds = this.#asyncIds
     context.leave()
-    this.#close(asyncIds)
+    this.#finish()
   }
 
-  #perform(): void {
+  #perform(): unknown {
     const { internals, context, timers } = this.#terms
     const { kind, group, completion, peer } = this.#subject
     switch (kind) {
@@ -386,13 +380,19 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     if (over) this.end(code, 0)
   }
 
-  /** Taken by the running operation. Inside only. */
+  /** Taken by the running operation. */
   get #asyncIds(): number {
     return this.#terms.context.programIds - this.#idsBefore
   }
 
-  #close(asyncIds: number): void {
-    this.#log.end(asyncIds)
+  /** The operation is over, or its tail begins: what was produced so far depends on what was recorded so far. */
+  #finish(): void {
+    if (this.#tail.begin()) this.#log.sealNow()
+    else this.#close()
+  }
+
+  #close(): void {
+    this.#log.end(this.#asyncIds)
     this.#outbox.close()
     this.#terms.timers.rearm()
   }

@@ -24,6 +24,8 @@ export interface EdgeInternals {
   readonly errorNames: ReadonlyMap<number, readonly [code: string, description: string]>
   readonly ownerSymbol: symbol
   readonly asyncIdSymbol: symbol
+  /** Where a socket keeps the HTTP/2 session that is bound to it. */
+  readonly sessionSymbol: symbol
   /** Where C++ keeps the source line of an error's origin, and whether the error's text has it already. */
   readonly arrowMessageSymbol: symbol
   readonly decoratedSymbol: symbol
@@ -43,7 +45,6 @@ export interface EdgeInternals {
 export type BindingName =
   | 'cares_wrap'
   | 'crypto'
-  | 'dtls'
   | 'errors'
   | 'ffi'
   | 'fs'
@@ -53,16 +54,18 @@ export type BindingName =
   | 'http2'
   | 'http_parser'
   | 'inspector'
+  | 'js_stream'
   | 'locks'
   | 'messaging'
   | 'os'
   | 'pipe_wrap'
   | 'process_wrap'
-  | 'quic'
   | 'report'
   | 'signal_wrap'
   | 'spawn_sync'
   | 'sqlite'
+  | 'stream_pipe'
+  | 'stream_wrap'
   | 'tcp_wrap'
   | 'tls_wrap'
   | 'tty_wrap'
@@ -104,6 +107,8 @@ export interface Errno {
   readonly UV_ENOTCONN: number
   readonly UV_EINVAL: number
   readonly UV_ESRCH: number
+  readonly UV_EBADF: number
+  readonly UV_EMSGSIZE: number
 }
 
 export interface FatalEnhancers {
@@ -165,6 +170,7 @@ export function edgeInternals(doors: Doors): EdgeInternals {
     errorNames: doors.binding<{ getErrorMap(): EdgeInternals['errorNames'] }>('uv').getErrorMap(),
     ownerSymbol: symbols['owner_symbol'] as symbol,
     asyncIdSymbol: symbols['async_id_symbol'] as symbol,
+    sessionSymbol: doors.module<{ kBoundSession: symbol }>('internal/stream_base_commons').kBoundSession,
     arrowMessageSymbol: privateSymbols.arrow_message_private_symbol,
     decoratedSymbol: privateSymbols.decorated_private_symbol,
     signals: constants.os.signals,

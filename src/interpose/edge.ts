@@ -3,6 +3,7 @@ import type { EdgeTerms } from './edge-terms.js'
 import { installEnd } from './end.js'
 import { installFiles } from './files/install.js'
 import { installHttp } from './http.js'
+import { installHttp2 } from './http2.js'
 import { installNames } from './names.js'
 import { installProcessState } from './process-state.js'
 import { installProcesses } from './processes/install.js'
@@ -12,6 +13,7 @@ import { installStacks } from './stacks.js'
 import { installStdio } from './stdio.js'
 import { installTcp } from './tcp.js'
 import { installTls } from './tls.js'
+import { installUdp } from './udp.js'
 import { installWorkers } from './workers/main-thread.js'
 
 /** The facilities at the edge of the program, by the names under which a test leaves one out. */
@@ -20,9 +22,11 @@ const EDGE_FACILITIES = {
   refusals: installRefusals,
   crypto: installCrypto,
   tcp: installTcp,
+  udp: installUdp,
   names: installNames,
   tls: installTls,
   http: installHttp,
+  http2: installHttp2,
   processes: installProcesses,
   stdio: installStdio,
   processState: installProcessState,

@@ -1,5 +1,5 @@
 /** Node's name for the kind of a handle, as `async_hooks` shows it. */
-export type HandleType = 'TCPWRAP' | 'TCPSERVERWRAP' | 'PIPEWRAP' | 'PROCESSWRAP' | 'SIGNALWRAP'
+export type HandleType = 'TCPWRAP' | 'TCPSERVERWRAP' | 'PIPEWRAP' | 'PROCESSWRAP' | 'SIGNALWRAP' | 'UDPWRAP'
 
 /** And as `process.getActiveResourcesInfo` does. */
 const RESOURCE_NAMES: Readonly<Record<HandleType, string>> = {
@@ -8,6 +8,7 @@ const RESOURCE_NAMES: Readonly<Record<HandleType, string>> = {
   PIPEWRAP: 'PipeWrap',
   PROCESSWRAP: 'ProcessWrap',
   SIGNALWRAP: 'SignalWrap',
+  UDPWRAP: 'UDPWrap',
 }
 
 /** A handle that exists in JavaScript only. */

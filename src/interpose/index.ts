@@ -1,3 +1,6 @@
+export { shiftClocks } from './check/shifted-clocks.js'
+export { TimedCalls } from './check/timed-calls.js'
+export { Trace } from './check/trace.js'
 export type { Conductor } from './conductor.js'
 export { EDGE_HOOKS } from './edge.js'
 export { EXIT_DIVERGED, EXIT_STOPPED } from './ending.js'

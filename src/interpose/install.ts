@@ -1,6 +1,9 @@
-import type { Founding, Group } from '../driver/index.js'
+import type { Delays, Founding, Group } from '../driver/index.js'
+import { LateStash } from './check/late-stash.js'
+import type { TimedCalls } from './check/timed-calls.js'
+import type { Trace } from './check/trace.js'
 import { Clocks } from './clocks.js'
-import { installTrampoline } from './completions.js'
+import { installTrampoline, Stash } from './completions.js'
 import { Conductor } from './conductor.js'
 import { Context } from './context.js'
 import { installEdge } from './edge.js'
@@ -50,6 +53,10 @@ export interface InstallOptions {
   readonly onDigest?: DigestSink
   /** Called at each value that this replica records as the primary. */
   readonly onRecorded?: () => void
+  /** Undefined where nobody compares what this replica does with what another did. */
+  readonly trace?: Trace
+  /** Completions arrive late, by these calls. */
+  readonly late?: { readonly delays: Delays; readonly calls: TimedCalls }
   /** One line to whoever watches this replica; never the program's own output. */
   readonly log: (line: string) => void
 }
@@ -67,7 +74,15 @@ export function install(options: InstallOptions): Conductor {
   const last = new LastValues()
   const clocks = new Clocks(internals, last)
   const timers = new ProgramTimers({ internals, clocks, clock, ordered: isOn('timers') })
-  const conductor = new Conductor({
+  const stash =
+    options.late === undefined
+      ? new Stash()
+      : new LateStash({
+          ...options.late,
+          arrived: () => conductor.work(),
+          hold: (delta) => conductor.holdOpen(delta),
+        })
+  const conductor: Conductor = new Conductor({
     internals,
     group,
     context,
@@ -78,6 +93,8 @@ export function install(options: InstallOptions): Conductor {
     log,
     onDigest: options.onDigest,
     onRecorded: options.onRecorded,
+    trace: options.trace,
+    stash,
   })
 
   const nowMs = (): number => conductor.recordNumber(VALUE_SOURCE.date, clocks.dateMs)

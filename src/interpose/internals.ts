@@ -81,6 +81,13 @@ export interface TimersModule {
     readonly processTimers: (nowMs: number) => number
   }
   readonly timerListQueue: { peek(): { readonly expiry: number } | undefined }
+  /** What the next round of immediates will run. */
+  readonly immediateQueue: { readonly head: QueuedImmediate | null }
+}
+
+export interface QueuedImmediate {
+  readonly _idleNext: QueuedImmediate | null
+  hasRef(): boolean
 }
 
 export interface ProcessMethodsBinding {
@@ -101,6 +108,7 @@ export interface PerformanceBinding {
   installGarbageCollectionTracking(): void
   removeGarbageCollectionTracking(): void
   milestones: Float64Array
+  observerCounts: Uint32Array
   readonly constants: Readonly<Record<string, number>>
 }
 

@@ -1,9 +1,11 @@
 import type { Group } from '../driver/index.js'
-import { ENTRY, ENTRY_CONTINUES } from '../message/index.js'
+import { ENTRY, ENTRY_CONTINUES, type Frame, type GroupId } from '../message/index.js'
+import type { Trace } from './check/trace.js'
 import type { Context } from './context.js'
+import { frameText } from './frame-text.js'
 import type { DigestSink, OperationDigest } from './operation-digest.js'
 import type { ValueSource } from './operations.js'
-import { type LastValues, ValueReader, ValueWriter } from './values.js'
+import { type LastValues, nameOf, ValueReader, ValueWriter } from './values.js'
 
 /** One wait of the driver; the replica waits on, slice by slice, because only an entry or its own promotion helps. */
 const WAIT_SLICE_MS = 1000
@@ -25,6 +27,8 @@ export interface OperationLogTerms {
   readonly onDigest: DigestSink | undefined
   /** Called when this replica, as the primary, has recorded a value. */
   readonly onRecorded: (() => void) | undefined
+  /** Another content of a message is left to whoever compares the traces, so that the next one is found, too. */
+  readonly trace: Trace | undefined
   readonly mismatch: (what: string) => never
   /** The history has ended inside the running operation, and this replica decides from here on. */
   readonly takeOver: () => void
@@ -64,6 +68,7 @@ export class OperationLog {
   }
 
   number(source: ValueSource, produce: () => number): number {
+    this.#reads(source)
     if (this.#following && this.#held()) return this.reader.number(source)
     const value = produce()
     this.writer.number(source, value)
@@ -72,6 +77,7 @@ export class OperationLog {
   }
 
   text(source: ValueSource, produce: () => string): string {
+    this.#reads(source)
     while (this.#following && this.#held()) {
       const text = this.reader.text(source)
       if (text !== undefined) return text
@@ -83,6 +89,7 @@ export class OperationLog {
   }
 
   bytes(source: ValueSource, produce: () => Uint8Array): Uint8Array {
+    this.#reads(source)
     while (this.#following && this.#held()) {
       const bytes = this.reader.bytes(source)
       if (bytes !== undefined) return bytes
@@ -93,13 +100,27 @@ export class OperationLog {
     return bytes
   }
 
-  /** A message leaves, counted into the digest already. `describe`: what it is, for whoever reads of a difference. */
-  sent(describe: () => string): void {
-    const { check } = this.#terms.digest
+  /** A message leaves, counted into the digest already. */
+  sent(to: GroupId, frame: Frame): void {
+    this.#terms.trace?.sent(to, frame)
+    this.#compare(() => frameText(to, frame))
+  }
+
+  /** What this replica has come to by itself. */
+  witness(value: number, describe: () => string): void {
+    const { digest, trace } = this.#terms
+    digest.number(value)
+    trace?.witnessed(describe(), value)
+    this.#compare(describe)
+  }
+
+  #compare(describe: () => string): void {
+    const { digest, trace, mismatch } = this.#terms
+    const { check } = digest
     if (!this.#following || !this.#held()) return this.writer.sent(check)
     const recorded = this.reader.sent(describe)
-    if (recorded === check) return
-    this.#terms.mismatch(`${describe()} is sent, digest ${check}; the primary sent another, digest ${recorded}`)
+    if (recorded === check || trace !== undefined) return
+    mismatch(`${describe()} is sent, digest ${check}; the primary sent another, digest ${recorded}`)
   }
 
   /** Primary: what was recorded so far becomes an entry of its own. */
@@ -119,6 +140,11 @@ export class OperationLog {
     this.open = false
     digest.number(asyncIds)
     onDigest?.(group.executed, digest.value)
+    this.#terms.trace?.operated()
+  }
+
+  #reads(source: ValueSource): void {
+    this.#terms.trace?.read(nameOf(source))
   }
 
   /** The last part is held, too, or never will be: the history is final and ends inside this operation. */

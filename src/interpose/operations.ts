@@ -92,6 +92,9 @@ export interface Operations {
   /** Called inside the ordered operation in which a connected group is given up, or has come back. */
   onPeerChange(group: GroupId, lost: () => void, up: () => void): void
 
+  /** From here on an operation ends only when what C++ has put off within it has run. */
+  expectTails(): void
+
   /** Called, outside of operations, when this replica begins to decide. */
   onLive(call: () => void): void
 

@@ -1,5 +1,5 @@
 import type { Group } from '../driver/index.js'
-import { GROUP, type Frame, type GroupId } from '../message/index.js'
+import type { Frame, GroupId } from '../message/index.js'
 import type { Context } from './context.js'
 import type { OperationDigest } from './operation-digest.js'
 
@@ -10,10 +10,6 @@ const OUTPUT_BACKLOG_BYTES_MAX = 4 << 20
 /** One wait of the driver: the reader may stand still for as long as it likes. */
 const OUTPUT_WAIT_SLICE_MS = 1000
 
-/** So much of a message is shown where it differs from the primary's. */
-const SHOWN_BYTES = 80
-const GROUP_NAMES = new Map<number, string>(Object.entries(GROUP).map(([name, group]) => [group, name]))
-
 export interface OutboxTerms {
   readonly group: Group
   readonly context: Context
@@ -21,7 +17,7 @@ export interface OutboxTerms {
   /** This replica decides, and what it produces leaves. */
   readonly live: () => boolean
   /** The message that was counted into the digest last is checked against the history, or goes into it. */
-  readonly check: (describe: () => string) => void
+  readonly check: (to: GroupId, frame: Frame) => void
   /** What the running operation has recorded so far becomes an entry, on which what leaves now depends. */
   readonly seal: () => void
 }
@@ -38,7 +34,7 @@ export class Outbox {
   submit(to: GroupId, frame: Frame): void {
     const { context, group, digest, check, live } = this.#terms
     digest.frame(to, frame)
-    check(() => describe(to, frame))
+    check(to, frame)
     const suspended = context.suspend()
     group.submit(to, frame)
     context.resume(suspended)
@@ -47,13 +43,6 @@ export class Outbox {
     if (!live()) return
     if (this.#unflushedBytes >= OPERATION_FLUSH_BYTES) this.flushNow()
     if (frame.frame === 'output') this.#awaitReader(to)
-  }
-
-  /** What comes from outside the operations, but is every replica's own. */
-  witness(value: number, describe: () => string): void {
-    const { digest, check } = this.#terms
-    digest.number(value)
-    check(describe)
   }
 
   flushNow(): void {
@@ -88,14 +77,4 @@ export class Outbox {
       while (!group.waitUntil(read, OUTPUT_WAIT_SLICE_MS));
     })
   }
-}
-
-function describe(to: GroupId, frame: Frame): string {
-  const receiver = GROUP_NAMES.get(to) ?? `group ${to}`
-  const stream = 'stream' in frame ? ` of stream ${frame.stream}` : ''
-  if (!('bytes' in frame)) return `\`${frame.frame}\`${stream} to the ${receiver}`
-  const { length } = frame.bytes
-  const text = JSON.stringify(new TextDecoder().decode(frame.bytes.subarray(0, SHOWN_BYTES)))
-  const rest = length > SHOWN_BYTES ? ' and so on' : ''
-  return `\`${frame.frame}\`${stream} to the ${receiver} (${length} bytes: ${text}${rest})`
 }

@@ -1,4 +1,13 @@
+import { channel } from 'node:diagnostics_channel'
 import { callSite } from './call-site.js'
+
+/** Every refusal is told there, also one that the program catches. */
+export const REFUSED_CHANNEL = 'llft:refused'
+
+export interface Refused {
+  readonly code: RefusalCode
+  readonly call: string
+}
 
 /**
  * Why a call that cannot be put in order yet is refused, and what to do. The codes are those of the error registry,
@@ -8,10 +17,6 @@ const REFUSALS = {
   LLFT_E_REFUSED_OUTBOUND: {
     why: 'the gateway makes all connections, and cannot see into a descriptor or a prepared TLS context',
     fix: 'connect to a host and port, and give tls.connect the certificates and keys themselves',
-  },
-  LLFT_E_REFUSED_DGRAM: {
-    why: 'datagrams to and from the program do not pass through the gateway yet',
-    fix: 'use TCP or WebSocket',
   },
   LLFT_E_REFUSED_PIPE: {
     why: 'the gateway opens TCP ports only, and what was read from a pipe cannot be read again by a successor',
@@ -29,13 +34,9 @@ const REFUSALS = {
     why: 'TLS ends at the gateway, which does not hand client certificates over yet',
     fix: 'authenticate clients inside the connection, for example with a token',
   },
-  LLFT_E_REFUSED_HTTP2_TLS: {
-    why: 'TLS ends at the gateway, which speaks HTTP/1.1 to the program there',
-    fix: 'use https.createServer',
-  },
-  LLFT_E_REFUSED_HTTP2: {
-    why: "an HTTP/2 session writes from native code, outside of the program's operations; not ordered yet",
-    fix: 'use http.createServer',
+  LLFT_E_REFUSED_HTTP2_FILE: {
+    why: 'Node pipes the file from thread to socket in C++, past LLFT',
+    fix: 'send what is read: fs.createReadStream(path).pipe(stream), after stream.respond()',
   },
   LLFT_E_REFUSED_FILE_WRITE: {
     why: 'it writes files in C++, past LLFT: every replica would, and a new primary again',
@@ -108,6 +109,7 @@ export type RefusalCode = keyof typeof REFUSALS
 export function refusal(code: RefusalCode, call: string): Error {
   const { why, fix } = REFUSALS[code]
   const site = callSite()
+  channel(REFUSED_CHANNEL).publish({ code, call: site.call ?? call } satisfies Refused)
   const error = new Error(`${code}: ${site.call ?? call} ${site.place} is refused: ${why}. Fix: ${fix}.`)
   Object.defineProperty(error, 'code', { value: code, configurable: true, enumerable: true, writable: true })
   Error.captureStackTrace(error, refusal)

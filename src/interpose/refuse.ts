@@ -18,8 +18,6 @@ interface Refused {
 
 /** What cannot be ordered yet, by the functions and classes of Node's bindings that it comes down to. */
 const REFUSED: readonly Refused[] = [
-  { binding: 'udp_wrap', code: 'LLFT_E_REFUSED_DGRAM', call: 'dgram.createSocket()', classes: ['UDP'] },
-  { binding: 'http2', code: 'LLFT_E_REFUSED_HTTP2', call: 'an HTTP/2 session', classes: ['Http2Session'] },
   {
     binding: 'inspector',
     code: 'LLFT_E_REFUSED_INSPECTOR',
@@ -45,8 +43,6 @@ const REFUSED: readonly Refused[] = [
     call: 'process.report.writeReport()',
     functions: ['writeReport'],
   },
-  { binding: 'dtls', code: 'LLFT_E_REFUSED_DGRAM', call: 'a DTLS endpoint', classes: ['DTLSEndpoint'] },
-  { binding: 'quic', code: 'LLFT_E_REFUSED_DGRAM', call: 'a QUIC endpoint', classes: ['Endpoint'] },
   { binding: 'ffi', code: 'LLFT_E_REFUSED_ADDON', call: 'ffi.dlopen()', classes: ['DynamicLibrary'] },
   {
     binding: 'sqlite',

@@ -1,6 +1,7 @@
 import { GROUP, STREAM_WINDOW_BYTES } from '../message/index.js'
 import type { SocketName, StreamId, TlsFacts } from '../message/index.js'
 import type { EdgeTerms } from './edge-terms.js'
+import { sessionOf } from './session-of.js'
 import { writeName } from './tcp-name.js'
 import type { ShutdownRequest } from './virtual-stream.js'
 import { VirtualStream } from './virtual-stream.js'
@@ -29,14 +30,10 @@ export interface StreamTerms {
 export class TcpStream extends VirtualStream {
   readonly fd = -1
   onread: ((bytes: ArrayBuffer | undefined) => void) | undefined = undefined
-  /**
-   * Native code takes a stream over only if this holds: http's parser, of a server, must not; TLS must (it is given
-   * `TlsFacade`, or refused).
-   */
-  readonly isStreamBase: boolean
   readonly tlsFacts: TlsFacts | undefined
 
   readonly #stream: StreamTerms
+  readonly #isForTls: boolean
   /** Bounded by the stream's window. A number is an errno. */
   readonly #received: (Uint8Array<ArrayBuffer> | number)[] = []
   /** Bytes that may be sent before the client has taken more. */
@@ -57,7 +54,15 @@ export class TcpStream extends VirtualStream {
     this.#stream = stream
     this.#broken = !stream.connected
     this.tlsFacts = stream.tls
-    this.isStreamBase = stream.tls !== undefined || !stream.connected
+    this.#isForTls = stream.tls !== undefined || !stream.connected
+  }
+
+  /**
+   * Native code takes a stream over only if this holds: http's parser, of a server, must not; TLS must (it is given
+   * `TlsFacade`, or refused), and HTTP/2 (it is given a `nativeStream`).
+   */
+  get isStreamBase(): boolean {
+    return this.#isForTls || sessionOf(this.terms.internals, this) !== undefined
   }
 
   /** Bytes from the client. They are copied: the program may keep and change what it gets. */

@@ -2,6 +2,7 @@ import type { Clocks } from './clocks.js'
 import type { Internals } from './internals.js'
 import type { ReplicaClock } from './replica-clock.js'
 
+const COUNT = 0
 const REFERENCED_IMMEDIATES = 1
 const OUTSTANDING = 2
 
@@ -13,7 +14,8 @@ const rethrow = (error: unknown): never => {
 export interface TimerTarget {
   readonly live: boolean
   timersDue(): void
-  immediatesDue(): void
+  /** The loop has come to its immediates, and the program may have some. Called at a backup, too. */
+  immediatesTurn(): void
   unordered(run: () => void): void
 }
 
@@ -69,7 +71,7 @@ export class ProgramTimers {
     setupTimers(
       () => {
         if (!this.#ordered) target.unordered(() => this.runImmediates(rethrow))
-        else if (this.#live) target.immediatesDue()
+        else target.immediatesTurn()
       },
       () => {
         this.#clock.fired()
@@ -91,6 +93,11 @@ export class ProgramTimers {
 
   get #nextMs(): number {
     return this.#ordered ? this.#clocks.nowLoopMs() : this.#ownLoopMs()
+  }
+
+  /** There are immediates of the program to run. */
+  get immediatesWait(): boolean {
+    return this.#live && (this.#internals.timers.immediateInfo[COUNT] as number) > 0
   }
 
   /** This replica fires them from here on. */

@@ -22,7 +22,7 @@ export class TlsClient extends TlsFacade {
   onerror: ((error: Error) => void) | undefined = undefined
 
   constructor(terms: EdgeTerms, tcp: TcpClient) {
-    super(tcp)
+    super(terms, tcp)
     this.#terms = terms
     this.#tcp = tcp
     // Nothing for a server that the program has not judged yet.

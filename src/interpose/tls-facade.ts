@@ -1,4 +1,7 @@
 import type { TlsFactsFields } from '../message/index.js'
+import type { EdgeInternals } from './edge-internals.js'
+import type { EdgeTerms } from './edge-terms.js'
+import { sessionOf } from './session-of.js'
 import type { TcpStream } from './tcp-stream.js'
 import type { WriteRequest } from './virtual-stream.js'
 
@@ -52,18 +55,24 @@ const UNKNOWN = [
 export class TlsFacade {
   reading = false
   readonly fd = -1
-  readonly isStreamBase = false
   onread: ((bytes: ArrayBuffer | undefined) => void) | undefined = undefined
   /** Set by `_tls_wrap.js`. */
   onhandshakedone: (() => void) | undefined = undefined
+  readonly #internals: EdgeInternals
   readonly #stream: TcpStream
   /** Undefined until the handshake is over. */
   protected facts: TlsFactsFields | undefined
 
-  constructor(stream: TcpStream) {
+  constructor({ internals }: EdgeTerms, stream: TcpStream) {
+    this.#internals = internals
     this.#stream = stream
     // The stream's own socket has begun to read already; what arrives belongs to the socket on top.
     stream.onread = (bytes) => this.onread?.call(this, bytes)
+  }
+
+  /** Native code takes a stream over only if this holds: HTTP/2 must (it is given a `nativeStream`), http must not. */
+  get isStreamBase(): boolean {
+    return sessionOf(this.#internals, this) !== undefined
   }
 
   get bytesRead(): number {

@@ -63,8 +63,7 @@ export function tlsClientTerms(owner: unknown): TlsClientFields {
 /** What the gateway needs to end TLS for `owner`; undefined when it is not a `tls.Server` (determinizer.md A12). */
 export function tlsTerms(owner: unknown): TlsTerms | undefined {
   if (!isTlsServer(owner)) return undefined
-  const protocols = alpnProtocols(owner.ALPNProtocols)
-  refuseUnsupported(owner, protocols)
+  refuseUnsupported(owner)
   const handshakeTimeoutMs = bySymbol(owner, 'handshake-timeout')
   const fields = {
     ...materials(owner),
@@ -80,7 +79,7 @@ export function tlsTerms(owner: unknown): TlsTerms | undefined {
     sessionIdContext: owner.sessionIdContext,
     sessionTimeoutSeconds: owner.sessionTimeout,
     handshakeTimeoutMs: typeof handshakeTimeoutMs === 'number' ? handshakeTimeoutMs : undefined,
-    alpnProtocols: protocols,
+    alpnProtocols: alpnProtocols(owner.ALPNProtocols),
   } satisfies { readonly [Name in keyof TlsTermsFields]: TlsTermsFields[Name] | undefined }
   return { json: JSON.stringify(fields) }
 }
@@ -90,8 +89,7 @@ function isTlsServer(owner: unknown): owner is TlsServer {
   return typeof owner === 'object' && owner !== null && '_sharedCreds' in owner && 'requestCert' in owner
 }
 
-function refuseUnsupported(server: TlsServer, protocols: readonly string[] | undefined): void {
-  if (protocols?.includes('h2') === true) throw refusal('LLFT_E_REFUSED_HTTP2_TLS', 'listen() with ALPN h2')
+function refuseUnsupported(server: TlsServer): void {
   if (server.requestCert) throw refusal('LLFT_E_REFUSED_CLIENT_CERTIFICATE', 'listen() with requestCert')
   const callback =
     bySymbol(server, 'snicallback') ?? bySymbol(server, 'pskcallback') ?? server.ALPNCallback ?? server._contexts[0]

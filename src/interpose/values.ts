@@ -315,6 +315,7 @@ function recordedAt(tag: number): string {
 
 const NAMES = new Map<number, string>(Object.entries(VALUE_SOURCE).map(([name, source]) => [source, `\`${name}\``]))
 
-function nameOf(source: number): string {
+/** In backticks. */
+export function nameOf(source: number): string {
   return NAMES.get(source) ?? `source ${source}`
 }

@@ -113,6 +113,8 @@ export interface Bodies {
     readonly proposed: View
     /** The view last established, as the proposer knows it. */
     readonly supersedes: View
+    /** How long the history was then: who missed that view holds nothing beyond. */
+    readonly supersededLength: OrderIndex
     /** Those who are to go on; who is left out freezes. */
     readonly members: readonly MemberInfo[]
     /** Entries that the proposer holds without a gap; it needs the rest. */

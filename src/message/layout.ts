@@ -20,7 +20,7 @@ export type Fields<T> = { readonly [Name in keyof T]: FieldType }
 
 /** First bytes of every datagram: "LL" and the version of this table. */
 export const MAGIC = 0x4c4c
-export const WIRE_VERSION = 3
+export const WIRE_VERSION = 4
 
 /** The only description of the bytes: codec, printed documentation and property tests are made from it. */
 export const HEADER_LAYOUT: Fields<Header> = {
@@ -47,7 +47,14 @@ export const BODY_LAYOUT: { readonly [K in KindName]: Fields<Bodies[K]> } = {
   Nack: { entries: 'ranges', from: 'u8', fromEpoch: 'u53', messages: 'ranges' },
   KeepAlive: { locator: 'u53', lastSequence: 'index' },
   Heartbeat: { executed: 'index' },
-  ProposePrimary: { proposed: 'view', supersedes: 'view', members: 'members', held: 'index', received: 'received' },
+  ProposePrimary: {
+    proposed: 'view',
+    supersedes: 'view',
+    supersededLength: 'index',
+    members: 'members',
+    held: 'index',
+    received: 'received',
+  },
   AcceptPrimary: { accepted: 'view', held: 'index', received: 'received' },
   RecoveryReport: { accepted: 'view', held: 'index', receivedUpTo: 'index', released: 'index' },
   Establish: { established: 'view', members: 'members', length: 'index' },

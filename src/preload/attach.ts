@@ -1,7 +1,16 @@
 import { endpointOf, nodeFiles, parseLocator, ReplicaUdp } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
 import { ATTACH_ENV } from '../driver/index.js'
-import type { AttachReply, AttachRequest, Clock, Entropy, Founding, JoinTerms, TestFaults } from '../driver/index.js'
+import type {
+  AttachReply,
+  AttachRequest,
+  CheckSettings,
+  Clock,
+  Entropy,
+  Founding,
+  JoinTerms,
+  TestFaults,
+} from '../driver/index.js'
 import type { MemberId } from '../message/index.js'
 import { AttachSocket } from './attach-socket.js'
 import type { ProbedTerms } from './probed-transport.js'
@@ -39,6 +48,8 @@ export interface Attached {
   readonly founding: Founding
   readonly join: JoinTerms | undefined
   readonly faults: TestFaults
+  /** Undefined but in `llft check`. */
+  readonly check: CheckSettings | undefined
   /** How a probe is answered. */
   readonly probed: Omit<ProbedTerms, 'transport'>
 }
@@ -54,6 +65,7 @@ export function attach(terms: AttachTerms): Attached | 'pass' {
   const supervisor = parseLocator(process.env[ATTACH_ENV.address] ?? '')
   if (supervisor === undefined || isWrapper(process.argv[1])) return 'pass'
   const faults = JSON.parse(process.env[ATTACH_ENV.faults] ?? '{}') as TestFaults
+  const check = process.env[ATTACH_ENV.check]
   const transport = new ReplicaUdp(terms.binding, process.env[ATTACH_ENV.host])
   const socket = new AttachSocket(terms.binding, endpointOf(supervisor))
   const claim = claimOf(terms, transport)
@@ -63,7 +75,8 @@ export function attach(terms: AttachTerms): Attached | 'pass' {
   socket.close()
   restoreProcess(terms.preload)
   const probed = { supervisor, identity: { slot, token, memberId } }
-  return { memberId, transport, founding, join, faults, probed }
+  const settings = check === undefined ? undefined : (JSON.parse(check) as CheckSettings)
+  return { memberId, transport, founding, join, faults, check: settings, probed }
 }
 
 function claimOf({ entropy, preload }: AttachTerms, transport: ReplicaUdp): Claim {

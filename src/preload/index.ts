@@ -2,8 +2,8 @@ import { nodeFiles, openChunkFile, SystemEntropy } from '../adapters/index.js'
 import type { UdpBinding } from '../adapters/index.js'
 import { foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
 import { limitsOf, Member } from '../driver/index.js'
-import type { Internals } from '../interpose/index.js'
-import { install, openInternals, ReplicaClock, selfTest } from '../interpose/index.js'
+import type { Conductor, Internals } from '../interpose/index.js'
+import { install, openInternals, ReplicaClock, selfTest, shiftClocks, TimedCalls, Trace } from '../interpose/index.js'
 import { GROUP } from '../message/index.js'
 import type { Precedence, View, ViewNumber } from '../message/index.js'
 import type { Attached } from './attach.js'
@@ -31,7 +31,7 @@ function compose(): void {
 }
 
 function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Attached): void {
-  const { founding, join, faults, memberId } = attached
+  const { founding, join, faults, check, memberId } = attached
   const unusable = selfTest(internals, false)
   if (unusable !== undefined) refuse(unusable)
   const { multicast, commit, journal } = founding.settings
@@ -50,7 +50,8 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
     heartbeatsCarryOrder: faults.noReflection !== true,
     store,
   })
-  const member = new Member({ replica, transport, clock })
+  const calls = check?.delays === undefined ? undefined : new TimedCalls(clock)
+  const member = new Member({ replica, transport, clock: calls ?? clock })
   transport.isPrimary = (): boolean => member.live
   const digestFolder = faults.digestFolder
   const digests = digestFolder === undefined ? undefined : new DigestChain(digestFolder, memberId, appendFileSync)
@@ -59,7 +60,15 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
     if (stage === 'established') digests?.leads(member.executed, replica.view.number)
     kill(stage)
   }
-  const conductor = install({
+  const trace =
+    check &&
+    new Trace({
+      crc32: internals.zlib.crc32,
+      write: appender(check.trace),
+      outside: (work) => conductor.outside(work),
+    })
+  if (check?.clockShiftMs !== undefined) shiftClocks(internals, check.clockShiftMs)
+  const conductor: Conductor = install({
     internals,
     clock,
     group: member,
@@ -67,6 +76,8 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
     hooksOff: faults.hooksOff ?? [],
     log: (line) => internals.processMethods._rawDebug(`llft: ${line}`),
     ...(faults.killAtStartRead === undefined ? {} : { onRecorded: killAtRead(faults) }),
+    ...(trace === undefined ? {} : { trace }),
+    ...(check?.delays === undefined || calls === undefined ? {} : { late: { delays: check.delays, calls } }),
     ...(digests === undefined ? {} : { onDigest: digests.take }),
   })
   member.start(conductor)
@@ -79,6 +90,12 @@ function witnessOf({ faults, memberId }: Attached): ReturnType<typeof datagramWr
   if (faults.datagramFolder === undefined) return undefined
   const file = openSync(`${faults.datagramFolder}/${memberId}`, 'a')
   return datagramWriter((bytes) => writeSync(file, bytes))
+}
+
+/** Opened before the program runs, as the file of the witness. */
+function appender(path: string): (text: string) => void {
+  const file = openSync(path, 'w')
+  return (text) => void writeSync(file, text)
 }
 
 /** Said on the real standard error, which the supervisor shows as the cause. */

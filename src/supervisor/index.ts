@@ -1,5 +1,6 @@
 export { resolveCommand } from './command.js'
 export type { ResolvedCommand } from './command.js'
+export type { CheckedReplica } from './local-replicas.js'
 export type { Notice } from './notice.js'
 export { OutputPump } from './output-pump.js'
 export { exitCodeOf, outcomeOf } from './process-end.js'

@@ -49,9 +49,10 @@ export class Launcher {
 
 function launcherScript(terms: LauncherTerms): string {
   const node = shellQuoted(terms.node)
-  const flags = `--expose-internals --random-seed=${terms.randomSeed} -r ${shellQuoted(terms.preload)}`
+  // Of two flags of one name the later counts.
+  const own = `--expose-internals --random-seed=${terms.randomSeed} $${ATTACH_ENV.nodeFlags}`
   return `#!/bin/sh
-exec ${node} ${flags} "$@"
+exec ${node} ${own} -r ${shellQuoted(terms.preload)} "$@"
 `
 }
 

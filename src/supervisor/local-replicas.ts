@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { RunOptions } from '../config/index.js'
 import { ATTACH_ENV } from '../driver/index.js'
-import type { TestFaults } from '../driver/index.js'
+import type { CheckSettings, TestFaults } from '../driver/index.js'
 import { Launcher } from './launcher.js'
 import { ReplicaSet } from './replica-set.js'
 import type { ReplicasMaker } from './replicas.js'
 
 const TOKEN_BYTES = 16
+
+/** How one replica differs from others in `llft check`. */
+export interface CheckedReplica extends CheckSettings {
+  /** Flags of Node that it alone has. */
+  readonly nodeFlags: readonly string[]
+}
 
 export interface LocalTerms {
   readonly options: Pick<RunOptions, 'command'>
@@ -18,6 +24,8 @@ export interface LocalTerms {
   readonly address: string
   /** By slot, or `*` for every replica; set by tests only. */
   readonly faults: Readonly<Record<string, TestFaults>>
+  /** By slot; undefined but in `llft check`. */
+  readonly check?: ((slot: string) => CheckedReplica) | undefined
 }
 
 /** Replicas that are processes of this host. */
@@ -28,7 +36,11 @@ export function localReplicas(terms: LocalTerms): ReplicasMaker {
   const token = randomBytes(TOKEN_BYTES).toString('hex')
   const command = (slot: string, address: string): { file: string; args: string[]; environment: NodeJS.ProcessEnv } => {
     const own = faults[slot] ?? faults['*']
-    const base = own === undefined ? environment : { ...environment, [ATTACH_ENV.faults]: JSON.stringify(own) }
+    const base = {
+      ...environment,
+      ...(own === undefined ? {} : { [ATTACH_ENV.faults]: JSON.stringify(own) }),
+      ...checkEnvironment(terms.check?.(slot)),
+    }
     return {
       file: launcher.command(file),
       args,
@@ -39,4 +51,11 @@ export function localReplicas(terms: LocalTerms): ReplicasMaker {
     leftovers: [launcher.folder],
     make: (reaper, listener) => new ReplicaSet({ token, reaper, command }, listener),
   }
+}
+
+function checkEnvironment(checked: CheckedReplica | undefined): NodeJS.ProcessEnv {
+  // Whoever runs `llft run` in such an environment does not mean it.
+  if (checked === undefined) return { [ATTACH_ENV.check]: undefined, [ATTACH_ENV.nodeFlags]: undefined }
+  const { nodeFlags, ...settings } = checked
+  return { [ATTACH_ENV.check]: JSON.stringify(settings), [ATTACH_ENV.nodeFlags]: nodeFlags.join(' ') }
 }

@@ -5,6 +5,7 @@ import type { TestFaults } from '../driver/index.js'
 import { openJournal } from './journal.js'
 import { leaseKeeper } from './lease/production.js'
 import { localReplicas } from './local-replicas.js'
+import type { CheckedReplica } from './local-replicas.js'
 import { Supervisor } from './supervisor.js'
 import type { SupervisorTerms } from './supervisor.js'
 import { bufferWarning, chooseTransport } from './transport-choice.js'
@@ -12,6 +13,8 @@ import { bufferWarning, chooseTransport } from './transport-choice.js'
 export interface ProductionTerms extends Pick<SupervisorTerms, 'options' | 'output' | 'openInput' | 'notice'> {
   readonly environment: NodeJS.ProcessEnv
   readonly paths: { readonly node: string; readonly preload: string; readonly gateway: string }
+  /** By slot; undefined but in `llft check`. */
+  readonly check?: ((slot: string) => CheckedReplica) | undefined
 }
 
 /** `--random-seed` is a signed 32-bit number. */

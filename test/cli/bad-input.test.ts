@@ -67,6 +67,18 @@ describe('bad input', () => {
     expect(told).toMatchObject(like(2, 'LLFT_E_USAGE_REPLICAS', /-r 3/))
   })
 
+  test('llft check: a round, a refusal, a number and a load that are none', async () => {
+    const of = (...flags: readonly string[]): Promise<Complaint> => complaint('check', ...flags, '--', 'node', 'x.js')
+    expect(await complaint('check')).toMatchObject(like(2, 'LLFT_E_USAGE_MISSING_ARGUMENT', /check -- node server/))
+    expect(await of('--rounds', 'plian')).toMatchObject(like(2, 'LLFT_E_USAGE_CHECK_ROUND', /--rounds plain/))
+    const misspelt = like(2, 'LLFT_E_USAGE_CHECK_ALLOW', /LLFT_E_REFUSED_WORKER/)
+    expect(await of('--allow', 'LLFT_E_REFUSED_WORKERS')).toMatchObject(misspelt)
+    expect(await of('--seconds', '0')).toMatchObject(like(2, 'LLFT_E_USAGE_CHECK_NUMBER', /check --help/))
+    expect(await of('--seed', '-1')).toMatchObject(like(2, 'LLFT_E_USAGE_CHECK_NUMBER', /check --help/))
+    expect(await of('--load', 'no/such/file')).toMatchObject(like(2, 'LLFT_E_USAGE_CHECK_LOAD', /none/))
+    expect(await of('--round', 'plain')).toMatchObject(like(2, 'LLFT_E_USAGE_UNKNOWN_FLAG', /try --rounds/))
+  })
+
   test('an address that is none', async () => {
     const told = await complaint('run', '--admin', '7700', '--', 'node', 'x.js')
     expect(told).toMatchObject(like(2, 'LLFT_E_USAGE_ADDRESS', /127\.0\.0\.1:7700/))

@@ -40,7 +40,7 @@ describe('a primary that is asked to hand over', () => {
     for (let at = 0; at < 20; at++) repeats += Number(sent(subject.expire()).includes('HandOver 3 to 3'))
     expect(repeats).toBeGreaterThan(2)
     const proposed = { number: 3, precedence: 3, backupView: 0 }
-    const body = { proposed, supersedes: FIRST, members: MEMBERS.slice(1), held: 5, received: [] }
+    const body = { proposed, supersedes: FIRST, supersededLength: 0, members: MEMBERS.slice(1), held: 5, received: [] }
     subject.receive(inside('ProposePrimary', 3, body))
     expect(roleOf(subject)).toBe('stopped')
   })
@@ -111,7 +111,7 @@ describe('a connected group', () => {
     step(timeout * 2, { input: 'handOver', to })
     const proposed = { number: 2, precedence: 2, backupView: 0 }
     const members = MEMBERS.slice(1)
-    const body = { proposed, supersedes: FIRST, members, held: 0, received: [] }
+    const body = { proposed, supersedes: FIRST, supersededLength: 0, members, held: 0, received: [] }
     step(timeout * 2 + 1, receive(toGateway('ProposePrimary', 2, body)))
     const next = toGateway('Establish', 2, { established: proposed, members, length: 0, view: proposed })
     step(timeout * 2 + 2, receive(next))

@@ -47,7 +47,14 @@ function recoveringPeer(entries: number, reflects: boolean): { peer: Peer; repor
   expect(peer.historyIndex).toBe(entries)
   const members = MEMBERS.slice(1)
   const report = receive(
-    from(2, 'ProposePrimary', { proposed: PROPOSED, supersedes: FIRST, members, held: 0, received: [] }),
+    from(2, 'ProposePrimary', {
+      proposed: PROPOSED,
+      supersedes: FIRST,
+      supersededLength: 0,
+      members,
+      held: 0,
+      received: [],
+    }),
   )
   return { peer, report }
 }
@@ -76,11 +83,32 @@ describe('a connected group while a backup recovers', () => {
     expect(peer.step(NOW, { input: 'received', message: from(1, 'Nack', ALL) })).toEqual([])
   })
 
+  test('forgets what a view that it has missed did not contain', () => {
+    const { peer } = recoveringPeer(5, true)
+    const third = { number: 3, precedence: 2, backupView: 0 }
+    const missed = { proposed: third, supersedes: PROPOSED, supersededLength: 3, members: MEMBERS.slice(1) }
+    const [report] = reports(
+      peer.step(NOW, { input: 'received', message: from(2, 'ProposePrimary', { ...missed, held: 3, received: [] }) }),
+    )
+    expect([report?.held, peer.historyIndex]).toEqual([3, 3])
+  })
+
+  test('tells a proposer that asks on that it was outbid, and nobody else', () => {
+    const { peer } = recoveringPeer(12, true)
+    const body = { supersedes: FIRST, supersededLength: 0, held: 0, received: [] }
+    const later = { number: 4, precedence: 3, backupView: 0 }
+    const members = MEMBERS.slice(1)
+    peer.step(NOW, { input: 'received', message: from(3, 'ProposePrimary', { ...body, proposed: later, members }) })
+    const asked = (member: number): unknown => peer.step(NOW, { input: 'received', message: from(member, 'Nack', ALL) })
+    expect(asked(2)).toMatchObject([{ output: 'send', to: [2], message: { kind: 'Refuse', adopted: later } }])
+    expect(asked(1)).toEqual([])
+  })
+
   test('which has just started does not go back to the view before', () => {
     const application = { group: GROUP.application, epoch: EPOCH } as never
     const peer = new Peer({ identity: IDENTITY, application, contacts: [], limits: DEFAULT_LIMITS, reflects: true })
     const receive = (message: Message): PeerOutput[] => [...peer.step(NOW, { input: 'received', message })]
-    const body = { proposed: PROPOSED, supersedes: FIRST, members: MEMBERS, held: 0, received: [] }
+    const body = { proposed: PROPOSED, supersedes: FIRST, supersededLength: 0, members: MEMBERS, held: 0, received: [] }
     receive(from(2, 'ProposePrimary', body))
     const answers = receive(from(1, 'Establish', { established: FIRST, members: MEMBERS, length: 0 }))
     expect(peer.membership.members).toEqual([])

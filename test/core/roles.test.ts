@@ -27,7 +27,7 @@ function expireUntil(subject: Subject, role: Role): void {
   for (let at = 0; at < DEADLINES_MAX && roleOf(subject) !== role; at++) subject.expire()
 }
 
-const CAUSE = { received: [], held: 0, supersedes: FIRST }
+const CAUSE = { received: [], held: 0, supersedes: FIRST, supersededLength: 0 }
 const proposal = (number: number, by: number, members: readonly object[]): Message =>
   inside('ProposePrimary', by, { proposed: { number, precedence: by, backupView: 0 }, members, ...CAUSE })
 const WITHOUT_2 = MEMBERS.filter(({ memberId }) => memberId !== 2)

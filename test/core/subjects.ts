@@ -129,7 +129,9 @@ function frozen(): Subject {
   const subject = backup()
   const members = MEMBERS.slice(2)
   const proposed = { number: 2, precedence: 3, backupView: 0 }
-  subject.receive(inside('ProposePrimary', 3, { proposed, supersedes: FIRST, members, held: 0, received: [] }))
+  subject.receive(
+    inside('ProposePrimary', 3, { proposed, supersedes: FIRST, supersededLength: 0, members, held: 0, received: [] }),
+  )
   expect(subject.observed()).toMatchObject({ role: 'frozen' })
   return subject
 }
@@ -178,7 +180,14 @@ function judging(): Subject {
   const subject = peer()
   const members = MEMBERS.slice(1)
   subject.receive(
-    toGateway('ProposePrimary', 2, { proposed: SECOND, supersedes: FIRST, members, held: 0, received: [] }),
+    toGateway('ProposePrimary', 2, {
+      proposed: SECOND,
+      supersedes: FIRST,
+      supersededLength: 0,
+      members,
+      held: 0,
+      received: [],
+    }),
   )
   return subject
 }

@@ -41,7 +41,6 @@ const REFUSED: readonly Refused[] = [
   [`require('cluster').fork()`, 'LLFT_E_REFUSED_CLUSTER', 'cluster/primary.fork()'],
   [`require('net').connect('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.connect()'],
   [`require('net').createServer().listen('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.listen()'],
-  [`require('dgram').createSocket('udp4')`, 'LLFT_E_REFUSED_DGRAM', 'dgram.createSocket()'],
   [`require('v8').writeHeapSnapshot()`, FILE, 'v8.writeHeapSnapshot()'],
   [`require('v8').getHeapSnapshot()`, 'LLFT_E_REFUSED_HEAP', 'v8.getHeapSnapshot()'],
   [`require('v8').queryObjects(Object)`, 'LLFT_E_REFUSED_HEAP', 'v8.queryObjects()'],

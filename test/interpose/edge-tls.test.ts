@@ -120,7 +120,6 @@ describe('TLS ended at the gateway', () => {
       'LLFT_E_REFUSED_CLIENT_CERTIFICATE',
       `require('tls').createServer({ ...material, requestCert: true }).listen(1)`,
     ],
-    ['http2', 'LLFT_E_REFUSED_HTTP2_TLS', `require('http2').createSecureServer(material).listen(1)`],
   ])('refuses %s', async (_name, code, source) => {
     const guest = start(`try { ${source} } catch (error) { console.log(error.code, error.message) }`)
     const text = await guest.printed(1, '\n')

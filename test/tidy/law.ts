@@ -19,7 +19,8 @@ export const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   supervisor: ['base', 'message', 'wire', 'core', 'driver', 'adapters', 'gateway', 'errors', 'config', 'admin'],
   load: ['base'],
   bench: ['base', 'errors', 'config', 'admin', 'load'],
-  cli: ['base', 'errors', 'config', 'supervisor', 'admin', 'gateway', 'bench'],
+  check: ['base', 'driver', 'errors', 'config', 'supervisor'],
+  cli: ['base', 'errors', 'config', 'supervisor', 'admin', 'gateway', 'bench', 'check'],
 }
 
 /** The three parts of LLFT: each stands alone, only core's other folders know them together. */

@@ -19,6 +19,11 @@ export function knows(known: View, current: View): boolean {
   return sameView(known, current) && known.backupView >= current.backupView
 }
 
+/** Whoever knows `known` has not heard of `established`, or of one before that. */
+export function missed(known: View, established: View): boolean {
+  return known.number < established.number
+}
+
 /**
  * Whether `candidate` replaces `current`: a higher number does; of two with one number the lower precedence wins,
  * unless

@@ -10,6 +10,8 @@ import { announcedBy, memberOf, NO_MEMBERSHIP, primaryOf, replaces, sameView } f
 export class Judge {
   #established: Membership = NO_MEMBERSHIP
   #adopted: View = NO_VIEW
+  /** Whose proposals were adopted since; bounded by the members of the view. */
+  readonly #proposers = new Set<MemberId>()
 
   /** The view last established, with its members. */
   get membership(): Membership {
@@ -45,12 +47,18 @@ export class Judge {
     return this.#established.members.find(({ precedence }) => precedence === this.#adopted.precedence)
   }
 
+  /** It has proposed itself, and does not know yet that somebody has outbid it. */
+  outbid(member: MemberId): boolean {
+    return this.#proposers.has(member) && this.proposer?.memberId !== member
+  }
+
   /** Only a member of the membership last established may propose, and only something newer. */
   proposed(message: MessageOf<'ProposePrimary'>): 'adopt' | 'again' | 'refuse' {
     const electorate = this.fresh ? message.members : this.#established.members
     if (memberOf(electorate, message.sourceMember) === undefined) return 'refuse'
     if (replaces(message.proposed, this.#adopted, this.settled)) {
       this.#adopted = message.proposed
+      this.#proposers.add(message.sourceMember)
       return 'adopt'
     }
     return !this.settled && sameView(message.proposed, this.#adopted) ? 'again' : 'refuse'
@@ -69,6 +77,7 @@ export class Judge {
     if (sameView(message.established, this.#established.view)) return 'known'
     this.#established = { view: message.established, members: message.members, length: message.length }
     this.#adopted = message.established
+    this.#proposers.clear()
     return 'new'
   }
 

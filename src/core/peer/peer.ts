@@ -3,7 +3,7 @@ import type { Instant, Locator, MemberInfo, Message, MessageOf, OrderIndex } fro
 import { earliest } from '../deadlines.js'
 import type { Membership } from '../membership/view.js'
 import { Strays } from '../membership/strays.js'
-import { memberOf } from '../membership/view.js'
+import { memberOf, missed } from '../membership/view.js'
 import { Faults } from './faults.js'
 import { HandOverRequest } from './hand-over.js'
 import { Incoming } from './incoming.js'
@@ -175,15 +175,20 @@ export class Peer {
     if (verdict === 'refuse') return this.#state.refuse(locator)
     if (verdict === 'adopt') {
       this.#incoming.dropPending()
+      const { view } = this.#state.judge.membership
+      if (missed(view, message.supersedes)) this.#state.history.truncate(message.supersededLength)
       this.#event('adopted', message.proposed, message.members)
     }
     this.#supply.answer(locator, message)
   }
 
-  /** Under a view that is adopted and not established nobody but its proposer is served. */
+  /** Under a view that is adopted and not established only its proposer is served; who was that before is told. */
   #proposerNack(message: MessageOf<'Nack'>): void {
-    const { proposer } = this.#state.judge
-    if (proposer?.memberId === message.sourceMember) this.#supply.recover(proposer.locator, message)
+    const { judge } = this.#state
+    const { proposer } = judge
+    if (proposer?.memberId === message.sourceMember) return this.#supply.recover(proposer.locator, message)
+    const asker = memberOf(judge.membership.members, message.sourceMember)
+    if (asker !== undefined && judge.outbid(asker.memberId)) this.#state.refuse(asker.locator)
   }
 
   #establish(message: MessageOf<'Establish'>): void {

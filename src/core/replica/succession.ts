@@ -1,7 +1,16 @@
 import type { Instant, MemberId, MemberInfo, Message, MessageOf, View } from '../../message/index.js'
 import { Strays } from '../membership/strays.js'
 import type { Membership } from '../membership/view.js'
-import { announcedBy, memberOf, olderThan, primaryOf, replaces, sameView, successorOf } from '../membership/view.js'
+import {
+  announcedBy,
+  memberOf,
+  missed,
+  olderThan,
+  primaryOf,
+  replaces,
+  sameView,
+  successorOf,
+} from '../membership/view.js'
 import type { Following } from './following.js'
 import type { FromPeers } from './from-peers.js'
 import type { Leading } from './leading.js'
@@ -134,10 +143,15 @@ export class Succession {
    * will be heard of; if it is gone, or was left out, only a higher number frees those who wait (ADR 57).
    */
   #outbid({ adopted }: MessageOf<'Refuse'>): void {
-    const { isPrimary, established, faulty } = this.#state
-    if (!isPrimary || adopted.number <= established.view.number) return
-    const proposer = primaryOf({ view: adopted, members: established.members })
-    if (proposer === undefined || faulty.has(proposer.memberId)) this.#begin()
+    const { isPrimary, established } = this.#state
+    if (isPrimary && adopted.number > established.view.number && this.#isOrphaned(adopted)) this.#begin()
+  }
+
+  /** Whoever proposed this view is gone, or was left out: nobody will establish it. */
+  #isOrphaned(proposed: View): boolean {
+    const { established, faulty } = this.#state
+    const proposer = primaryOf({ view: proposed, members: established.members })
+    return proposer === undefined || faulty.has(proposer.memberId)
   }
 
   establishIfDone(): void {
@@ -175,6 +189,11 @@ export class Succession {
     if (this.#state.leads) return this.#state.stop('superseded by a newer view')
     this.#state.role = included ? 'backup' : 'frozen'
     if (!included) return this.#following.orphaned()
+    if (missed(established.view, message.supersedes)) {
+      if (this.#state.executed > message.supersededLength)
+        return this.#state.stop('executed beyond the established history')
+      history.truncate(message.supersededLength)
+    }
     const body = { accepted: message.proposed, held: history.held, received: this.#state.received() }
     this.#state.sendInside([proposer.locator], { kind: 'AcceptPrimary', ...body })
   }
@@ -280,7 +299,8 @@ export class Succession {
     if (!named && !olderThan(message.known, this.#state.established.view)) return this.#state.stop('superseded')
     if (message.known.number < this.#takeover.proposed.number) {
       // Who refuses has adopted the proposal of somebody who died with it: only a higher number replaces that.
-      return this.#takeover.waiting ? this.#propose() : undefined
+      const outbid = message.adopted.number > this.#takeover.proposed.number && this.#isOrphaned(message.adopted)
+      return outbid || this.#takeover.waiting ? this.#propose() : undefined
     }
     if (this.#state.leads) return this.#state.stop('superseded by a newer view')
     this.#follow(known)

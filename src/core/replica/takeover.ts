@@ -76,8 +76,11 @@ export class Takeover {
   /** Who goes on in the new view, once it can be established; undefined before. */
   get outcome(): readonly MemberInfo[] | undefined {
     if (!this.#complete || this.#state.executed < this.#state.history.held) return undefined
-    const { memberId } = this.#state.identity
-    return this.#members.filter((member) => member.memberId === memberId || this.#accepted.has(member.memberId))
+    const { memberId: me } = this.#state.identity
+    return this.#members.filter(({ memberId, caughtUp }) => {
+      if (memberId === me || this.#accepted.has(memberId)) return true
+      return !caughtUp && !this.#state.faulty.has(memberId)
+    })
   }
 
   accepted(message: MessageOf<'AcceptPrimary'>): void {
@@ -116,7 +119,8 @@ export class Takeover {
     for (const connection of connections.values()) {
       if (!connection.givenUp && !this.#reported.has(connection.peer.group)) return
     }
-    if (!this.#gaveUp && this.#silent().length > 0) return
+    // A newcomer may be busy starting the program; whatever was let out others hold, and it is told of the view later.
+    if (!this.#gaveUp && this.#silent().some(({ caughtUp }) => caughtUp)) return
     const accepted = [...this.#accepted.values()].map(({ held }) => held)
     const target = Math.max(history.held, ...accepted, ...this.#reported.values())
     if (history.held < target || this.#orphaned() !== undefined) {
@@ -190,6 +194,7 @@ export class Takeover {
     const body = {
       proposed: this.proposed,
       supersedes: established.view,
+      supersededLength: established.length,
       members: this.#members,
       held: history.held,
       received: this.#state.received(),

@@ -34,6 +34,8 @@ export function installPerformanceFacts({ internals, operations }: PerformanceFa
   // Garbage is collected at another time in each replica: the program is told of none.
   binding.installGarbageCollectionTracking = (): void => undefined
   binding.removeGarbageCollectionTracking = (): void => undefined
+  // C++ counts here who observes what it has measured by its own clock, as HTTP/2 does: nobody.
+  binding.observerCounts = new Uint32Array(binding.observerCounts)
 }
 
 /** An array, or, in Node 26, one that all calls share. */

@@ -72,6 +72,10 @@ export class ThreadOperations implements Operations {
     return refuse()
   }
 
+  expectTails(): never {
+    return refuse()
+  }
+
   onLive(): never {
     return refuse()
   }

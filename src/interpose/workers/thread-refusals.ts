@@ -16,6 +16,8 @@ const ORDERED_ELSEWHERE: readonly {
 }[] = [
   { binding: 'tcp_wrap', call: 'a TCP connection', classes: ['TCP', 'TCPConnectWrap'] },
   { binding: 'pipe_wrap', call: 'a pipe', classes: ['Pipe'] },
+  { binding: 'udp_wrap', call: 'a UDP socket', classes: ['UDP'] },
+  { binding: 'http2', call: 'an HTTP/2 session', classes: ['Http2Session'] },
   { binding: 'tls_wrap', call: 'a TLS connection', functions: ['wrap'] },
   {
     binding: 'cares_wrap',

@@ -1,9 +1,19 @@
 import type { Readable } from 'node:stream'
 import { EMPTY } from '../../base/index.js'
 import { packRecord, RecordReader } from '../../driver/index.js'
-import type { ChildStart, HostAnswer, HostRecord, HostRequest, ToChild } from '../../driver/index.js'
+import type {
+  ChildStart,
+  DatagramOpening,
+  HostAnswer,
+  HostRecord,
+  HostRequest,
+  SocketCall,
+  ToChild,
+  ToSocket,
+} from '../../driver/index.js'
 import type { Frame, StreamId } from '../../message/index.js'
 import { Children } from './children.js'
+import { DatagramSockets } from './datagram-sockets.js'
 import { FILE_CALLS } from './file-calls.js'
 import { Input } from './input.js'
 import { OpenFiles } from './open-files.js'
@@ -33,6 +43,7 @@ export class HostServer {
   readonly #terms: HostTerms
   readonly #files = new OpenFiles()
   readonly #watchers = new Watchers()
+  readonly #sockets = new DatagramSockets()
   readonly #children: Children
   readonly #input: Input
   readonly #calls: Readonly<Record<string, Perform>>
@@ -69,13 +80,15 @@ export class HostServer {
   /** Nothing is asked any more; what was to be written is written. */
   async close(): Promise<void> {
     this.#watchers.close()
+    this.#sockets.close()
     this.#input.close()
     while (this.#changes.size > 0) await Promise.all(this.#changes)
   }
 
   #take(stream: StreamId, { head, body }: HostRecord): void {
-    const request = JSON.parse(Buffer.from(head).toString()) as HostRequest | ToChild
+    const request = JSON.parse(Buffer.from(head).toString()) as HostRequest | ToChild | ToSocket
     if ('to' in request) {
+      if (request.to === 'datagram') return this.#sockets.take(stream, request, body)
       this.#children.take(stream, request, body)
       this.#input.take(stream, request)
       return
@@ -111,14 +124,17 @@ export class HostServer {
   }
 
   #makeCalls(): Readonly<Record<string, Perform>> {
-    const [children, watchers] = [this.#children, this.#watchers]
+    const [children, watchers, sockets] = [this.#children, this.#watchers, this.#sockets]
     const done = (_nothing: unknown): CallResult => ({})
-    const tell = (stream: StreamId) => (value: unknown) => this.#answer(stream, { value })
+    const tell = (stream: StreamId) => (value: unknown, body?: Uint8Array) => this.#answer(stream, { value }, body)
     return {
       watch: (stream, [path]) => done(watchers.watch(stream, path, tell(stream))),
       watchFile: (stream, args) => done(watchers.watchFile(stream, args, tell(stream))),
       unwatch: (_stream, [watched]) => done(watchers.unwatch(watched as StreamId)),
       readInput: async (_stream, [length]) => ({ body: await this.#input.read(length as number) }),
+      openSocket: (stream, [opening]) => sockets.open(stream, opening as DatagramOpening, tell(stream)),
+      socket: (_stream, [opened, name, ...values]) => sockets.call(opened as StreamId, name as SocketCall, values),
+      shutSocket: (_stream, [opened]) => done(sockets.shut(opened as StreamId)),
       umask: (_stream, [mask]) => done(process.umask(mask as number)),
       kill: (_stream, [pid, signal]) => done(process.kill(pid as number, signal as number)),
       spawn: (stream, [start]) => children.spawn(stream, start as ChildStart),
@@ -131,6 +147,7 @@ export class HostServer {
 
   #congest(congested: boolean): void {
     this.#children.congest(congested)
+    this.#sockets.congest(congested)
     this.#input.congest(congested)
   }
 

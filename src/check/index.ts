@@ -1,0 +1,6 @@
+export { CHECK_OPTIONS, resolveCheckOptions } from './options.js'
+export type { CheckInput, CheckOption } from './options.js'
+export { explain, reportText, roundText } from './report.js'
+export { runCheck } from './run-check.js'
+export type { CheckResults } from './run-check.js'
+export { SourcePlaces } from './source-place.js'
