@@ -84,7 +84,7 @@ export const EVENTS = [
   {
     what: '`Worker`: its messages, its output, its end',
     how: 'ordered',
-    by: 'every replica runs it; what it posts is compared ([ADR 37](adr/0037-worker-threads.md)), its events are completions',
+    by: 'every replica runs it; its events are completions, what it posts is compared by a checksum',
     names: ['node:worker_threads'],
     code: 'src/interpose/workers/main-thread.ts',
     hook: 'workers',
