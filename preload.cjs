@@ -4,10 +4,12 @@
 // used; the program's stderr must not show that, and its module cache must not show us.
 const { emitWarning } = process
 process.emitWarning = () => {}
+const { internalBinding } = require('internal/test/binding')
+const file = internalBinding('worker').isMainThread ? './dist/preload/index.js' : './dist/preload/thread.js'
 try {
-  require('./dist/preload/index.js')
+  require(file)
 } finally {
   process.emitWarning = emitWarning
-  delete require.cache[require.resolve('./dist/preload/index.js')]
+  delete require.cache[require.resolve(file)]
   delete require.cache[__filename]
 }

@@ -82,6 +82,23 @@ export const EVENTS = [
     })`,
   },
   {
+    what: '`Worker`: its messages, its output, its end',
+    how: 'ordered',
+    by: 'every replica runs it; its events are completions, what it posts is compared by a checksum',
+    names: ['node:worker_threads'],
+    code: 'src/interpose/workers/main-thread.ts',
+    hook: 'workers',
+    shown: 'test/interpose/workers.test.ts',
+  },
+  {
+    what: 'inside a worker: time, chance, identity, modules',
+    how: 'same',
+    by: "the clock is that of the main thread's messages, chance comes from a seed, code is loaded at once",
+    names: [],
+    code: 'src/interpose/workers/thread.ts',
+    shown: 'test/interpose/workers.test.ts',
+  },
+  {
     what: 'streams, and the streams of the web',
     how: 'same',
     by: 'JavaScript over what is ordered',

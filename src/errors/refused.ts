@@ -18,9 +18,21 @@ export const REFUSED = {
   },
   LLFT_E_REFUSED_WORKER: {
     exit: 'none',
-    what: 'The program wants to start a worker thread: {call}.',
-    why: 'messages and shared memory between threads are not ordered yet',
-    fix: 'do the work on the main thread; many libraries can do without (tsx, esbuild: ESBUILD_WORKER_THREADS=0)',
+    what: 'The program wants a thread, or something of one, that cannot be put in order: {call}.',
+    why: 'a thread is ordered by what the main thread posts to it, and by nothing else that threads have in common',
+    fix: 'start it on the main thread, without flags, SHARE_ENV, stdin and ports (esbuild: ESBUILD_WORKER_THREADS=0)',
+  },
+  LLFT_E_REFUSED_IN_WORKER: {
+    exit: 'none',
+    what: 'A worker thread wants something that is in order on the main thread only: {call}.',
+    why: 'in a worker only its messages are in order, and what follows from them at once',
+    fix: 'do this on the main thread, and post what comes of it to the worker',
+  },
+  LLFT_E_REFUSED_SHARED_MEMORY: {
+    exit: 'none',
+    what: 'The program wants to share memory between threads: {call}.',
+    why: 'what threads do to memory that they share, and when, is not ordered yet',
+    fix: 'post a copy of the data, or transfer its ArrayBuffer',
   },
   LLFT_E_REFUSED_CHILD_HANDLE: {
     exit: 'none',

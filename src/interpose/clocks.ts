@@ -63,6 +63,11 @@ export class Clocks {
     return this.#origin?.dateMs ?? 0
   }
 
+  /** When the running operation began, in the time of its loop: equal at every replica, without being recorded. */
+  get operationMs(): number {
+    return this.#origin === undefined ? 0 : this.#origin.dateMs + this.loopMs - this.#origin.loopMs
+  }
+
   /** `performance.timeOrigin` of the program. */
   get timeOriginMs(): number {
     return this.#origin === undefined ? 0 : this.#origin.dateMs - this.#origin.elapsedNs / NS_PER_MS

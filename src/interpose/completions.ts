@@ -1,6 +1,7 @@
 import { type AsyncHook, createHook } from 'node:async_hooks'
 import type { Context } from './context.js'
 import type { Internals, Trampoline } from './internals.js'
+import type { Arrivals, Screen } from './operations.js'
 
 /** A callback from C++ (or a piece of our own work) that becomes an operation when the primary says so. */
 export interface Completion {
@@ -18,8 +19,35 @@ export interface Completion {
 export const NO_RESOURCE = { resource: undefined, triggerAsyncId: 0 } as const
 
 /** Completions that are not ordered yet, in the order of arrival; bounded by what the program has under way. */
-export class Stash {
+export class Stash implements Arrivals {
   readonly #waiting: Map<number, Completion[]> = new Map()
+  readonly #screens = new WeakMap<object, Screen>()
+
+  screen(receiver: object, screen: Screen): void {
+    this.#screens.set(receiver, screen)
+  }
+
+  forget(receiver: object): void {
+    for (const [asyncId, queue] of this.#waiting) {
+      const kept = queue.filter(({ self }) => self !== receiver)
+      if (kept.length === 0) this.#waiting.delete(asyncId)
+      else this.#waiting.set(asyncId, kept)
+    }
+  }
+
+  /** Whether what C++ calls back is to happen at all. */
+  admits({ self }: Completion): boolean {
+    return this.#screens.get(self as object)?.arrives() ?? true
+  }
+
+  /** It may come at any time, and is always put off until it is in order. */
+  isScreened({ self }: Completion): boolean {
+    return this.#screens.has(self as object)
+  }
+
+  #isReady({ self }: Completion): boolean {
+    return this.#screens.get(self as object)?.ready?.() ?? true
+  }
 
   get empty(): boolean {
     return this.#waiting.size === 0
@@ -44,7 +72,9 @@ export class Stash {
   }
 
   takeOldest(): Completion | undefined {
-    for (const asyncId of this.#waiting.keys()) return this.take(asyncId)
+    for (const [asyncId, [oldest]] of this.#waiting) {
+      if (this.#isReady(oldest as Completion)) return this.take(asyncId)
+    }
     return undefined
   }
 }
@@ -91,6 +121,7 @@ export function runCompletion(internals: Internals, context: Context, completion
 
 /** Who is called for the entries from C++ that are the program's. */
 export interface CompletionTarget {
+  readonly arrivals: Stash
   /** Returns what C++ gets, of a callback that runs at once. */
   completed(completion: Completion): unknown
   /** Node found nothing more to do: `beforeExit`, or, `over`, the end. */
@@ -108,18 +139,9 @@ export interface TrampolineTerms {
 
 /** Puts every entry from C++ into JavaScript under the conductor's control (determinizer.md B4). */
 export function installTrampoline({ internals, context, target, ordered }: TrampolineTerms): void {
-  const { asyncWrap, asyncHooks, contextFrames } = internals
-  const { constants, async_hook_fields: fields, async_id_fields: ids, execution_async_resources } = asyncWrap
-
-  /** What Node's own trampoline does. */
-  const pass: Trampoline = function (asyncId, resource, callback, ...args) {
-    execution_async_resources[(fields[constants.kStackLength] as number) - 1] = resource
-    if (asyncId !== 0 && (fields[constants.kBefore] as number) > 0) asyncHooks.nativeHooks.before(asyncId)
-    const result = Reflect.apply(callback, this, args)
-    if (asyncId !== 0 && (fields[constants.kAfter] as number) > 0) asyncHooks.nativeHooks.after(asyncId)
-    execution_async_resources.pop()
-    return result
-  }
+  const { contextFrames } = internals
+  const { constants, async_id_fields: ids } = internals.asyncWrap
+  const pass = nodesTrampoline(internals)
   const trampoline: Trampoline = function (asyncId, resource, callback, ...args) {
     if (context.inside) return Reflect.apply(pass, this, [asyncId, resource, callback, ...args])
     if (context.isOwn(asyncId)) {
@@ -130,10 +152,30 @@ export function installTrampoline({ internals, context, target, ordered }: Tramp
     const triggerAsyncId = ids[constants.kTriggerAsyncId] as number
     const frame = contextFrames.current()
     const completion: Completion = { asyncId, triggerAsyncId, resource, frame, callback, self: this, args }
+    if (!target.arrivals.admits(completion)) return undefined
     if (ordered) return target.completed(completion)
     target.unordered(() => runCompletion(internals, context, completion))
     return undefined
   }
+  armTrampoline(internals, trampoline)
+}
+
+/** What Node's own trampoline does. */
+export function nodesTrampoline({ asyncWrap, asyncHooks }: Internals): Trampoline {
+  const { constants, async_hook_fields: fields, execution_async_resources } = asyncWrap
+  return function (asyncId, resource, callback, ...args) {
+    execution_async_resources[(fields[constants.kStackLength] as number) - 1] = resource
+    if (asyncId !== 0 && (fields[constants.kBefore] as number) > 0) asyncHooks.nativeHooks.before(asyncId)
+    const result = Reflect.apply(callback, this, args)
+    if (asyncId !== 0 && (fields[constants.kAfter] as number) > 0) asyncHooks.nativeHooks.after(asyncId)
+    execution_async_resources.pop()
+    return result
+  }
+}
+
+/** Has every entry from C++ go through `trampoline`, whatever async hooks are switched on and off. */
+export function armTrampoline({ asyncWrap }: Internals, trampoline: Trampoline): void {
+  const { constants, async_hook_fields: fields } = asyncWrap
   const arm = (): void => {
     asyncWrap.setCallbackTrampoline(trampoline)
     fields[constants.kUsesExecutionAsyncResource] = 1

@@ -1,10 +1,9 @@
-import { divergenceLine, type GroupListener } from '../driver/index.js'
+import type { GroupListener } from '../driver/index.js'
 import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
-import { callSite } from './call-site.js'
 import type { Completion, CompletionTarget, Stash } from './completions.js'
 import { NO_RESOURCE, keepable, runCompletion } from './completions.js'
 import type { ConductorTerms } from './conductor-terms.js'
-import { EXIT_DIVERGED, EXIT_STOPPED, Ending, announceEnd } from './ending.js'
+import { EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
 import { OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
@@ -26,7 +25,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #terms: ConductorTerms
   readonly #log: OperationLog
   readonly #outbox: Outbox
-  readonly #stash: Stash
+  readonly arrivals: Stash
   readonly #peers: Peers
   readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
@@ -46,7 +45,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#peers = new Peers(terms.group, terms.context)
     this.#ending = new Ending(terms)
     this.#tail = new Tail(terms)
-    this.#stash = terms.stash
+    this.arrivals = terms.stash
     this.#log = new OperationLog({
       ...terms,
       digest,
@@ -129,13 +128,17 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     return this.#outbox.ask(of, matches, boundMs)
   }
 
+  witness(value: number, describe: () => string): void {
+    if (this.inside && this.#log.open) this.#log.witness(value, describe)
+  }
+
   newAsyncId(): number {
     return this.#terms.context.newProgramId()
   }
 
   complete(asyncId: number, complete: () => void, of?: AsyncResource): void {
     const frame = this.#terms.internals.contextFrames.current()
-    this.#stash.push({ asyncId, ...(of ?? NO_RESOURCE), frame, callback: complete, self: undefined, args: [] })
+    this.arrivals.push({ asyncId, ...(of ?? NO_RESOURCE), frame, callback: complete, self: undefined, args: [] })
     this.work()
   }
 
@@ -174,11 +177,9 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   diverged(what: string): never {
-    const { call, place } = callSite()
-    const operation = kindName(this.#subject.kind)
-    this.#terms.trace?.diverged(`${what}, in ${operation}`)
-    const difference = `${what}, in ${operation}, ${call === undefined ? '' : `by ${call} `}${place}`
-    return this.#ending.abandon(EXIT_DIVERGED, divergenceLine({ index: this.#terms.group.executed, difference }))
+    const difference = `${what}, in ${kindName(this.#subject.kind)}`
+    this.#terms.trace?.diverged(difference)
+    return this.#ending.diverge(difference)
   }
 
   // GroupListener: only takes note, the turn comes when the driver has returned
@@ -192,9 +193,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     })
   }
 
-  promoted(): void {
-    this.work()
-  }
+  readonly promoted = (): void => this.work()
 
   peerLost(group: GroupId): void {
     this.#peers.note(group, undefined)
@@ -227,13 +226,13 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   }
 
   completed(completion: Completion): unknown {
-    if (this.#tail.calling) return this.#tail.run(completion)
-    if (this.#live && this.#stash.empty && !this.#turning && !this.#log.open) {
+    if (this.#tail.calling && !this.arrivals.isScreened(completion)) return this.#tail.run(completion)
+    if (this.#live && this.arrivals.empty && !this.#turning && !this.#log.open) {
       this.#subject.completion = completion
       this.#decide(ENTRY.completion)
       return undefined
     }
-    this.#stash.push({ ...completion, args: completion.args.map(keepable) })
+    this.arrivals.push({ ...completion, args: completion.args.map(keepable) })
     this.work()
     return undefined
   }
@@ -286,7 +285,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   #lead(): boolean {
     const subject = this.#subject
-    subject.completion = this.#stash.takeOldest()
+    subject.completion = this.arrivals.takeOldest()
     if (subject.completion !== undefined) return this.#run(ENTRY.completion)
     if (this.#peers.takeChange(subject)) return this.#run(subject.peer === undefined ? ENTRY.peerLost : ENTRY.peerUp)
     const from = this.#peers.firstReceived()
@@ -333,8 +332,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     const subject = this.#subject
     if (subject.kind === ENTRY.deliver) return this.#terms.group.received(subject.group) !== undefined
     if (subject.kind !== ENTRY.completion) return true
-    if (!this.#stash.has(subject.asyncId)) return false
-    subject.completion = this.#stash.take(subject.asyncId)
+    if (!this.arrivals.has(subject.asyncId)) return false
+    subject.completion = this.arrivals.take(subject.asyncId)
     return true
   }
 

@@ -13,4 +13,9 @@ export interface EdgeTerms {
   readonly descriptors: Descriptors
   /** When the group was founded; inside operations only. */
   readonly foundedMs: () => number
+  /** When the running operation began, equal at every replica; inside operations only. */
+  readonly operationMs: () => number
 }
+
+/** What does for facilities that refuse, or replace by nothing but JavaScript: a thread has them, too. */
+export type CoreTerms = Pick<EdgeTerms, 'internals' | 'operations'>

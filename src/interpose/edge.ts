@@ -14,6 +14,7 @@ import { installStdio } from './stdio.js'
 import { installTcp } from './tcp.js'
 import { installTls } from './tls.js'
 import { installUdp } from './udp.js'
+import { installWorkers } from './workers/main-thread.js'
 
 /** The facilities at the edge of the program, by the names under which a test leaves one out. */
 const EDGE_FACILITIES = {
@@ -32,6 +33,7 @@ const EDGE_FACILITIES = {
   signals: installSignals,
   end: installEnd,
   stacks: installStacks,
+  workers: installWorkers,
 } as const satisfies Readonly<Record<string, (terms: EdgeTerms) => void>>
 
 /** Their names, for whoever leaves one out. */

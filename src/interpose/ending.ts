@@ -1,4 +1,5 @@
-import type { Group } from '../driver/index.js'
+import { divergenceLine, type Group } from '../driver/index.js'
+import { callSite } from './call-site.js'
 import type { Internals } from './internals.js'
 import type { ReplicaClock } from './replica-clock.js'
 
@@ -35,6 +36,13 @@ export class Ending {
     group.waitUntil(() => group.settled, END_WAIT_MS)
     if (signal !== 0 && internals.processMethods._kill(this.#pid, signal) === 0) clock.pause(SIGNAL_WAIT_MICROSECONDS)
     return this.#reallyExit(signal === 0 ? code : 128 + signal)
+  }
+
+  /** This replica alone ends: it does not do what the history says. */
+  diverge(what: string): never {
+    const { call, place } = callSite()
+    const difference = `${what}, ${call === undefined ? '' : `by ${call} `}${place}`
+    return this.abandon(EXIT_DIVERGED, divergenceLine({ index: this.#terms.group.executed, difference }))
   }
 
   /** This replica alone ends. */

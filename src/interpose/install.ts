@@ -108,9 +108,10 @@ export function install(options: InstallOptions): Conductor {
   const host = new Host(conductor)
   const descriptors = new Descriptors()
   const foundedMs = (): number => clocks.foundedMs
+  const operationMs = (): number => clocks.operationMs
   installFacts({ internals, operations: conductor, founding, handles, isOn })
   installEdge(
-    { internals: edgeInternals(internals), operations: conductor, handles, host, descriptors, foundedMs },
+    { internals: edgeInternals(internals), operations: conductor, handles, host, descriptors, foundedMs, operationMs },
     hooksOff,
   )
   if (isOn('date')) remakeModules(internals)

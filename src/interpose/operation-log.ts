@@ -102,10 +102,21 @@ export class OperationLog {
 
   /** A message leaves, counted into the digest already. */
   sent(to: GroupId, frame: Frame): void {
+    this.#terms.trace?.sent(to, frame)
+    this.#compare(() => frameText(to, frame))
+  }
+
+  /** What this replica has come to by itself. */
+  witness(value: number, describe: () => string): void {
+    const { digest, trace } = this.#terms
+    digest.number(value)
+    trace?.witnessed(describe(), value)
+    this.#compare(describe)
+  }
+
+  #compare(describe: () => string): void {
     const { digest, trace, mismatch } = this.#terms
     const { check } = digest
-    const describe = (): string => frameText(to, frame)
-    trace?.sent(to, frame)
     if (!this.#following || !this.#held()) return this.writer.sent(check)
     const recorded = this.reader.sent(describe)
     if (recorded === check || trace !== undefined) return

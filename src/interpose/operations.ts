@@ -22,6 +22,21 @@ export interface AsyncResource {
   readonly triggerAsyncId: number
 }
 
+/** Looks at what C++ calls back on one object. */
+export interface Screen {
+  /** Called, outside of operations, when that happens; false: it is not to become an operation. */
+  readonly arrives: () => boolean
+  /** False: it is not the time for it yet; a primary puts others before it. */
+  readonly ready?: () => boolean
+}
+
+/** What C++ calls back, before it is put in order. */
+export interface Arrivals {
+  screen(receiver: object, screen: Screen): void
+  /** What has been called back on `receiver`, and is not in the history, will not happen. */
+  forget(receiver: object): void
+}
+
 /**
  * The operation boundary as the facilities of this room see it (determinizer.md A1). Everything that the program does
  * happens inside one ordered operation; what it reads from the world is recorded there and replayed at the backups.
@@ -52,6 +67,14 @@ export interface Operations {
    * later.
    */
   ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | undefined
+
+  /**
+   * Counts what this replica has come to by itself into the digest, and compares it, by a byte of the digest in the
+   * history, with what the primary has come to. `describe`: what it is, for whoever reads of a difference.
+   */
+  witness(value: number, describe: () => string): void
+
+  readonly arrivals: Arrivals
 
   /** The next id of the program's own async-id range; the same at every replica. */
   newAsyncId(): number

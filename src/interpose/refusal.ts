@@ -47,8 +47,16 @@ const REFUSALS = {
     fix: 'make the Blob of what was read: new Blob([await fs.promises.readFile(path)])',
   },
   LLFT_E_REFUSED_WORKER: {
-    why: 'messages and shared memory between threads are not ordered yet',
-    fix: 'do the work on the main thread; many libraries can do without (tsx, esbuild: ESBUILD_WORKER_THREADS=0)',
+    why: 'a thread is ordered by what the main thread posts to it, and by nothing else that threads have in common',
+    fix: 'start it on the main thread, without flags, SHARE_ENV, stdin and ports (esbuild: ESBUILD_WORKER_THREADS=0)',
+  },
+  LLFT_E_REFUSED_IN_WORKER: {
+    why: 'in a worker only its messages are in order, and what follows from them at once',
+    fix: 'do this on the main thread, and post what comes of it to the worker',
+  },
+  LLFT_E_REFUSED_SHARED_MEMORY: {
+    why: 'what threads do to memory that they share, and when, is not ordered yet',
+    fix: 'post a copy of the data, or transfer its ArrayBuffer',
   },
   LLFT_E_REFUSED_CHILD_HANDLE: {
     why: 'the sockets of the program are held by the gateway; there is none to hand on',

@@ -1,5 +1,5 @@
 import type { Binding, NativeFunction } from './edge-internals.js'
-import type { EdgeTerms } from './edge-terms.js'
+import type { CoreTerms } from './edge-terms.js'
 import { refusal } from './refusal.js'
 import { replaceFunction } from './replace.js'
 
@@ -11,7 +11,7 @@ const SYNCHRONOUS = ['better-sqlite3', 'bufferutil', 'utf-8-validate'] as const
 
 const PACKAGE_OF_FILE = /.*[/\\]node_modules[/\\](?<name>(?:@[^/\\]+[/\\])?[^/\\]+)/
 
-export function installAddonRefusal({ operations }: EdgeTerms): void {
+export function installAddonRefusal({ operations }: CoreTerms): void {
   const real = Reflect.get(process, 'dlopen') as NativeFunction
   const allowed: readonly string[] = SYNCHRONOUS
   const dlopen = (module: unknown, file: unknown, ...rest: unknown[]): unknown => {

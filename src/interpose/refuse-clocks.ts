@@ -1,4 +1,4 @@
-import type { EdgeTerms } from './edge-terms.js'
+import type { CoreTerms } from './edge-terms.js'
 import { refusal } from './refusal.js'
 import { replaceFunction } from './replace.js'
 
@@ -18,7 +18,7 @@ interface Windows {
 const CODE = 'LLFT_E_REFUSED_CLOCK'
 
 /** Histograms of Node 26 that forget with time read the clock in C++. */
-export function installClockRefusals({ internals, operations }: EdgeTerms): void {
+export function installClockRefusals({ internals, operations }: CoreTerms): void {
   const histograms = internals.module<Histograms>('internal/histogram')
   const { createHistogram, createSlidingWindowHistogram } = histograms
   if (createSlidingWindowHistogram === undefined) return

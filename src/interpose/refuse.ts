@@ -1,5 +1,5 @@
 import type { Binding, BindingName, NativeClass, NativeFunction } from './edge-internals.js'
-import type { EdgeTerms } from './edge-terms.js'
+import type { CoreTerms } from './edge-terms.js'
 import { installAddonRefusal } from './refuse-addons.js'
 import { installClockRefusals } from './refuse-clocks.js'
 import type { RefusalCode } from './refusal.js'
@@ -18,7 +18,6 @@ interface Refused {
 
 /** What cannot be ordered yet, by the functions and classes of Node's bindings that it comes down to. */
 const REFUSED: readonly Refused[] = [
-  { binding: 'worker', code: 'LLFT_E_REFUSED_WORKER', call: 'new Worker()', classes: ['Worker'] },
   {
     binding: 'inspector',
     code: 'LLFT_E_REFUSED_INSPECTOR',
@@ -60,11 +59,17 @@ const REFUSED: readonly Refused[] = [
     // That of a session lives in memory, and has no more than keys and values.
     unless: ([, path]) => path === ':memory:',
   },
+  {
+    binding: 'locks',
+    code: 'LLFT_E_REFUSED_WORKER',
+    call: 'navigator.locks.request()',
+    functions: ['request', 'query'],
+  },
   { binding: 'wasi', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'new WASI()', classes: ['WASI'] },
 ]
 
 /** Refusals happen inside operations only: LLFT's own code is not concerned. */
-export function installRefusals(terms: EdgeTerms): void {
+export function installRefusals(terms: CoreTerms): void {
   for (const refused of REFUSED) {
     const binding = terms.internals.bindingIfAny(refused.binding)
     if (binding === undefined) continue
@@ -83,7 +88,8 @@ interface Member {
   readonly name: string
 }
 
-function refuseFunction({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
+/** For as long as the program runs. */
+export function refuseFunction({ operations }: CoreTerms, { owner, name }: Member, reason: Reason): void {
   const real = owner[name]
   if (typeof real !== 'function') return
   owner[name] = (...parameters: unknown[]): unknown => {
@@ -92,7 +98,8 @@ function refuseFunction({ operations }: EdgeTerms, { owner, name }: Member, reas
   }
 }
 
-function refuseClass({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
+/** The same for a class. */
+export function refuseClass({ operations }: CoreTerms, { owner, name }: Member, reason: Reason): void {
   const real = owner[name]
   if (typeof real !== 'function') return
   const refusing = function (...parameters: unknown[]): object {
@@ -106,7 +113,7 @@ function refuseClass({ operations }: EdgeTerms, { owner, name }: Member, reason:
 }
 
 /** Functions that were copied while Node started, so that replacing them in their bindings would come too late. */
-function installProcessRefusals(terms: EdgeTerms): void {
+function installProcessRefusals(terms: CoreTerms): void {
   const owner = process as unknown as Binding
   const vm = terms.internals.module<Binding>('vm')
   const fs = terms.internals.module<Binding>('fs')
@@ -140,7 +147,7 @@ function installProcessRefusals(terms: EdgeTerms): void {
   for (const [member, reason] of copied) if (member.name in member.owner) refuseMethod(terms, member, reason)
 }
 
-function refuseMethod({ operations }: EdgeTerms, { owner, name }: Member, reason: Reason): void {
+function refuseMethod({ operations }: CoreTerms, { owner, name }: Member, reason: Reason): void {
   const real = owner[name] as NativeFunction
   replaceFunction(owner, name, function (this: unknown, ...parameters: unknown[]): unknown {
     if (operations.inside) throw refusal(reason.code, reason.call)

@@ -1,4 +1,3 @@
-import type { Clocks } from './clocks.js'
 import type { Internals } from './internals.js'
 import { type Operations, VALUE_SOURCE } from './operations.js'
 import { replaceFunction } from './replace.js'
@@ -6,10 +5,18 @@ import { replaceFunction } from './replace.js'
 const NS_PER_MS = 1e6
 const NS_PER_SECOND = 1e9
 
+/** What counts the time since the program began. */
+export interface Elapsed {
+  readonly elapsedNs: () => number
+  readonly timeOriginMs: number
+  /** The value of this thread's own clock that an event of Node's carries, as the program must see it. */
+  fromOwnElapsed(ownMs: number): number
+}
+
 export interface TimeTerms {
   readonly internals: Internals
   readonly operations: Operations
-  readonly clocks: Clocks
+  readonly clocks: Elapsed
   readonly nowMs: () => number
   readonly isOn: (hook: string) => boolean
 }

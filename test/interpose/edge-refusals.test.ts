@@ -37,7 +37,7 @@ const NODE_26: readonly Refused[] = [
 
 /** What is done, the code, and what the message calls it. Every call is synchronous or gives a promise. */
 const REFUSED: readonly Refused[] = [
-  [`new (require('worker_threads').Worker)('./x.js')`, 'LLFT_E_REFUSED_WORKER', 'new Worker()'],
+  [`new (require('worker_threads').Worker)('./x.js', { stdin: true })`, 'LLFT_E_REFUSED_WORKER', 'new Worker()'],
   [`require('cluster').fork()`, 'LLFT_E_REFUSED_CLUSTER', 'cluster/primary.fork()'],
   [`require('net').connect('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.connect()'],
   [`require('net').createServer().listen('/tmp/x.sock')`, 'LLFT_E_REFUSED_PIPE', 'net.listen()'],

@@ -43,6 +43,8 @@ export class LateStash extends Stash {
 
   override push(completion: Completion): void {
     const { asyncId } = completion
+    // What a thread says comes at its own pace in any case, and none of it after its end.
+    if (this.isScreened(completion)) return super.push(completion)
     const before = this.#late.get(asyncId)
     // What happens several times to one resource stays in order.
     if (before !== undefined) return void before.push(completion)

@@ -49,6 +49,11 @@ export class Trace {
     })
   }
 
+  /** Shown by the line that is running, if one is: what a thread says has none. */
+  witnessed(what: string, sum: number): void {
+    if (!this.#full) this.#add({ did: 'send', what, fields: '', head: '', length: 0, sum, site: this.#site() })
+  }
+
   /** The operation is over; all of it can be read from now on. */
   operated(): void {
     this.#last = {}

@@ -1,5 +1,5 @@
 import type { Binding, NativeClass, NativeFunction } from '../edge-internals.js'
-import type { EdgeTerms } from '../edge-terms.js'
+import type { CoreTerms } from '../edge-terms.js'
 import { VALUE_SOURCE } from '../operations.js'
 import { recordOutcome, valueOf } from '../outcome.js'
 
@@ -14,7 +14,7 @@ interface KeyExchange {
 }
 
 /** Functions and methods that draw from OpenSSL and answer at once. */
-export function installRecordedCalls(terms: EdgeTerms): void {
+export function installRecordedCalls(terms: CoreTerms): void {
   const binding = terms.internals.binding('crypto')
   recordBytes(terms, (binding['Sign'] as NativeClass).prototype as Binding, 'sign')
   recordBytes(terms, binding, 'publicEncrypt')
@@ -25,7 +25,7 @@ export function installRecordedCalls(terms: EdgeTerms): void {
 }
 
 /** A function that returns bytes: the primary's are everybody's. */
-function recordBytes({ operations }: EdgeTerms, owner: Binding, name: string): void {
+function recordBytes({ operations }: CoreTerms, owner: Binding, name: string): void {
   const real = owner[name] as NativeFunction
   owner[name] = function (this: unknown, ...parameters: unknown[]): unknown {
     const call = (): Uint8Array => Reflect.apply(real, this, parameters) as Uint8Array
@@ -35,7 +35,7 @@ function recordBytes({ operations }: EdgeTerms, owner: Binding, name: string): v
   }
 }
 
-function recordKeys({ operations }: EdgeTerms, prototype: Binding, name: string): void {
+function recordKeys({ operations }: CoreTerms, prototype: Binding, name: string): void {
   const real = prototype['generateKeys'] as NativeFunction
   // A curve's point follows from the private key, and is returned by another call.
   const hasPublicKey = name !== 'ECDH'
@@ -54,7 +54,7 @@ function recordKeys({ operations }: EdgeTerms, prototype: Binding, name: string)
 }
 
 /** `createDiffieHellman(bits)` looks for a prime, which the others are given. */
-function recordPrime({ operations }: EdgeTerms, binding: Binding): void {
+function recordPrime({ operations }: CoreTerms, binding: Binding): void {
   const real = binding['DiffieHellman'] as NativeClass
   const exchange = function (size: unknown, ...rest: unknown[]): object {
     if (!operations.inside || typeof size !== 'number') return new real(size, ...rest)

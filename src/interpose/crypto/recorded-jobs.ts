@@ -1,4 +1,4 @@
-import type { EdgeTerms } from '../edge-terms.js'
+import type { CoreTerms } from '../edge-terms.js'
 import { VALUE_SOURCE } from '../operations.js'
 import { recordedPromise } from '../ordered-promise.js'
 import { type Outcome, recordOutcome } from '../outcome.js'
@@ -19,7 +19,7 @@ type JobClass = new (mode: unknown, ...parameters: readonly unknown[]) => Job
  * What OpenSSL makes by chance of its own is made by the primary, and recorded. A backup makes nothing: its job ends
  * at once, and waits for the primary's result.
  */
-export function installRecordedJobs(terms: EdgeTerms): void {
+export function installRecordedJobs(terms: CoreTerms): void {
   const binding = terms.internals.binding('crypto')
   const material = new KeyMaterial(terms.internals)
   for (const name of DRAWING_JOBS) {
@@ -55,12 +55,12 @@ interface JobTerms {
 
 /** The primary's result, however the job was asked to give it. */
 class RecordedJob {
-  readonly #operations: EdgeTerms['operations']
+  readonly #operations: CoreTerms['operations']
   readonly #triggerAsyncId: number
   readonly #terms: JobTerms
   #ondone: Done | undefined
 
-  constructor({ operations, internals }: EdgeTerms, terms: JobTerms) {
+  constructor({ operations, internals }: CoreTerms, terms: JobTerms) {
     this.#operations = operations
     this.#triggerAsyncId = internals.asyncScope.defaultTriggerAsyncId()
     this.#terms = terms

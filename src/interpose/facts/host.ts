@@ -1,6 +1,12 @@
-import type { Founding } from '../../driver/index.js'
 import type { Operations } from '../operations.js'
 import { recordBuffer, recordCall, recordedNumber } from './recorded.js'
+
+/** What the program sees as its process id, parent's id and host name. */
+export interface Identity {
+  readonly pid: number
+  readonly ppid: number
+  readonly hostname: string
+}
 
 export interface OsBinding {
   getHostname: () => string
@@ -8,12 +14,13 @@ export interface OsBinding {
   getTotalMem(): number
   getFreeMem(): number
   getAvailableParallelism(): number
+  getCPUs(context?: object): unknown
   setPriority(pid: number, priority: number, context: object): number
   getPriority(pid: number, context: object): number
 }
 
 /** The program's process has the number, and its host the name, that they had when the group was founded. */
-export function installIdentity(os: OsBinding, { pid, ppid, hostname }: Founding): void {
+export function installIdentity(os: OsBinding, { pid, ppid, hostname }: Identity): void {
   Object.defineProperty(process, 'pid', { ...Object.getOwnPropertyDescriptor(process, 'pid'), value: pid })
   Object.defineProperty(process, 'ppid', { get: () => ppid, enumerable: true, configurable: true })
   os.getHostname = () => hostname

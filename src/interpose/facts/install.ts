@@ -1,16 +1,15 @@
-import type { Founding } from '../../driver/index.js'
 import type { Handles } from '../handles.js'
 import type { Internals } from '../internals.js'
 import type { Operations } from '../operations.js'
 import { installHeapFacts } from './heap.js'
-import { installHostFacts, installIdentity, type OsBinding } from './host.js'
+import { installHostFacts, installIdentity, type Identity, type OsBinding } from './host.js'
 import { installPerformanceFacts } from './performance.js'
 import { installProcessFacts } from './process.js'
 
 export interface FactTerms {
   readonly internals: Internals
   readonly operations: Operations
-  readonly founding: Founding
+  readonly founding: Identity
   readonly handles: Handles
   readonly isOn: (hook: string) => boolean
 }

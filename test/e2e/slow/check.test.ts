@@ -69,14 +69,14 @@ describe('llft check', () => {
     const program = `const { Worker } = require('node:worker_threads')
 let threads = true
 try {
-  new Worker('0', { eval: true })
+  new Worker('0', { eval: true, stdin: true })
 } catch {
   threads = false
 }
 ${serve('threads')}`
     const run = await check(program, { flags: ['--rounds', 'plain'] })
     expect(run.stdout).toMatch(/1\. server\.js:4 {2}new Worker\(\) is refused: LLFT_E_REFUSED_WORKER\n/)
-    expect(run.stdout).toMatch(/why .*messages and shared memory between threads/)
+    expect(run.stdout).toMatch(/why .*a thread is ordered by what the main thread posts/)
     expect(run.stdout).toMatch(/fix .*main thread/)
     expect(run.stderr).toContain('LLFT_E_CHECK_FOUND')
     expect(await run.ended).toBe(6)
@@ -87,7 +87,7 @@ ${serve('threads')}`
   })
 
   test('what ends the program ends the check, with what it has printed', async () => {
-    const run = await check(`new (require('node:worker_threads').Worker)('0', { eval: true })`)
+    const run = await check(`new (require('node:worker_threads').Worker)('0', { eval: true, stdin: true })`)
     expect(run.stdout).toMatch(/1\. server\.js:1 {2}new Worker\(\) is refused: LLFT_E_REFUSED_WORKER\n/)
     expect(run.stdout).toContain('in one round: plain')
     expect(run.stderr).toMatch(/the program ended by itself: code 1\n {2}node server\.js \d+ \| /)

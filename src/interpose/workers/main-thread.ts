@@ -1,0 +1,144 @@
+import type { EventEmitter } from 'node:events'
+import type { Binding, NativeClass, NativeFunction } from '../edge-internals.js'
+import type { EdgeTerms } from '../edge-terms.js'
+import type { OsBinding } from '../facts/host.js'
+import { refuseClass } from '../refuse.js'
+import { refusal } from '../refusal.js'
+import { replaceFunction } from '../replace.js'
+import { refusePorts, refuseShared } from './shared.js'
+import { superviseWorker } from './started-worker.js'
+import type { HostFacts, ThreadData, ToThread } from './terms.js'
+
+/** What of the options concerns the thread itself. */
+interface Options {
+  readonly env?: unknown
+  readonly execArgv?: unknown
+  readonly stdin?: unknown
+  readonly workerData?: unknown
+  readonly transferList?: unknown
+}
+
+const CALL = 'new Worker()'
+const SEED_BYTES = 32
+
+/**
+ * Workers (ADR 37): each replica runs them all. A worker is a state machine of its own, whose input is the messages of
+ * the main thread; what it posts, and its end, become operations of the main thread in the order of the primary.
+ */
+export function installWorkers(terms: EdgeTerms): void {
+  const { internals, operations } = terms
+  let starting = false
+  let host: HostFacts | undefined
+  const binding = internals.binding('worker')
+  const reason = { code: 'LLFT_E_REFUSED_WORKER', call: CALL, unless: () => starting } as const
+  refuseClass(terms, { owner: binding, name: 'Worker' }, reason)
+  const threads = internals.module<Binding>('worker_threads')
+  const { MessagePort } = internals.binding('messaging') as { MessagePort: NativeClass }
+  const isPort = (value: unknown): boolean => value instanceof MessagePort
+  const Original = threads['Worker'] as NativeClass
+  const construct = (target: NativeClass, [file, given]: readonly unknown[], newTarget: NativeClass): object => {
+    if (!operations.inside) return Reflect.construct(target, [file, given], newTarget)
+    const options = Object(given) as Options
+    refuseOptions(options)
+    refusePorts(options.transferList, isPort, CALL)
+    refuseShared(options.workerData, CALL)
+    host ??= hostFacts(internals.binding('os') as unknown as OsBinding)
+    starting = true
+    try {
+      const worker = Reflect.construct(target, [file, optionsOf(terms, options, host)], newTarget)
+      superviseWorker(terms, worker as EventEmitter)
+      return worker
+    } finally {
+      starting = false
+    }
+  }
+  const Replacement = new Proxy(Original, {
+    construct: (target, parameters, newTarget) => construct(target, parameters, newTarget as NativeClass),
+  })
+  Object.defineProperty(Original.prototype, 'constructor', { value: Replacement, writable: true, configurable: true })
+  threads['Worker'] = Replacement
+  installPost(terms, Original.prototype as Binding, isPort)
+  installCommon(terms, threads)
+}
+
+/** Node's own checks of the options come first, where it has some. */
+function refuseOptions({ env, execArgv, stdin }: Options): void {
+  const own = process.execArgv
+  const isOwn =
+    Array.isArray(execArgv) && execArgv.length === own.length && execArgv.every((word, at) => word === own[at])
+  const shares = typeof env === 'symbol'
+  if ((Array.isArray(execArgv) && !isOwn) || shares || Boolean(stdin)) throw refusal('LLFT_E_REFUSED_WORKER', CALL)
+}
+
+/**
+ * The flags of the main thread, by which a thread has our preload, are lost with an environment or with flags of its
+ * own; so the environment is handed over by ourselves.
+ */
+function optionsOf(terms: EdgeTerms, given: Options, host: HostFacts): object {
+  const { env, execArgv, workerData } = given
+  const isOther = typeof env === 'object' && env !== null && env !== process.env
+  const data: ThreadData = {
+    llftThread: {
+      seed: drawSeed(terms),
+      startedMs: terms.operationMs(),
+      pid: process.pid,
+      ppid: process.ppid,
+      hostname: terms.internals.module<{ hostname: () => string }>('os').hostname(),
+      host,
+      folder: process.cwd(),
+      env: isOther ? Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])) : undefined,
+    },
+    workerData,
+  }
+  return Object.create(given, {
+    workerData: { value: data },
+    ...(isOther ? { env: { value: undefined } } : {}),
+    ...(Array.isArray(execArgv) ? { execArgv: { value: undefined } } : {}),
+  }) as object
+}
+
+/** Recorded, as whenever the program asks. */
+function hostFacts(os: OsBinding): HostFacts {
+  return { cpus: os.getCPUs({}), parallelism: os.getAvailableParallelism(), memory: os.getTotalMem() }
+}
+
+function drawSeed({ internals }: EdgeTerms): string {
+  const { RandomBytesJob, kCryptoJobSync } = internals.binding('crypto') as {
+    RandomBytesJob: new (mode: unknown, buffer: ArrayBuffer, offset: number, size: number) => { run(): unknown }
+    kCryptoJobSync: unknown
+  }
+  const seed = new ArrayBuffer(SEED_BYTES)
+  new RandomBytesJob(kCryptoJobSync, seed, 0, SEED_BYTES).run()
+  return Buffer.from(seed).toString('hex')
+}
+
+function installPost(
+  { operations, operationMs }: EdgeTerms,
+  prototype: Binding,
+  isPort: (value: unknown) => boolean,
+): void {
+  const real = prototype['postMessage'] as NativeFunction
+  replaceFunction(prototype, 'postMessage', function (this: unknown, ...given: unknown[]): unknown {
+    const [message, transfer] = given
+    if (!operations.inside || given.length === 0) return Reflect.apply(real, this, given)
+    refusePorts(transfer, isPort, 'worker.postMessage()')
+    refuseShared(message, 'worker.postMessage()')
+    const envelope: ToThread = [operationMs(), message]
+    return Reflect.apply(real, this, [envelope, ...given.slice(1)])
+  })
+}
+
+/** What all threads of a process have in common. */
+function installCommon({ operations }: EdgeTerms, threads: Binding): void {
+  const share = threads['setEnvironmentData'] as NativeFunction
+  replaceFunction(threads, 'setEnvironmentData', (...given: unknown[]): unknown => {
+    if (operations.inside) refuseShared(given, 'worker_threads.setEnvironmentData()')
+    return share(...given)
+  })
+  const send = threads['postMessageToThread'] as NativeFunction | undefined
+  if (send === undefined) return
+  replaceFunction(threads, 'postMessageToThread', (...given: unknown[]): unknown => {
+    if (operations.inside) throw refusal('LLFT_E_REFUSED_WORKER', 'worker_threads.postMessageToThread()')
+    return send(...given)
+  })
+}

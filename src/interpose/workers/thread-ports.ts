@@ -1,0 +1,91 @@
+import type { Binding, NativeClass } from '../edge-internals.js'
+import type { Internals } from '../internals.js'
+import { stackFrames } from '../call-site.js'
+import { fileOf, isOwn } from '../own-code.js'
+import { refusal } from '../refusal.js'
+import { MessageDigest } from './message-digest.js'
+import { refusePorts } from './shared.js'
+import { type FromThread, onArrival, type Port, type ToThread } from './terms.js'
+import type { ThreadClock } from './thread-clock.js'
+import type { ThreadOperations } from './thread-operations.js'
+
+export interface ThreadPortTerms {
+  readonly internals: Internals
+  readonly operations: ThreadOperations
+  readonly clock: ThreadClock
+}
+
+/** A stream of the thread, which the main thread prints. */
+interface WorkerStdio {
+  _writev(chunks: readonly { chunk: unknown; encoding: string }[], called: () => void): void
+}
+
+/** The thread's two ports to the main thread: Node's own, and the program's `parentPort`. */
+export function installThreadPorts({ internals, operations, clock }: ThreadPortTerms): void {
+  const threads = internals.module<Binding>('worker_threads')
+  const { getEnvMessagePort } = internals.binding<{ getEnvMessagePort: () => Port }>('worker')
+  const { MessagePort } = internals.binding<{ MessagePort: NativeClass }>('messaging')
+  const isPort = (value: unknown): boolean => value instanceof MessagePort
+  const digest = new MessageDigest(internals.zlib.crc32)
+  const ownPort = getEnvMessagePort()
+  const parentPort = threads['parentPort'] as Port
+  const postOwn = ownPort.postMessage
+  define(ownPort, 'postMessage', (message: object) =>
+    postOwn.call(ownPort, { ...message, llftCheck: digest.add(message) }),
+  )
+  installStreams(internals, ownPort)
+
+  const post = parentPort.postMessage
+  define(parentPort, 'postMessage', (...given: unknown[]) => {
+    const [message, transfer] = given
+    if (given.length === 0) return Reflect.apply(post, parentPort, given) as void
+    refusePorts(transfer, isPort, 'parentPort.postMessage()')
+    const envelope: FromThread = [digest.add(message), message]
+    Reflect.apply(post, parentPort, [envelope, ...given.slice(1)])
+  })
+  const isClosed = installEnd(parentPort, operations)
+  const take = (data: unknown): unknown => {
+    const [operationMs, message] = data as ToThread
+    clock.reach(operationMs)
+    return message
+  }
+  onArrival(parentPort, take, () => !isClosed())
+}
+
+/** Each piece leaves at once: Node's would wait for the main thread to want more, and then gather. */
+function installStreams(internals: Internals, ownPort: Port): void {
+  const { messageTypes } = internals.module<{ messageTypes: { STDIO_PAYLOAD: string } }>('internal/worker/io')
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const writable = process[stream] as unknown as WorkerStdio
+    define(writable, '_writev', (...[pieces, called]: Parameters<WorkerStdio['_writev']>) => {
+      const chunks = pieces.map(({ chunk, encoding }) => ({ chunk, encoding }))
+      ownPort.postMessage({ type: messageTypes.STDIO_PAYLOAD, stream, chunks })
+      called()
+    })
+  }
+}
+
+/** Which messages still come, and whether the thread waits for one, must not depend on when they come. */
+function installEnd(parentPort: Port, operations: ThreadOperations): () => boolean {
+  let closed = false
+  const { close, unref } = parentPort
+  define(parentPort, 'close', (...given: unknown[]) => {
+    closed = true
+    return Reflect.apply(close, parentPort, given)
+  })
+  define(parentPort, 'unref', () => {
+    if (operations.inside && !calledByNode()) throw refusal('LLFT_E_REFUSED_IN_WORKER', 'parentPort.unref()')
+    return unref.call(parentPort)
+  })
+  return () => closed
+}
+
+/** Node itself unreferences the port when its last listener is gone. */
+function calledByNode(): boolean {
+  const caller = stackFrames(4).find((frame) => !isOwn(frame))
+  return caller !== undefined && fileOf(caller).startsWith('node:')
+}
+
+function define(owner: object, name: string, value: unknown): void {
+  Object.defineProperty(owner, name, { value, writable: true, configurable: true })
+}
