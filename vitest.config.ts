@@ -5,6 +5,9 @@ const TEST_TIMEOUT_MS = 60_000
 /** Soak-like suites kill dozens of primaries in one test. */
 const SLOW_TEST_TIMEOUT_MS = 600_000
 
+/** Packages that suites install for themselves bring tests of their own. */
+const OTHERS = '**/node_modules/**'
+
 const report = process.env['VITEST_REPORT']
 
 /**
@@ -19,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/**/slow/**'],
+          exclude: [OTHERS, 'test/e2e/**', 'test/**/slow/**'],
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           maxWorkers: 2,
@@ -30,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: ['test/e2e/slow/**'],
+          exclude: [OTHERS, 'test/e2e/slow/**'],
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           fileParallelism: false,
@@ -41,6 +44,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/**/slow/**/*.test.ts'],
+          exclude: [OTHERS],
           maxConcurrency: 2,
           testTimeout: SLOW_TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,

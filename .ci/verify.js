@@ -18,6 +18,7 @@ const VERSION_FILES = [
   'test/docs/determinism.test.ts',
   'test/interpose/conductor',
   'test/interpose/divergence.test.ts',
+  'test/interpose/edge-sockets.test.ts',
   'test/e2e/start-up.test.ts',
   'test/e2e/loaders.test.ts',
 ]
@@ -29,6 +30,8 @@ const STEPS = [
   { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json' },
   // What shows most of a version in little time; `node test/versions/run.js` alone runs all that depends on it.
   { name: 'versions', command: `node test/versions/run.js -- ${VERSION_FILES.join(' ')}` },
+  // Guests from npm with as many protocols; `node test/guests/run.js` runs them all.
+  { name: 'guests', command: 'node test/guests/run.js --ci' },
   { name: 'sim', command: 'node test/simulation/run.js --seconds 20' },
 ]
 

@@ -87,6 +87,8 @@ export interface StreamState {
   readonly arrayBufferOffset: number
   readonly bytesWritten: number
   readonly lastWriteWasAsync: number
+  /** Read from Node 26 on, where a write waits. */
+  readonly lastWriteError: number
 }
 
 export interface AsyncScope {
@@ -164,6 +166,7 @@ export function edgeInternals(doors: Doors): EdgeInternals {
       arrayBufferOffset: stream['kArrayBufferOffset'] as number,
       bytesWritten: stream['kBytesWritten'] as number,
       lastWriteWasAsync: stream['kLastWriteWasAsync'] as number,
+      lastWriteError: stream['kLastWriteErr'] as number,
     },
     asyncScope: asyncScope(doors),
     errno: doors.binding<Errno>('uv'),

@@ -50,7 +50,8 @@ export function nativeStream(
   native.onreadstop = () => handle.readStop()
   native.onwrite = (request, chunks) => {
     const finish = (status: number): void => native.finishWrite(request, status)
-    const failed = handle.writev({ oncomplete: finish }, chunks, true)
+    // A number, because a request was given.
+    const failed = handle.writev({ oncomplete: finish }, chunks, true) as number
     const waits = registers[internals.streamState.lastWriteWasAsync] !== 0
     // C++ takes no answer before it has asked.
     if (failed === 0 && !waits) internals.later.nextTick(() => finish(0))

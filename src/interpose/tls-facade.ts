@@ -3,7 +3,7 @@ import type { EdgeInternals } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
 import { sessionOf } from './session-of.js'
 import type { TcpStream } from './tcp-stream.js'
-import type { WriteRequest } from './virtual-stream.js'
+import type { GivenRequest, Written } from './virtual-stream.js'
 
 /** TLS options that only matter to a real handshake: it was made at the gateway. Called by `_tls_wrap.js`. */
 const NOTHING_TO_DO = [
@@ -107,27 +107,27 @@ export class TlsFacade {
     return this.#stream.readStop()
   }
 
-  writeBuffer(request: WriteRequest, bytes: Uint8Array): number {
+  writeBuffer(request: GivenRequest, bytes: Uint8Array): Written {
     return this.#stream.writeBuffer(request, bytes)
   }
 
-  writeUtf8String(request: WriteRequest, text: string): number {
+  writeUtf8String(request: GivenRequest, text: string): Written {
     return this.#stream.writeUtf8String(request, text)
   }
 
-  writeLatin1String(request: WriteRequest, text: string): number {
+  writeLatin1String(request: GivenRequest, text: string): Written {
     return this.#stream.writeLatin1String(request, text)
   }
 
-  writeAsciiString(request: WriteRequest, text: string): number {
+  writeAsciiString(request: GivenRequest, text: string): Written {
     return this.#stream.writeAsciiString(request, text)
   }
 
-  writeUcs2String(request: WriteRequest, text: string): number {
+  writeUcs2String(request: GivenRequest, text: string): Written {
     return this.#stream.writeUcs2String(request, text)
   }
 
-  writev(request: WriteRequest, chunks: readonly unknown[], allBuffers: boolean): number {
+  writev(request: GivenRequest, chunks: readonly unknown[], allBuffers: boolean): Written {
     return this.#stream.writev(request, chunks, allBuffers)
   }
 

@@ -8,7 +8,14 @@ export interface ShutdownRequest {
 
 export interface WriteRequest {
   oncomplete(status: number, handle: unknown, error: undefined): void
+  /** From Node 26 on: how it has ended, if that was before `oncomplete` was there. */
+  writeStatus?: number | null
 }
+
+/** Up to Node 24 a write brings its request; from 26 on it brings null, and is answered with one if it waits. */
+export type GivenRequest = WriteRequest | null
+/** An errno or 0, or the request of a write that waits and has brought none. */
+export type Written = number | WriteRequest
 
 /** A write of which a part has not left yet. Node's library makes the next one only when this is complete. */
 interface Waiting {
@@ -36,28 +43,28 @@ export abstract class VirtualStream extends VirtualHandle {
     return this.#waiting?.rest.length ?? 0
   }
 
-  writeBuffer(request: WriteRequest, bytes: Uint8Array): number {
+  writeBuffer(request: GivenRequest, bytes: Uint8Array): Written {
     return this.#write(request, bytes)
   }
 
-  writeUtf8String(request: WriteRequest, text: string): number {
+  writeUtf8String(request: GivenRequest, text: string): Written {
     return this.#write(request, textBytes(text, 'utf8'))
   }
 
-  writeLatin1String(request: WriteRequest, text: string): number {
+  writeLatin1String(request: GivenRequest, text: string): Written {
     return this.#write(request, textBytes(text, 'latin1'))
   }
 
-  writeAsciiString(request: WriteRequest, text: string): number {
+  writeAsciiString(request: GivenRequest, text: string): Written {
     return this.#write(request, textBytes(text, 'latin1'))
   }
 
-  writeUcs2String(request: WriteRequest, text: string): number {
+  writeUcs2String(request: GivenRequest, text: string): Written {
     return this.#write(request, textBytes(text, 'utf16le'))
   }
 
   /** `chunks` are buffers only when `allBuffers`, otherwise they alternate with their encodings. */
-  writev(request: WriteRequest, chunks: readonly unknown[], allBuffers: boolean): number {
+  writev(request: GivenRequest, chunks: readonly unknown[], allBuffers: boolean): Written {
     return this.#write(request, gather(chunks, allBuffers))
   }
 
@@ -91,16 +98,20 @@ export abstract class VirtualStream extends VirtualHandle {
     this.enter(() => request?.oncomplete(status, this, undefined))
   }
 
-  #write(request: WriteRequest, bytes: Uint8Array): number {
+  #write(given: GivenRequest, bytes: Uint8Array): Written {
     const sent = this.transmit(bytes)
     const waits = sent >= 0 && sent < bytes.length
-    if (waits) this.#waiting = { request, rest: bytes.subarray(sent) }
+    // Node's library puts its own function there before anything can complete.
+    const request = waits ? (given ?? { oncomplete() {}, writeStatus: null }) : null
+    if (request !== null) this.#waiting = { request, rest: bytes.subarray(sent) }
     const written = sent < 0 ? 0 : bytes.length
     this.bytesWritten += written
     // Last, because anything in between may write the registers too (determinizer.md B1).
-    const { registers, bytesWritten, lastWriteWasAsync } = this.terms.internals.streamState
+    const { registers, bytesWritten, lastWriteWasAsync, lastWriteError } = this.terms.internals.streamState
     registers[bytesWritten] = written
     registers[lastWriteWasAsync] = waits ? 1 : 0
-    return Math.min(sent, 0)
+    if (given !== null || request === null) return Math.min(sent, 0)
+    registers[lastWriteError] = 0
+    return request
   }
 }

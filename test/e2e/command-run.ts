@@ -112,8 +112,10 @@ export class Run {
   /** Resolves when what was printed matches. */
   async printed(pattern: RegExp): Promise<void> {
     const deadline = performance.now() + BOUND_MS
+    let ended = false
+    void this.ended.then(() => (ended = true))
     while (!pattern.test(`${this.stdout}${this.stderr}`)) {
-      if (performance.now() > deadline) throw new Error(`no ${pattern} in:\n${this.stdout}\n${this.stderr}`)
+      if (ended || performance.now() > deadline) throw new Error(`no ${pattern} in:\n${this.stdout}\n${this.stderr}`)
       await sleep(10)
     }
   }

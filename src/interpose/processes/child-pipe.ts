@@ -1,7 +1,7 @@
 import type { EdgeTerms } from '../edge-terms.js'
 import { InputStream } from '../input-stream.js'
 import { refusal } from '../refusal.js'
-import type { ShutdownRequest, WriteRequest } from '../virtual-stream.js'
+import type { GivenRequest, ShutdownRequest, Written } from '../virtual-stream.js'
 import { textBytes } from '../write-chunks.js'
 import type { ChildLink } from './child-link.js'
 
@@ -37,7 +37,7 @@ export class ChildPipe extends InputStream {
   }
 
   /** For the messages of a forked process: with a handle it would have to be another process's, too. */
-  override writeUtf8String(request: WriteRequest, text: string, handle?: object): number {
+  override writeUtf8String(request: GivenRequest, text: string, handle?: object): Written {
     if (handle !== undefined && handle !== null) throw refusal('LLFT_E_REFUSED_CHILD_HANDLE', 'subprocess.send()')
     return this.writeBuffer(request, textBytes(text, 'utf8'))
   }

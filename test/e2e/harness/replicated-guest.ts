@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { AdminClient, findRuntimeFiles } from '../../../src/admin/index.js'
@@ -14,7 +14,15 @@ const GUESTS = fileURLToPath(new URL('../guests/', import.meta.url))
 const CAUGHT_UP_MS = 20_000
 const LOOK_EVERY_MS = 20
 
-/** A program of test/e2e/guests under `llft run`, on a port of its own; every replica writes its digests down. */
+/** What a program gets besides the environment variable `PORT`. */
+export interface GuestTerms {
+  readonly args?: (port: number) => readonly string[]
+  readonly environment?: NodeJS.ProcessEnv
+  /** In its working directory. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** A program under `llft run`, on a port of its own; every replica writes its digests down. */
 export class ReplicatedGuest {
   readonly port: number
   /** One file per replica that ever ran. */
@@ -25,15 +33,17 @@ export class ReplicatedGuest {
   /** Every process that was ever seen in the group's status. */
   readonly #pids = new Set<number>()
 
-  static async start(guest: string): Promise<ReplicatedGuest> {
+  /** `guest`: a file of test/e2e/guests, or a full path. */
+  static async start(guest: string, terms: GuestTerms = {}): Promise<ReplicatedGuest> {
     const port = await freePort()
     const digestFolder = mkdtempSync(join(tmpdir(), 'llft-digests-'))
     const faults = { '*': { digestFolder } }
-    const scene = new Scene({}, { PORT: String(port), LLFT_TEST_FAULTS: JSON.stringify(faults) })
-    const run = scene.run('--', 'node', join(GUESTS, guest))
+    const own = { ...terms.environment, PORT: String(port), LLFT_TEST_FAULTS: JSON.stringify(faults) }
+    const scene = new Scene(terms.files ?? {}, own)
+    const run = scene.run('--', 'node', resolve(GUESTS, guest), ...(terms.args?.(port) ?? []))
     try {
       // In the table, or after it where a busy machine prints that first.
-      await run.printed(new RegExp(`127\\.0\\.0\\.1:${port}( is open)?$`, 'm'))
+      await run.printed(new RegExp(`:${port}( is open)?$`, 'm'))
       const [file] = findRuntimeFiles(join(scene.folder, 'llft'))
       if (file === undefined) throw new Error('no runtime file')
       return new ReplicatedGuest({ port, digestFolder, run, scene, admin: new AdminClient(file.admin, file.token) })
@@ -65,8 +75,8 @@ export class ReplicatedGuest {
   }
 
   /** Resolves when so many fail-overs are over, and at least so many replicas lead or could take over. */
-  async caughtUp(members: number, failovers: number): Promise<GroupStatus> {
-    const deadline = performance.now() + CAUGHT_UP_MS
+  async caughtUp(members: number, failovers: number, boundMs: number = CAUGHT_UP_MS): Promise<GroupStatus> {
+    const deadline = performance.now() + boundMs
     for (;;) {
       const status = await this.status()
       const ready = status.replicas.filter(({ state }) => state === 'ready')

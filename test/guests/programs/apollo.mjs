@@ -1,0 +1,6 @@
+import { ApolloServer } from '@apollo/server'
+import { startStandaloneServer } from '@apollo/server/standalone'
+import { resolvers, typeDefs } from './shared/graphql-notes.mjs'
+
+const server = new ApolloServer({ typeDefs, resolvers })
+await startStandaloneServer(server, { listen: { port: Number(process.env.PORT), host: '127.0.0.1' } })
