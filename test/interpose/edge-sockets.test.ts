@@ -111,7 +111,7 @@ describe('net', () => {
     guest.open(3)
     guest.data(3, 'big')
     for (let sent = 0; sent < 3e6; sent += STREAM_WINDOW_BYTES) {
-      await guest.message(() => guest.sent(3).length === Math.min(3e6, sent + STREAM_WINDOW_BYTES))
+      await guest.message(() => guest.sentBytes(3) === Math.min(3e6, sent + STREAM_WINDOW_BYTES))
       guest.send({ frame: 'credit', stream: 3, taken: STREAM_WINDOW_BYTES })
     }
     await guest.printed(1, 'written\n')

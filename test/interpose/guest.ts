@@ -102,6 +102,13 @@ export class Guest {
     return this.#joined((message) => message['frame'] === 'data' && message['stream'] === stream)
   }
 
+  /** How long that is. */
+  sentBytes(stream: number): number {
+    return this.#messages.reduce((sum, { frame, stream: its, bytes }) => {
+      return frame === 'data' && its === stream ? sum + Buffer.byteLength((bytes as Bytes).base64, 'base64') : sum
+    }, 0)
+  }
+
   output(fd: 1 | 2): string {
     return this.#joined((message) => message['frame'] === 'output' && message['fd'] === fd).toString()
   }
