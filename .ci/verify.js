@@ -88,7 +88,7 @@ for (const step of STEPS) {
   sum.passed += passed
   sum.failed += failed === 0 && !ok ? 1 : failed
   sum.skipped += skipped
-  failures.push(...names, ...(failed === 0 && !ok ? [`step ${step.name}`] : []))
+  failures.push(...names, ...(names.length === 0 && (failed > 0 || !ok) ? [`step ${step.name}`] : []))
 }
 for (const text of failures) console.log(`\nFAILED ${text}`)
 

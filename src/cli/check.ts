@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto'
-import { constants } from 'node:os'
 import { explain, reportText, resolveCheckOptions, roundText, runCheck, SourcePlaces } from '../check/index.js'
 import type { CheckInput, CheckResults } from '../check/index.js'
 import { resolveRunOptions } from '../config/index.js'
@@ -7,10 +6,10 @@ import type { RunInput, RunOptions } from '../config/index.js'
 import { EXIT, llftError, renderReport } from '../errors/index.js'
 import { requireExecutable } from './run.js'
 import { makeStyle, wantsColor } from './style.js'
+import { interruptible } from './interruption.js'
 import type { Surroundings } from './surroundings.js'
 
 const SEEDS = 2 ** 31
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /**
  * Two replicas on this host, and nothing of what a group in earnest needs besides. A program that does not end is not
  * waited for; a busy machine is no fault of the program.
@@ -36,32 +35,20 @@ export async function check(input: CheckCommand, surroundings: Surroundings): Pr
   const options = resolveCheckOptions(input, cwd, randomInt(SEEDS))
   const run = groupOptions(input, surroundings)
   requireExecutable(run.command[0], env)
-  const interruption = new AbortController()
-  let signalled: NodeJS.Signals | undefined
-  const interrupt = (name: NodeJS.Signals): void => {
-    signalled = name
-    interruption.abort()
-  }
-  for (const name of SIGNALS) process.on(name, interrupt)
   const talk = (text: string): void => void process.stderr.write(`${text}\n`)
-  try {
+  return interruptible(async ({ signal }) => {
     const results = await runCheck({
       options,
       run,
       environment: env,
       paths: { node: process.execPath, ...paths },
-      interrupted: interruption.signal,
+      interrupted: signal,
       begins: ({ name, what }) => talk(`  ${name.padEnd(7)} ${what} ...`),
       over: (result) => talk(roundText(result)),
       evidence: (of, text) => talk(evidenceText(of, text)),
     })
     return tell(results, options.json, surroundings)
-  } catch (error) {
-    if (signalled === undefined) throw error
-    return 128 + constants.signals[signalled]
-  } finally {
-    for (const name of SIGNALS) process.off(name, interrupt)
-  }
+  })
 }
 
 function groupOptions({ command, runFlags }: CheckCommand, { env }: Surroundings): RunOptions {

@@ -133,13 +133,12 @@ export class UdpSocket extends VirtualHandle {
 
   /** 0 bytes: how many it has. An error is put into `context`. */
   bufferSize(bytes: number, receive: boolean, context: Record<string, unknown>): number | undefined {
-    const { errno, value } = this.#ask(receive ? 'getRecvBufferSize' : 'getSendBufferSize', [])
-    const kind = receive ? 'setRecvBufferSize' : 'setSendBufferSize'
-    const failed = errno ?? (bytes === 0 ? undefined : this.#ask(kind, [bytes]).errno)
-    if (failed === undefined) return bytes === 0 ? (value as number) : bytes
-    const [code, message] = this.terms.internals.errorNames.get(failed) ?? []
+    const kind = receive ? 'RecvBufferSize' : 'SendBufferSize'
+    const { errno, value } = bytes === 0 ? this.#ask(`get${kind}`, []) : this.#ask(`set${kind}`, [bytes])
+    if (errno === undefined) return bytes === 0 ? (value as number) : bytes
+    const [code, message] = this.terms.internals.errorNames.get(errno) ?? []
     const syscall = receive ? 'uv_recv_buffer_size' : 'uv_send_buffer_size'
-    Object.assign(context, { errno: failed, code, message, syscall })
+    Object.assign(context, { errno, code, message, syscall })
     return undefined
   }
 

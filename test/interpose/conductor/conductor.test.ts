@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { ENTRY_CONTINUES } from '../../../src/message/index.js'
+import { expectSame } from './expect-same.js'
 import { type GuestOptions, type Run, runGuest } from './run-guest.js'
 
 const name = { address: '127.0.0.1', family: 4, port: 3000 }
@@ -23,15 +24,6 @@ const httpScript: GuestOptions['script'] = [
 
 /** Dozens of guests, one after the other, on a machine that does other things too. */
 const MANY_GUESTS_MS = 240_000
-
-function expectSame(replayed: Run, live: Run): void {
-  expect(replayed.errors).toBe('')
-  expect(replayed.output).toBe(live.output)
-  expect(replayed.frames).toEqual(live.frames)
-  expect(replayed.entries).toEqual(live.entries)
-  expect(replayed.digests).toEqual(live.digests)
-  expect(replayed.code).toBe(live.code)
-}
 
 describe('a backup does what the primary did', () => {
   const guests = [

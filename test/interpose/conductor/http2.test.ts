@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ENTRY_CONTINUES } from '../../../src/message/index.js'
 import { clientChunks } from './h2-client.js'
+import { expectSame } from './expect-same.js'
 import { type GuestOptions, type Run, runGuest } from './run-guest.js'
 
 const name = { address: '127.0.0.1', family: 4, port: 3000 }
@@ -28,15 +29,6 @@ async function script(): Promise<NonNullable<GuestOptions['script']>> {
     [20, GATEWAY, { frame: 'open', stream: 1, listener: 1, remote: { ...name, port: 5555 }, local: name }],
     ...chunks.map((chunk) => [1, GATEWAY, { frame: 'data', stream: 1, bytes: chunk.toString('latin1') }] as const),
   ]
-}
-
-function expectSame(replayed: Run, live: Run): void {
-  expect(replayed.errors).toBe('')
-  expect(replayed.output).toBe(live.output)
-  expect(replayed.frames).toEqual(live.frames)
-  expect(replayed.entries).toEqual(live.entries)
-  expect(replayed.digests).toEqual(live.digests)
-  expect(replayed.code).toBe(live.code)
 }
 
 describe('an HTTP/2 server', () => {
