@@ -53,6 +53,8 @@ export interface Group {
   flush(): void
   /** Bytes submitted to a connected group and not acknowledged; 0 when it has been given up. */
   unacknowledgedBytes(to: GroupId): number
+  /** A connected group is known to have failed, or there is none: nothing that it was asked will be answered. */
+  givenUp(group: GroupId): boolean
   /** Every message submitted to a connected group that still lives has been acknowledged. */
   readonly settled: boolean
 

@@ -1,7 +1,7 @@
 import { assert } from '../base/index.js'
 import type { ReplicaInput, ReplicaOutput } from '../core/index.js'
 import type { Replica } from '../core/index.js'
-import type { Frame, GroupId, Message, OrderIndex, PeerInfo } from '../message/index.js'
+import type { Frame, GroupId, MemberId, Message, OrderIndex, PeerInfo } from '../message/index.js'
 import type { RejectReason } from '../wire/index.js'
 import { decode, decodeFrame, Encoder, FrameEncoder } from '../wire/index.js'
 import type { Group, GroupListener } from './group.js'
@@ -150,6 +150,15 @@ export class Member implements Group {
       if (now >= end || this.#replica.role === 'stopped') return false
       if (arrived === 0) this.#clock.pause(POLL_PAUSE_MICROSECONDS)
     }
+  }
+
+  givenUp(group: GroupId): boolean {
+    return this.#replica.givenUp(group)
+  }
+
+  /** This replica's own supervisor knows that a member of any group has failed. */
+  fault(member: MemberId): void {
+    this.#atTopLevel({ input: 'fault', member })
   }
 
   connect(peer: PeerInfo): void {

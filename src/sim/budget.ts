@@ -100,14 +100,14 @@ export class Budget {
 
   /** Who can carry on: alive, a caught-up member of the newest view, and known as that by itself and by its judges. */
   #survivors(victims: readonly MemberId[]): readonly MemberInfo[] {
-    const { observer, processes, statuses } = this.#cluster
+    const { observer, processes, judges } = this.#cluster
     return observer.members.filter((info) => {
       const { memberId, caughtUp } = info
       if (!caughtUp || victims.includes(memberId) || !this.#alive(memberId)) return false
       const process = processes.find((each) => each.memberId === memberId)
       if (process === undefined || process.replica.role === 'stopped') return false
       if (!observer.knowsItsRank(memberId, process.replica.view)) return false
-      return statuses.every(({ members }) => members.some((each) => each.memberId === memberId && each.caughtUp))
+      return judges.every(({ members }) => members.some((each) => each.memberId === memberId && each.caughtUp))
     })
   }
 }

@@ -1,19 +1,20 @@
 import { mixNumber } from '../base/index.js'
 import type { CommitMode, Limits } from '../core/index.js'
 import { DEFAULT_LIMITS, foundingMembership, NO_MEMBERSHIP, Replica } from '../core/index.js'
-import type { PeerPort, PeerStatus } from '../driver/index.js'
-import { Member, openPeer } from '../driver/index.js'
-import type { Frame, GroupId, Locator, MemberId, MemberInfo, PeerInfo } from '../message/index.js'
+import type { openPeer, PeerStatus } from '../driver/index.js'
+import { Member } from '../driver/index.js'
+import type { GroupId, Locator, MemberId, MemberInfo } from '../message/index.js'
 import { GROUP } from '../message/index.js'
 import { Clients } from './clients.js'
 import { drawDrift, SimulatedClock } from './clock.js'
+import { Fronts } from './fronts.js'
 import { EPOCH, FIRST_VIEW, GROUP_LOCATOR, Identities } from './identities.js'
 import { Laws } from './laws.js'
 import type { Milestone } from './milestones.js'
 import { Network } from './network.js'
 import { Observer } from './observer.js'
 import { Pace } from './pace.js'
-import type { GatewayProcess, Process } from './processes.js'
+import type { Process } from './processes.js'
 import { Processes } from './processes.js'
 import { Referee } from './referee.js'
 import { ToyProgram } from './toy-program.js'
@@ -62,10 +63,7 @@ export class Cluster {
   readonly #referee: Referee
   readonly #processes = new Processes()
   readonly #founders: readonly MemberInfo[]
-  readonly #foundingPeers: readonly PeerInfo[]
-  readonly #console: PeerPort
-  #gateway: GatewayProcess
-  #gateways = 1
+  readonly #fronts: Fronts
   readonly #ids = new Identities()
   takeovers = 0
   /** Called with each stage of a takeover, in the middle of the step that reaches it. */
@@ -96,11 +94,20 @@ export class Cluster {
     })
     this.network.observe = (passage): void => this.observer.see(passage)
     this.#founders = Array.from({ length: terms.replicas }, (_, at) => this.#ids.member(at + 1))
-    const gatewayInfo = this.#ids.peer(GROUP.gateway)
-    const consoleInfo = this.#ids.peer(GROUP.console)
-    this.#foundingPeers = [gatewayInfo, consoleInfo]
-    this.#console = this.#openConsole(consoleInfo)
-    this.#gateway = this.#openGateway(gatewayInfo)
+    this.#fronts = new Fronts({
+      world: this.world,
+      network: this.network,
+      referee: this.#referee,
+      ids: this.#ids,
+      limits: this.limits,
+      commit: terms.commit ?? 'reflected',
+      reflects: terms.reflects ?? true,
+      multicast: terms.multicast ?? false,
+      driftMax: terms.driftMax,
+      openPeer: terms.openPeer,
+      founders: this.#founders.map(({ locator }) => locator),
+      processes: () => this.#processes.all,
+    })
     this.observer.founded(FIRST_VIEW, this.#founders)
     for (const founder of this.#founders) this.#start(founder, true)
   }
@@ -140,28 +147,50 @@ export class Cluster {
   /** The supervisor says that a member has failed; it may be alive still. */
   suspect(memberId: MemberId, group: GroupId = GROUP.application): void {
     this.observer.note(`member ${memberId} is said to have failed`)
-    this.#console.announceFault(group, memberId)
+    this.#fronts.suspect(group, memberId)
   }
 
   /** Kills the gateway; its clients start anew at the next one. */
   crashGateway(): void {
     if (this.gatewayDown) return
-    const { memberId, locator } = this.#gateway.info
+    const { gateway } = this.#fronts
+    const { memberId } = gateway.info
     this.observer.note(`gateway ${memberId} dies`)
     this.reach('a gateway dies')
-    this.#gateway.down = true
-    this.#gateway.clock.stop()
-    this.network.close(locator)
+    this.#fronts.kill(gateway)
     this.clients.disconnect()
     if (this.#terms.supervised === false) return
     this.world.after(DETECTION_DELAY, () => this.suspect(memberId, GROUP.gateway))
-    this.world.after(RESTART_DELAY, () => this.startGateway())
+    this.world.after(RESTART_DELAY, () => {
+      // The host of both may have been lost meanwhile.
+      if (this.gatewayDown && !this.consoleDown) this.startGateway()
+    })
   }
 
   /** The next gateway, once the last is dead. */
   startGateway(): void {
-    this.#gateway = this.#openGateway(this.#ids.peer(GROUP.gateway))
-    this.#gateways++
+    this.#fronts.startGateway()
+    this.#connectClients()
+  }
+
+  /** Kills gateway and console with their host; after `silence` another one adopts the replicas (ADR 59). */
+  loseFronts(silence: number): void {
+    const { gateway, console } = this.#fronts
+    if (console.down) return
+    const lost = [gateway.info.memberId, console.info.memberId]
+    this.observer.note(`gateway and console ${lost.join(' ')} die`)
+    this.reach('gateway and console die together')
+    for (const front of [gateway, console]) if (!front.down) this.#fronts.kill(front)
+    this.clients.disconnect()
+    this.#referee.printerLost()
+    this.world.after(silence, () => {
+      this.observer.note('a standby adopts the group')
+      this.#fronts.adopt(lost)
+      this.#connectClients()
+    })
+  }
+
+  #connectClients(): void {
     this.clients.connect()
     this.pump()
   }
@@ -169,7 +198,7 @@ export class Cluster {
   /** An operator wants another to lead. */
   handOver(to: MemberId): void {
     this.observer.note(`the primary is to hand over to ${to}`)
-    this.#console.handOver(to)
+    this.#fronts.console.port.handOver(to)
   }
 
   /** Stops a process for a while, or makes it read too late. */
@@ -192,20 +221,34 @@ export class Cluster {
 
   /** Where the gateway that is running is reached. */
   get gateway(): Locator {
-    return this.#gateway.info.locator
+    return this.#fronts.gateway.info.locator
   }
 
   get gatewayDown(): boolean {
-    return this.#gateway.down
+    return this.#fronts.gateway.down
+  }
+
+  /** The console runs, and the group knows it. */
+  get adopted(): boolean {
+    return this.#fronts.adopted
+  }
+
+  get consoleDown(): boolean {
+    return this.#fronts.console.down
   }
 
   get console(): Locator {
-    return this.#foundingPeers[1]?.locator as Locator
+    return this.#fronts.console.info.locator
   }
 
   /** What the gateway and the console know of the group. */
   get statuses(): readonly PeerStatus[] {
-    return [this.#gateway.port.status, this.#console.status]
+    return [this.#fronts.gateway.port.status, this.#fronts.console.port.status]
+  }
+
+  /** The same, of those that run and have been told of a view. */
+  get judges(): readonly PeerStatus[] {
+    return this.#fronts.informed.map(({ status }) => status)
   }
 
   get processes(): readonly Process[] {
@@ -232,18 +275,18 @@ export class Cluster {
   /** Members that the console knows as caught up and that are alive. */
   get caughtUp(): number {
     const alive = new Set(this.processes.map((process) => process.memberId))
-    return this.#console.status.members.filter((member) => member.caughtUp && alive.has(member.memberId)).length
+    return this.#fronts.console.port.status.members.filter((member) => member.caughtUp && alive.has(member.memberId)).length
   }
 
   isCaughtUp(memberId: MemberId): boolean {
-    return this.#console.status.members.some((member) => member.memberId === memberId && member.caughtUp)
+    return this.#fronts.console.port.status.members.some((member) => member.memberId === memberId && member.caughtUp)
   }
 
   /** Lets clients send what they may, and the program decide something by itself. */
   pump(): void {
     if (!this.#gatewayRuns) return
-    for (const frame of this.clients.due()) this.#gateway.port.send(frame)
-    this.#gateway.port.flush()
+    for (const frame of this.clients.due()) this.#fronts.gateway.port.send(frame)
+    this.#fronts.gateway.port.flush()
   }
 
   tick(): void {
@@ -256,16 +299,17 @@ export class Cluster {
     const frame = how === 'reset' ? this.clients.reset(client) : this.clients.end()
     if (frame === undefined) return
     this.reach(how === 'reset' ? 'a client resets its stream' : 'a client ends its stream')
-    this.#gateway.port.send(frame)
-    this.#gateway.port.flush()
+    this.#fronts.gateway.port.send(frame)
+    this.#fronts.gateway.port.flush()
   }
 
   get #gatewayRuns(): boolean {
-    return !this.#gateway.down && !this.#gateway.pace.stopped
+    const { down, pace } = this.#fronts.gateway
+    return !down && !pace.stopped
   }
 
   #running(locator: Locator): { readonly pace: Pace; readonly clock: SimulatedClock } | undefined {
-    return locator === this.gateway ? this.#gateway : this.#processes.at(locator)
+    return locator === this.gateway ? this.#fronts.gateway : this.#processes.at(locator)
   }
 
   #clock(pace: Pace): SimulatedClock {
@@ -280,7 +324,7 @@ export class Cluster {
       identity: { memberId, locator, group: GROUP.application, epoch: EPOCH },
       limits: this.limits,
       membership: founding ? foundingMembership(FIRST_VIEW, this.#founders) : NO_MEMBERSHIP,
-      peers: this.#foundingPeers,
+      peers: this.#fronts.founding,
       contacts: this.#processes.locators,
       commit: this.#terms.commit ?? 'reflected',
       heartbeatsCarryOrder: this.#terms.reflects ?? true,
@@ -311,7 +355,7 @@ export class Cluster {
     if (stage === 'established') {
       this.takeovers++
       this.reach('a takeover')
-      if (this.#gateways > 1) this.reach('a takeover under a second gateway')
+      if (this.#fronts.gateways > 1) this.reach('a takeover under a second gateway')
       this.#leads(process)
     }
     this.onTakeover(memberId, stage)
@@ -338,55 +382,8 @@ export class Cluster {
     this.crash(memberId, tolerated)
   }
 
-  #openGateway(info: PeerInfo): GatewayProcess {
-    const pace = new Pace(this.world)
-    const clock = this.#clock(pace)
-    const port: PeerPort = this.#openPeer(info, {
-      pace,
-      clock,
-      released: (frame) => this.#referee.shown(frame, port.status.historyIndex),
-    })
-    return { info, clock, pace, port, down: false }
-  }
-
-  #openConsole(info: PeerInfo): PeerPort {
-    const pace = new Pace(this.world)
-    return this.#openPeer(info, { pace, clock: this.#clock(pace), released: (frame) => this.#referee.printed(frame) })
-  }
-
-  #openPeer(
-    identity: PeerInfo,
-    how: { readonly pace: Pace; readonly clock: SimulatedClock; readonly released: (frame: Frame) => void },
-  ): PeerPort {
-    const { locator } = identity
-    return (this.#terms.openPeer ?? openPeer)({
-      peer: this.#peerTerms(identity),
-      transport: this.network.open(locator, how.pace),
-      clock: how.clock,
-      group: this.#group,
-      listener: {
-        released: how.released,
-        relieved: () => {},
-        askLease: () => {},
-        event: (event) => this.#referee.adopted(locator, event),
-      },
-    })
-  }
-
   get #group(): Locator | undefined {
     return this.#terms.multicast === true ? GROUP_LOCATOR : undefined
-  }
-
-  #peerTerms(identity: PeerInfo): Parameters<typeof openPeer>[0]['peer'] {
-    const contacts = [...this.#processes.locators, ...this.#founders.map((each) => each.locator)]
-    return {
-      identity,
-      application: { group: GROUP.application, epoch: EPOCH },
-      contacts,
-      limits: this.limits,
-      commit: this.#terms.commit ?? 'reflected',
-      reflects: this.#terms.reflects ?? true,
-    }
   }
 
   /** One number for everything that happened: equal for equal seeds (law L8). */

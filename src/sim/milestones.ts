@@ -26,6 +26,8 @@ export const MILESTONES = [
   'a backup asks for messages',
   'a gateway dies',
   'a takeover under a second gateway',
+  'gateway and console die together',
+  'a primary dies while a standby adopts the group',
   'one member goes on alone',
   'a receive buffer overflows',
   'a forgotten process is replaced',

@@ -29,6 +29,8 @@ export type Fault =
   | { readonly at: number; readonly fault: 'hand over' }
   /** Said to have failed, and alive; the console and what it says do not reach it for a while. */
   | { readonly at: number; readonly fault: 'false suspicion'; readonly who: Role; readonly duration: number }
+  /** Gateway and console are lost together, and another host adopts the replicas after some silence. */
+  | { readonly at: number; readonly fault: 'lose fronts'; readonly duration: number }
   | { readonly at: number; readonly fault: 'reset' | 'end' }
 
 export type FaultName = Fault['fault']
@@ -96,6 +98,7 @@ const SPACING: Readonly<Record<FaultName, number>> = {
   'jam': 40,
   'reset': 40,
   'end': 40,
+  'lose fronts': 120,
 }
 const KINDS = Object.keys(SPACING) as readonly FaultName[]
 /** A run has each kind of fault with this chance: what is left out makes room for what is in. */
@@ -184,6 +187,8 @@ function drawFault(random: SeededRandom, fault: FaultName, at: number): Fault {
         who: pick(random, [...REPLICAS_ROLES, 'gateway']),
         duration: duration * pick(random, [1, 100]),
       }
+    case 'lose fronts':
+      return { at, fault, duration }
     case 'cut':
     case 'jam':
       return { at, fault, from: pick(random, ENDS), to: pick(random, ENDS), duration }

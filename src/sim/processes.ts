@@ -5,8 +5,8 @@ import type { SimulatedClock } from './clock.js'
 import type { Pace } from './pace.js'
 import type { ToyProgram } from './toy-program.js'
 
-/** The gateway that runs now, or that was the last to run. */
-export interface GatewayProcess {
+/** The gateway or console that runs now, or that was the last to run. */
+export interface Front {
   readonly info: PeerInfo
   readonly clock: SimulatedClock
   readonly pace: Pace

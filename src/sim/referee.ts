@@ -16,11 +16,16 @@ export interface RefereeTerms {
   readonly subjectAt: (locator: Locator | undefined) => Subject | undefined
 }
 
+/** Fewer than lines are counted to, so that one that comes a second time shows. */
+const LINES_LOST_MAX = 200
+
 /** Holds what leaves the group, at the gateway and at the console, against the laws. */
 export class Referee {
   readonly #terms: RefereeTerms
   /** Lines printed so far. */
   #lines = 0
+  /** The console was lost, and with it what it had not printed: the next line says where it goes on. */
+  #lost = false
 
   constructor(terms: RefereeTerms) {
     this.#terms = terms
@@ -43,8 +48,20 @@ export class Referee {
     laws.released(this.#releaser, undefined)
     if (frame.frame !== 'output') return
     const line = frame.bytes[0] as number
+    if (this.#lost) this.#goOn(line)
     if (line !== (this.#lines + 1) % 256) laws.broken(`L1: line ${line} was printed after ${this.#lines}`)
     this.#lines++
+  }
+
+  printerLost(): void {
+    this.#lost = true
+  }
+
+  /** Lines may be missing, and none is printed again. */
+  #goOn(line: number): void {
+    this.#lost = false
+    const missing = (line - this.#lines - 1) & 0xff
+    if (missing < LINES_LOST_MAX) this.#lines += missing
   }
 
   adopted(locator: Locator, { event, view }: PeerEvent): void {

@@ -202,6 +202,8 @@ class Swarm {
         this.#lastSends.set(locator, fault.sends)
         return true
       }
+      case 'lose fronts':
+        return this.#loseFronts(fault.duration)
       case 'slow kill':
         return this.#killSlowly(fault.who, fault.duration)
       case 'hand over':
@@ -252,6 +254,13 @@ class Swarm {
     if (!this.#budget.mayKillGateway()) return false
     this.#budget.gatewayKilled()
     this.#cluster.crashGateway()
+    return true
+  }
+
+  #loseFronts(silence: number): boolean {
+    if (this.#cluster.consoleDown || !this.#budget.mayKillGateway()) return false
+    this.#budget.gatewayKilled()
+    this.#cluster.loseFronts(silence)
     return true
   }
 
@@ -315,6 +324,7 @@ class Swarm {
   #noteDeaths(victims: readonly MemberId[]): void {
     const { primary, observer, processes } = this.#cluster
     if (primary === undefined || !victims.includes(primary)) return
+    if (!this.#cluster.adopted) this.#cluster.reach('a primary dies while a standby adopts the group')
     if (victims.length > 1) this.#cluster.reach('primary and first backup die together')
     const left = observer.members.filter(({ memberId }) => {
       return !victims.includes(memberId) && processes.some((process) => process.memberId === memberId)

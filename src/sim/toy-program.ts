@@ -127,8 +127,9 @@ export class ToyProgram implements GroupListener {
       if (frame.frame === 'end') this.#group.submit(GROUP.gateway, { frame: 'close', stream: frame.stream })
     }
     if (entry[0] === ENTRY.peerLost) {
-      this.#group.disconnect(GROUP.gateway)
-      this.gatewaysLost++
+      const group = entry[1] as GroupId
+      this.#group.disconnect(group)
+      if (group === GROUP.gateway) this.gatewaysLost++
     }
     if (entry[0] === ENTRY.peerUp) {
       const [group, epoch, memberId, locator] = [0, 1, 2, 3].map((at) => readNumber(entry, 1 + 8 * at))

@@ -1,4 +1,4 @@
-import type { GroupId, Locator, Message, PeerInfo } from '../../message/index.js'
+import type { GroupId, Locator, MemberId, Message, PeerInfo } from '../../message/index.js'
 
 /** What can happen to a replica. */
 export type ReplicaInput =
@@ -14,6 +14,11 @@ export type ReplicaInput =
   /** What was decided and submitted may leave. */
   | { readonly input: 'flush' }
   | { readonly input: 'deadline' }
+  /**
+   * The supervisor of this replica knows that a member of any group has failed: where no connected group is left that
+   * could say so (ADR 59).
+   */
+  | { readonly input: 'fault'; readonly member: MemberId }
   /** In an ordered operation: a connection begins, or is over. */
   | { readonly input: 'connect'; readonly peer: PeerInfo }
   | { readonly input: 'disconnect'; readonly group: GroupId }

@@ -135,6 +135,11 @@ export class Replica {
     return connection?.givenUp === false ? connection.sent.unacknowledgedBytes : 0
   }
 
+  /** The connection with a group is over, or will be once its loss is ordered. */
+  givenUp(group: Message['sourceGroup']): boolean {
+    return this.#state.connections.get(group)?.givenUp !== false
+  }
+
   /** Bytes that were received and that the program has not taken, of all current connections. */
   get waitingBytes(): number {
     let bytes = 0
@@ -173,6 +178,8 @@ export class Replica {
         return this.#state.isPrimary ? this.#leading.flush() : this.#following.turnOver()
       case 'deadline':
         return this.#expire()
+      case 'fault':
+        return this.#succession.failed(input.member)
       case 'connect':
         this.#state.connect(input.peer)
         return this.#state.isPrimary

@@ -55,8 +55,13 @@ export class Succession {
     const { role, identity } = this.#state
     const view = sourceGroup === identity.group ? message.view : message.peerView
     if (role === 'backup' || role === 'frozen' || this.#state.leads) this.#informed({ view, members, length })
+    this.failed(member)
+  }
+
+  /** A member of any group has failed, as somebody knows who may say so. */
+  failed(member: MemberId): void {
     // Whoever was told so counts on it: this member must not be there any more when the others go on without it.
-    if (member === identity.memberId) return this.#state.stop('declared to have failed')
+    if (member === this.#state.identity.memberId) return this.#state.stop('declared to have failed')
     this.#state.noteFaulty(member)
     for (const connection of this.#state.connections.values()) {
       if (connection.peer.memberId !== member) continue

@@ -1,0 +1,154 @@
+import type { CommitMode, Limits } from '../core/index.js'
+import type { PeerPort } from '../driver/index.js'
+import { openPeer } from '../driver/index.js'
+import type { Frame, GroupId, Locator, MemberId, PeerInfo } from '../message/index.js'
+import { GROUP } from '../message/index.js'
+import { drawDrift, SimulatedClock } from './clock.js'
+import { EPOCH, GROUP_LOCATOR } from './identities.js'
+import type { Identities } from './identities.js'
+import type { Network } from './network.js'
+import { Pace } from './pace.js'
+import type { Front, Process } from './processes.js'
+import type { Referee } from './referee.js'
+import type { World } from './world.js'
+
+/** A host passes on what a standby tells it so often, until the standby is heard of in the group itself. */
+const TELL_EVERY = 5_000
+const TELL_LOSS = 300
+const TELL_SPREAD = 4_000
+
+export interface FrontsTerms {
+  readonly world: World
+  readonly network: Network
+  readonly referee: Referee
+  readonly ids: Identities
+  readonly limits: Limits
+  readonly commit: CommitMode
+  readonly reflects: boolean
+  readonly multicast: boolean
+  readonly driftMax: number | undefined
+  readonly openPeer: typeof openPeer | undefined
+  /** Founders, whether they run or not. */
+  readonly founders: readonly Locator[]
+  readonly processes: () => readonly Process[]
+}
+
+/** The connected groups of a cluster, gateway and console, and what is done when both are lost at once (ADR 59). */
+export class Fronts {
+  readonly #terms: FrontsTerms
+  readonly founding: readonly PeerInfo[]
+  gateway: Front
+  console: Front
+  gateways = 1
+  /** Known to the standby to have failed, and perhaps not to every replica; bounded by the members of a simulation. */
+  #lost: MemberId[] = []
+  #telling = false
+
+  constructor(terms: FrontsTerms) {
+    this.#terms = terms
+    const [gateway, console] = [terms.ids.peer(GROUP.gateway), terms.ids.peer(GROUP.console)]
+    this.founding = [gateway, console]
+    this.console = this.#openConsole(console)
+    this.gateway = this.#openGateway(gateway)
+  }
+
+  /** The group knows this console: what it says of failures counts. */
+  get adopted(): boolean {
+    return !this.console.down && this.console.port.status.members.length > 0
+  }
+
+  /** Gateway and console that run and have been told of a view. */
+  get informed(): readonly PeerPort[] {
+    const fronts = [this.gateway, this.console].filter(({ down }) => !down)
+    return fronts.map(({ port }) => port).filter(({ status }) => status.members.length > 0)
+  }
+
+  kill(front: Front): void {
+    front.down = true
+    front.clock.stop()
+    this.#terms.network.close(front.info.locator)
+  }
+
+  startGateway(): void {
+    this.gateway = this.#openGateway(this.#terms.ids.peer(GROUP.gateway))
+    this.gateways++
+  }
+
+  /** A standby adopts the replicas: both groups come as new incarnations, and the hosts are told that the old are lost. */
+  adopt(lost: readonly MemberId[]): void {
+    this.#lost.push(...lost)
+    this.console = this.#openConsole(this.#terms.ids.peer(GROUP.console))
+    this.startGateway()
+    this.#tell()
+  }
+
+  suspect(group: GroupId, memberId: MemberId): void {
+    if (!this.console.down) this.console.port.announceFault(group, memberId)
+    if (this.adopted) return
+    this.#lost.push(memberId)
+    this.#tell()
+  }
+
+  /** Each replica by its own host, which may not hear it, and not at the same time as others. */
+  #tell(): void {
+    if (this.#telling) return
+    const { world, processes } = this.#terms
+    this.#telling = true
+    if (!this.console.down) {
+      for (const process of processes()) {
+        if (world.random.chance(TELL_LOSS)) continue
+        world.after(world.random.below(TELL_SPREAD), () => this.#tellOne(process))
+      }
+    }
+    world.after(TELL_EVERY, () => {
+      this.#telling = false
+      if (this.adopted) this.#lost = []
+      else this.#tell()
+    })
+  }
+
+  #tellOne(process: Process): void {
+    for (const memberId of this.#lost) {
+      process.pace.enter(() => {
+        if (this.#terms.processes().includes(process)) process.member.fault(memberId)
+      })
+    }
+  }
+
+  #openGateway(info: PeerInfo): Front {
+    const front: Front = this.#open(info, (frame) => {
+      this.#terms.referee.shown(frame, front.port.status.historyIndex)
+    })
+    return front
+  }
+
+  #openConsole(info: PeerInfo): Front {
+    return this.#open(info, (frame) => this.#terms.referee.printed(frame))
+  }
+
+  #open(info: PeerInfo, released: (frame: Frame) => void): Front {
+    const { world, network, referee, driftMax, founders, processes, multicast, limits, commit, reflects } = this.#terms
+    const pace = new Pace(world)
+    const clock = new SimulatedClock(world, drawDrift(world.random, driftMax), pace)
+    const port = (this.#terms.openPeer ?? openPeer)({
+      peer: {
+        identity: info,
+        application: { group: GROUP.application, epoch: EPOCH },
+        contacts: [...processes().map(({ locator }) => locator), ...founders],
+        limits,
+        commit,
+        reflects,
+      },
+      transport: network.open(info.locator, pace),
+      clock,
+      group: multicast ? GROUP_LOCATOR : undefined,
+      listener: {
+        released,
+        relieved: () => {},
+        askLease: () => {},
+        event: (event) => referee.adopted(info.locator, event),
+      },
+    })
+    return { info, clock, pace, port, down: false }
+  }
+}
