@@ -185,7 +185,7 @@ export class Cluster {
     this.#referee.printerLost()
     this.world.after(silence, () => {
       this.observer.note('a standby adopts the group')
-      this.#fronts.adopt(lost)
+      this.#fronts.adopt()
       this.#connectClients()
     })
   }

@@ -40,7 +40,7 @@ export class Fronts {
   gateway: Front
   console: Front
   gateways = 1
-  /** Known to the standby to have failed, and perhaps not to every replica; bounded by the members of a simulation. */
+  /** Said to have failed since; bounded by the members of a simulation. */
   #lost: MemberId[] = []
   #telling = false
 
@@ -75,8 +75,7 @@ export class Fronts {
   }
 
   /** A standby adopts the replicas: both groups come as new incarnations, and the hosts are told that the old are lost. */
-  adopt(lost: readonly MemberId[]): void {
-    this.#lost.push(...lost)
+  adopt(): void {
     this.console = this.#openConsole(this.#terms.ids.peer(GROUP.console))
     this.startGateway()
     this.#tell()
@@ -107,8 +106,19 @@ export class Fronts {
     })
   }
 
+  /** Whom the replicas that are heard count on, and the standby does not hear. */
+  get #missed(): readonly MemberId[] {
+    const processes = this.#terms.processes()
+    const living = new Set<MemberId>([this.gateway.info.memberId, this.console.info.memberId])
+    for (const { memberId } of processes) living.add(memberId)
+    const known = processes.flatMap(({ replica: { membership, peers } }) => {
+      return [...peers, ...membership.members.map(({ memberId }) => memberId)]
+    })
+    return [...new Set(known)].filter((memberId) => !living.has(memberId))
+  }
+
   #tellOne(process: Process): void {
-    for (const memberId of this.#lost) {
+    for (const memberId of [...this.#lost, ...this.#missed]) {
       process.pace.enter(() => {
         if (this.#terms.processes().includes(process)) process.member.fault(memberId)
       })

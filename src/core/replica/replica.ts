@@ -1,7 +1,8 @@
 import { unreachable } from '../../base/index.js'
-import type { Instant, Message, MessageOf, OrderIndex, View } from '../../message/index.js'
+import type { Instant, MemberId, Message, MessageOf, OrderIndex, View } from '../../message/index.js'
 import { PROGRAM_ENTRY_MIN } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
+import type { Membership } from '../membership/view.js'
 import { memberOf, primaryOf, sameView } from '../membership/view.js'
 import { Following } from './following.js'
 import { FromPeers } from './from-peers.js'
@@ -81,6 +82,17 @@ export class Replica {
 
   get view(): View {
     return this.#state.established.view
+  }
+
+  /** The view last established and its members, as far as this member knows. */
+  get membership(): Membership {
+    return this.#state.established
+  }
+
+  /** The connected groups, each by its single member, that it does not know to have failed. */
+  get peers(): readonly MemberId[] {
+    const living = [...this.#state.connections.values()].filter(({ givenUp }) => !givenUp)
+    return living.map(({ peer }) => peer.memberId)
   }
 
   /** The last entry of the program that was executed; entries about members may follow it. */
