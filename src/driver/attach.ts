@@ -1,4 +1,5 @@
 import type { Epoch, Locator, MemberId, MemberInfo, PeerInfo } from '../message/index.js'
+import type { Standing } from './probe.js'
 import type { GroupSettings } from './settings.js'
 
 /**
@@ -29,6 +30,7 @@ export type AttachRequest =
       readonly token: string
       readonly memberId: MemberId
       readonly looped: boolean
+      readonly standing: Standing
     }
   /** Answers `start`; the supervisor repeats `start` until then. */
   | { readonly type: 'attached'; readonly slot: string; readonly token: string; readonly memberId: MemberId }

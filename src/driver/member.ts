@@ -6,6 +6,7 @@ import type { RejectReason } from '../wire/index.js'
 import { decode, decodeFrame, Encoder, FrameEncoder } from '../wire/index.js'
 import type { Group, GroupListener } from './group.js'
 import type { Clock, Transport } from './ports.js'
+import type { Standing } from './probe.js'
 import { RejectCounts } from './reject-counts.js'
 import { Wakeup } from './wakeup.js'
 
@@ -154,6 +155,11 @@ export class Member implements Group {
 
   givenUp(group: GroupId): boolean {
     return this.#replica.givenUp(group)
+  }
+
+  get standing(): Standing {
+    const { membership, peers } = this.#replica
+    return { view: membership.view, members: membership.members, peers }
   }
 
   /** This replica's own supervisor knows that a member of any group has failed. */

@@ -128,6 +128,10 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     return this.#outbox.ask(of, matches, boundMs)
   }
 
+  givenUp(of: GroupId): boolean {
+    return this.#terms.group.givenUp(of)
+  }
+
   witness(value: number, describe: () => string): void {
     if (this.inside && this.#log.open) this.#log.witness(value, describe)
   }

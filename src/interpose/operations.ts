@@ -67,6 +67,8 @@ export interface Operations {
    * later.
    */
   ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | undefined
+  /** Live only: a connected group is known to have failed, and will answer nothing; its loss may not be ordered yet. */
+  givenUp(of: GroupId): boolean
 
   /**
    * Counts what this replica has come to by itself into the digest, and compares it, by a byte of the digest in the

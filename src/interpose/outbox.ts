@@ -58,7 +58,8 @@ export class Outbox {
     this.flushNow()
     let answer: Frame | undefined
     const answered = (): boolean => (answer ??= group.findReceived(of, matches)) !== undefined
-    context.outside(() => answered() || group.waitUntil(answered, boundMs))
+    const over = (): boolean => answered() || group.givenUp(of)
+    context.outside(() => over() || group.waitUntil(over, boundMs))
     return answer
   }
 

@@ -45,18 +45,31 @@ export class InputHandle extends InputStream {
   }
 
   override readStart(): number {
-    this.#stream ??= this.terms.host.follow({ call: 'followInput', args: [] }, ({ body }) => {
-      if (body.length === 0) this.receiveEnd()
-      else this.receive(body)
-    })
+    if (this.#stream === undefined) this.#follow()
     return super.readStart()
+  }
+
+  /** At the next console, where the last one is lost, its input goes on. */
+  #follow(): void {
+    const { host } = this.terms
+    const take = ({ body }: { readonly body: Uint8Array }): void => {
+      if (body.length > 0) return this.receive(body)
+      if (this.#stream !== undefined) host.shut(this.#stream)
+      this.receiveEnd()
+    }
+    this.#stream = host.follow({ call: 'followInput', args: [] }, take, { again: () => this.#follow() })
+    if (this.#throttled) this.#flow(false)
+  }
+
+  #flow(on: boolean): void {
+    if (this.#stream !== undefined) this.terms.host.send(this.#stream, { to: 'flow', fd: 0, on } satisfies ToChild, EMPTY)
   }
 
   protected override throttle(waitingBytes: number): void {
     const throttled = this.#throttled ? waitingBytes > 0 : waitingBytes > WAITING_BYTES_MAX
     if (throttled === this.#throttled || this.#stream === undefined) return
     this.#throttled = throttled
-    this.terms.host.send(this.#stream, { to: 'flow', fd: 0, on: !throttled } satisfies ToChild, EMPTY)
+    this.#flow(!throttled)
   }
 
   protected transmit(): number {

@@ -30,6 +30,9 @@ export class UdpSocket extends VirtualHandle {
   #bound: DatagramName | undefined
   #remote: DatagramName | undefined
   #receiving = false
+  #opening: DatagramOpening | undefined
+  /** What was set, to be set again at the next console; bounded by the options and groups there are. */
+  readonly #settings = new Map<string, readonly [SocketCall, readonly unknown[]]>()
 
   constructor(terms: EdgeTerms, flags: UdpFlags) {
     super(terms, 'UDPWRAP')
@@ -46,8 +49,10 @@ export class UdpSocket extends VirtualHandle {
 
   connect(address: string, port: number): number {
     const { errno, value } = this.#ask('connect', [address, port])
-    if (errno === undefined) this.#remote = value as DatagramName
-    return errno ?? 0
+    if (errno !== undefined) return errno
+    this.#remote = value as DatagramName
+    this.#settings.set('connect', ['connect', [address, port]])
+    return 0
   }
 
   connect6(address: string, port: number): number {
@@ -56,6 +61,7 @@ export class UdpSocket extends VirtualHandle {
 
   disconnect(): number {
     this.#remote = undefined
+    this.#settings.delete('connect')
     return this.#set('disconnect', [])
   }
 
@@ -167,13 +173,26 @@ export class UdpSocket extends VirtualHandle {
       reuseAddress: (flags & reuseAddress) !== 0,
       reusePort: (flags & reusePort) !== 0,
     }
-    const { answer, stream } = this.terms.host.open({ call: 'openSocket', args: [opening] }, (record) => {
-      this.#receive(record)
-    })
+    return this.#openAt(opening)
+  }
+
+  #openAt(opening: DatagramOpening): number {
+    const request = { call: 'openSocket', args: [opening] }
+    const loss = { again: (): void => this.#openAgain() }
+    const { answer, stream } = this.terms.host.open(request, (record) => this.#receive(record), loss)
     if (answer.errno !== undefined) return answer.errno
     this.#stream = stream
     this.#bound = answer.value as DatagramName
+    this.#opening = { ...opening, ...this.#bound }
     return 0
+  }
+
+  /** The console was lost, and datagrams with it, as they may be: the next one opens the same socket. */
+  #openAgain(): void {
+    const settings = [...this.#settings.values()]
+    let errno = this.#openAt(this.#opening as DatagramOpening)
+    for (const [name, values] of settings) if (errno === 0) errno = this.#set(name, values)
+    if (errno !== 0) this.enter(() => this.onmessage?.(errno, this))
   }
 
   #receive({ value, body }: Answered): void {
@@ -189,7 +208,15 @@ export class UdpSocket extends VirtualHandle {
 
   /** 0, or a negative errno. */
   #set(name: SocketCall, values: readonly unknown[]): number {
-    return this.#ask(name, values).errno ?? 0
+    const { errno = 0 } = this.#ask(name, values)
+    if (errno === 0) this.#note(name, values)
+    return errno
+  }
+
+  #note(name: SocketCall, values: readonly unknown[]): void {
+    if (name.startsWith('set')) this.#settings.set(name, [name, values])
+    else if (name.startsWith('drop')) this.#settings.delete(`${name.replace('drop', 'add')} ${values.join(' ')}`)
+    else if (name.startsWith('add')) this.#settings.set(`${name} ${values.join(' ')}`, [name, values])
   }
 
   #ask(name: SocketCall, values: readonly unknown[]): Answered {

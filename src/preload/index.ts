@@ -52,6 +52,7 @@ function becomeReplica(internals: Internals, clock: ReplicaClock, attached: Atta
   })
   const calls = check?.delays === undefined ? undefined : new TimedCalls(clock)
   const member = new Member({ replica, transport, clock: calls ?? clock })
+  probed.member = member
   transport.isPrimary = (): boolean => member.live
   const digestFolder = faults.digestFolder
   const digests = digestFolder === undefined ? undefined : new DigestChain(digestFolder, memberId, appendFileSync)

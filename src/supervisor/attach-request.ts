@@ -1,5 +1,5 @@
 import type { Locator, MemberId } from '../message/index.js'
-import type { AttachRequest } from '../driver/index.js'
+import type { AttachRequest, Standing } from '../driver/index.js'
 import type { Claim } from './claims.js'
 
 /** What a datagram of the attach socket says; undefined for what does not fit: it is dropped, never trusted. */
@@ -10,7 +10,10 @@ export function parseAttachRequest(datagram: Uint8Array): AttachRequest | undefi
   if (typeof slot !== 'string' || typeof token !== 'string' || !isNumber(memberId)) return undefined
   const member = memberId as MemberId
   if (type === 'attached') return { type, slot, token, memberId: member }
-  if (type === 'alive') return { type, slot, token, memberId: member, looped: value['looped'] === true }
+  if (type === 'alive') {
+    const standing = standingOf(value['standing'])
+    return standing && { type, slot, token, memberId: member, looped: value['looped'] === true, standing }
+  }
   if (type !== 'claim') return undefined
   const { locator, pid, argv, cwd, refusedFlag, fingerprint } = value
   if (!isNumber(locator) || !isNumber(pid) || typeof cwd !== 'string') return undefined
@@ -20,6 +23,18 @@ export function parseAttachRequest(datagram: Uint8Array): AttachRequest | undefi
   if (parts === undefined) return undefined
   const place = { slot, token, memberId: member, locator: locator as Locator }
   return { type, ...place, pid, argv, cwd, refusedFlag, fingerprint: parts }
+}
+
+/** Whom a replica counts on, as it says itself. */
+export function standingOf(value: unknown): Standing | undefined {
+  if (!isRecord(value)) return undefined
+  const { view, members, peers } = value
+  if (!isRecord(view) || !Array.isArray(members) || !Array.isArray(peers)) return undefined
+  if (![view['number'], view['precedence'], view['backupView']].every(Number.isSafeInteger)) return undefined
+  const whole = members.every((member) => {
+    return isRecord(member) && isNumber(member['memberId']) && isNumber(member['locator'])
+  })
+  return whole && peers.every(isNumber) ? (value as unknown as Standing) : undefined
 }
 
 function parseFingerprint(value: unknown): Claim['fingerprint'] | undefined {

@@ -269,8 +269,17 @@ export class Leading {
   /** Once every connected group knows the smaller membership, the removed count no more. */
   #retire(): void {
     if (this.#retiring.length === 0 || !this.#allKnow()) return
-    this.#retiring = []
+    this.#retiring = this.#judged ? [] : this.#retiring.filter((member) => !this.#state.faulty.has(member))
     this.#count()
+  }
+
+  /**
+   * A connected group is there that judges between primaries. Without one a member that was only silent may lead others
+   * meanwhile, and the next judge must not be told of a view without it before its supervisor has given it up (ADR 59).
+   */
+  get #judged(): boolean {
+    for (const { givenUp } of this.#state.connections.values()) if (!givenUp) return true
+    return false
   }
 
   /** Every connected group knows the present membership; who has been told of none yet will take what it is told. */

@@ -1,5 +1,7 @@
 import { HOST_BODY_BYTES_MAX } from '../../driver/index.js'
+import type { StreamId } from '../../message/index.js'
 import type { Answered } from '../host/host.js'
+import { lostAnswer } from '../host/host.js'
 import { type Outcome, outcomeOf, valueOf } from '../outcome.js'
 import { refusal } from '../refusal.js'
 import type { HostFile } from './descriptors.js'
@@ -15,6 +17,8 @@ export interface HostCall {
   readonly call: string
   readonly args: readonly unknown[]
   readonly body?: Uint8Array
+  /** The file that it is about, if one is open. */
+  readonly file?: StreamId
   /** The paths in an error, as the program gave them. */
   readonly place?: Omit<Place, 'syscall'>
   readonly value?: (answer: Answered) => unknown
@@ -28,18 +32,21 @@ export class HostFiles {
     this.#terms = terms
   }
 
-  make({ call, args, body, place = {}, value = () => undefined }: HostCall, request: Request): unknown {
+  make({ call, args, body, file, place = {}, value = () => undefined }: HostCall, request: Request): unknown {
     const { host, requests } = this.#terms
     const outcome = (answer: Answered): Outcome<unknown> => {
       const error = this.#errorOf(answer, place)
       return error === undefined ? outcomeOf(() => value(answer)) : { error }
     }
+    const lost = file !== undefined && host.isLost(file) ? answerForLost(call) : undefined
     if (request !== 'sync') {
       return requests.settleLater(request, (settle) => {
-        host.later({ call, args }, body, (answer) => settle(outcome(answer)))
+        const take = (answer: Answered): void => settle(outcome(answer))
+        if (lost === undefined) host.later({ call, args }, body, take)
+        else host.answerLater(lost, take)
       })
     }
-    return valueOf(outcome(host.now({ call, args }, body)))
+    return valueOf(outcome(lost ?? host.now({ call, args }, body)))
   }
 
   open(path: Path, [flags, mode]: readonly [number, number], request: Request): unknown {
@@ -58,12 +65,12 @@ export class HostFiles {
 
   close(descriptor: number, { file }: HostFile, request: Request): unknown {
     this.#terms.descriptors.delete(descriptor)
-    return this.make({ call: 'close', args: [file] }, request)
+    return this.make({ call: 'close', args: [file], file }, request)
   }
 
   write({ file }: HostFile, body: Uint8Array, at: { position: unknown; request: Request }): unknown {
     const value = ({ value: written }: Answered): unknown => written
-    return this.make({ call: 'write', args: [file, at.position], body, value }, at.request)
+    return this.make({ call: 'write', args: [file, at.position], file, body, value }, at.request)
   }
 
   /** `take` is given what was read; its result is the program's. */
@@ -74,7 +81,7 @@ export class HostFiles {
   ): unknown {
     if (request !== 'sync') {
       const value = ({ body }: Answered): unknown => take(body)
-      return this.make({ call: 'read', args: [file, length, position ?? null], value }, request)
+      return this.make({ call: 'read', args: [file, length, position ?? null], file, value }, request)
     }
     const parts: Uint8Array[] = []
     let count = 0
@@ -82,7 +89,7 @@ export class HostFiles {
       const wanted = Math.min(length - count, HOST_BODY_BYTES_MAX)
       const from = position === undefined ? null : position + count
       const value = ({ body }: Answered): Uint8Array => body
-      const part = this.make({ call: 'read', args: [file, wanted, from], value }, 'sync') as Uint8Array
+      const part = this.make({ call: 'read', args: [file, wanted, from], file, value }, 'sync') as Uint8Array
       parts.push(part)
       count += part.length
       if (part.length < wanted || count === length) return take(Buffer.concat(parts))
@@ -100,7 +107,7 @@ export class HostFiles {
       const fields = answer.value as readonly string[]
       return isBig ? BigInt64Array.from(fields, BigInt) : Float64Array.from(fields, Number)
     }
-    return this.make({ call: 'fstat', args: [file], value }, request)
+    return this.make({ call: 'fstat', args: [file], file, value }, request)
   }
 
   /** Something that the console has made at a path, as the program's own path names it. */
@@ -119,4 +126,9 @@ export class HostFiles {
     if (failed === undefined) return undefined
     return Object.assign(new Error(failed.message), { code: failed.code })
   }
+}
+
+/** A file that was lost with its console can still be closed, as after any other error. */
+function answerForLost(call: string): Answered {
+  return call === 'close' ? { body: new Uint8Array(0) } : lostAnswer(call)
 }

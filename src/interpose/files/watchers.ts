@@ -1,3 +1,4 @@
+import type { HostRequest } from '../../driver/index.js'
 import type { StreamId } from '../../message/index.js'
 import { AsyncPlace } from '../async-place.js'
 import type { Binding, NativeClass, NativeFunction } from '../edge-internals.js'
@@ -56,6 +57,7 @@ class Watching {
   readonly #hold: Hold
   readonly #place: AsyncPlace
   #stream: StreamId | undefined
+  #request: HostRequest | undefined
 
   constructor(terms: EdgeTerms, handle: Watcher, changeOf: (answer: Answered) => Change) {
     this.#terms = terms
@@ -66,10 +68,10 @@ class Watching {
   }
 
   /** 0, or a negative errno. */
-  start(request: { readonly call: string; readonly args: readonly unknown[] }, persistent: boolean): number {
-    const { answer, stream } = this.#terms.host.open(request, (change) => this.#tell(change))
-    if (answer.errno !== undefined) return answer.errno
-    this.#stream = stream
+  start(request: HostRequest, persistent: boolean): number {
+    this.#request = request
+    const errno = this.#watch()
+    if (errno !== 0) return errno
     this.#hold.reference(persistent && this.#hold.referenced)
     this.#hold.activate(true)
     const methods = {
@@ -81,6 +83,22 @@ class Watching {
     for (const [name, value] of Object.entries(methods)) Object.defineProperty(this.#handle, name, { value })
     Object.defineProperty(this.#handle, 'initialized', { get: () => this.#stream !== undefined })
     return 0
+  }
+
+  /** 0, or a negative errno. */
+  #watch(): number {
+    const request = this.#request as HostRequest
+    const loss = { again: (): void => this.#watchAgain() }
+    const { answer, stream } = this.#terms.host.open(request, (change) => this.#tell(change), loss)
+    if (answer.errno !== undefined) return answer.errno
+    this.#stream = stream
+    return 0
+  }
+
+  /** The files of the next console are watched, where the last one is lost. */
+  #watchAgain(): void {
+    const errno = this.#watch()
+    if (errno !== 0) this.#place.enter(() => this.#handle.onchange?.(errno, undefined, undefined))
   }
 
   #tell(answer: Answered): void {

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { EMPTY } from '../../base/index.js'
 import { packRecord, RecordReader } from '../../driver/index.js'
 import type { HostAnswer, HostRecord, HostRequest } from '../../driver/index.js'
@@ -18,11 +19,23 @@ export interface Answered extends HostAnswer {
 type Take = (answer: Answered) => void
 
 interface Call {
+  /** Of the request, as the program made it. */
+  readonly name: string
   readonly reader: RecordReader
   readonly take: Take
   /** Records come until it is shut. */
   readonly stays: boolean
+  readonly loss: Loss
 }
+
+/**
+ * What becomes of a call that goes on when the console is lost with its host (ADR 59), inside an ordered operation:
+ * `lost` ends it, `again` has it go on at the next console.
+ */
+export type Loss = { readonly lost: () => void } | { readonly again: () => void }
+
+/** Whether the console has done what it was asked nobody can say any more. */
+const LOST_ERRNO = -constants.errno.EIO
 
 /** The program's side of `driver/host-calls.ts`: what must happen once is asked of the console. */
 export class Host {
@@ -30,12 +43,21 @@ export class Host {
   /** Bounded by what the program has under way. */
   readonly #calls = new Map<StreamId, Call>()
   #last: StreamId = 0
+  /** There is a console, as far as the history says. */
+  #connected = true
+  /** The last call that the console before knew of. */
+  #lastLost: StreamId = 0
 
   constructor(operations: Operations) {
     this.#operations = operations
     operations.onFrame(GROUP.console, (frame) => {
       if (frame.frame === 'data') this.#receive(frame.stream, frame.bytes)
     })
+    operations.onPeerChange(
+      GROUP.console,
+      () => this.#lose(),
+      () => this.#goOn(),
+    )
   }
 
   /** The number that the next call will have. */
@@ -45,17 +67,31 @@ export class Host {
 
   /** Waits for the answer, inside the running operation; at a backup, and in a replay, the recorded one. */
   now(request: HostRequest, body?: Uint8Array): Answered {
+    if (!this.#connected) return lostAnswer(request.call)
     const stream = this.#ask(request, body)
     const reader = new RecordReader()
-    reader.push(this.#operations.recordBytes(VALUE_SOURCE.file, () => this.#await(stream)))
+    const lost = (): Uint8Array => recordOf(lostAnswer(request.call))
+    reader.push(this.#operations.recordBytes(VALUE_SOURCE.file, () => this.#await(stream) ?? lost()))
     return answeredOf(reader.next() as HostRecord)
   }
 
   /** The answer is taken in an operation of its own. */
   later(request: HostRequest, body: Uint8Array | undefined, take: Take): void {
+    if (!this.#connected) return this.answerLater(lostAnswer(request.call), take)
     const stream = this.#ask(request, body)
-    this.#calls.set(stream, { reader: new RecordReader(), take, stays: false })
+    const loss = { lost: (): void => undefined }
+    this.#calls.set(stream, { name: request.call, reader: new RecordReader(), take, stays: false, loss })
     this.#operations.holdOpen(1)
+  }
+
+  /** The same for an answer that is known already. */
+  answerLater(answer: Answered, take: Take): void {
+    this.#operations.complete(this.#operations.newAsyncId(), () => take(answer))
+  }
+
+  /** What an earlier call has opened was lost with the console that opened it. */
+  isLost(stream: StreamId): boolean {
+    return stream <= this.#lastLost
   }
 
   /** Nobody wants to know what becomes of it. */
@@ -64,7 +100,7 @@ export class Host {
   }
 
   /** A call that goes on: after the answer, which is returned, records come until it is shut. */
-  open(request: HostRequest, take: Take): { readonly stream: StreamId; readonly answer: Answered } {
+  open(request: HostRequest, take: Take, loss: Loss): { readonly stream: StreamId; readonly answer: Answered } {
     const answer = this.now(request)
     const stream = this.#last
     let isFirst = true
@@ -73,14 +109,16 @@ export class Host {
       if (isFirst) isFirst = false
       else take(record)
     }
-    if (answer.errno === undefined) this.#calls.set(stream, { reader: new RecordReader(), take: takeNext, stays: true })
+    if (answer.errno === undefined) {
+      this.#calls.set(stream, { name: request.call, reader: new RecordReader(), take: takeNext, stays: true, loss })
+    }
     return { stream, answer }
   }
 
   /** A call without an answer: records come until it is shut. */
-  follow(request: HostRequest, take: Take): StreamId {
+  follow(request: HostRequest, take: Take, loss: Loss): StreamId {
     const stream = this.#ask(request)
-    this.#calls.set(stream, { reader: new RecordReader(), take, stays: true })
+    this.#calls.set(stream, { name: request.call, reader: new RecordReader(), take, stays: true, loss })
     return stream
   }
 
@@ -92,6 +130,32 @@ export class Host {
   /** No record of this call is taken any more. */
   shut(stream: StreamId): void {
     this.#calls.delete(stream)
+  }
+
+  /** In the order of asking, and nothing of it twice: what is told may ask anew. */
+  #lose(): void {
+    this.#connected = false
+    this.#lastLost = this.#last
+    for (const [stream, { name, take, stays, loss }] of [...this.#calls]) {
+      if (!this.#calls.has(stream)) continue
+      if (!stays) {
+        this.#close(stream)
+        take(lostAnswer(name))
+      } else if ('lost' in loss) {
+        this.#calls.delete(stream)
+        loss.lost()
+      }
+    }
+  }
+
+  #goOn(): void {
+    this.#connected = true
+    // What was asked meanwhile nobody has heard.
+    this.#lastLost = this.#last
+    for (const [stream, { loss }] of [...this.#calls]) {
+      this.#calls.delete(stream)
+      if ('again' in loss) loss.again()
+    }
   }
 
   #close(stream: StreamId): void {
@@ -112,12 +176,13 @@ export class Host {
     }
   }
 
-  /** The frame stays in its place in the sequence; nobody waits for it when it is delivered. */
-  #await(stream: StreamId): Uint8Array {
+  /** Undefined if the console is lost. The frame stays in its place in the sequence; nobody waits for it when it is delivered. */
+  #await(stream: StreamId): Uint8Array | undefined {
     const answers = (frame: Frame): boolean => frame.frame === 'data' && frame.stream === stream
     for (;;) {
       const frame = this.#operations.ask(GROUP.console, answers, ANSWER_SLICE_MS)
       if (frame?.frame === 'data') return frame.bytes
+      if (this.#operations.givenUp(GROUP.console)) return undefined
     }
   }
 
@@ -134,4 +199,13 @@ export class Host {
 
 function answeredOf({ head, body }: HostRecord): Answered {
   return { ...(JSON.parse(Buffer.from(head).toString()) as HostAnswer), body }
+}
+
+/** The console is lost, and with it the answer. */
+export function lostAnswer(syscall: string): Answered {
+  return { errno: LOST_ERRNO, syscall, body: EMPTY }
+}
+
+function recordOf({ errno, syscall }: Answered): Uint8Array {
+  return packRecord({ head: Buffer.from(JSON.stringify({ errno, syscall })), body: EMPTY })
 }

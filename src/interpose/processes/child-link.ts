@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { EMPTY } from '../../base/index.js'
 import type { ToChild } from '../../driver/index.js'
 import type { StreamId } from '../../message/index.js'
@@ -19,6 +20,7 @@ export class ChildLink {
 
   /** 0, or a negative errno. */
   kill(signal: number): number {
+    if (this.#host.isLost(this.#stream)) return -constants.errno.ESRCH
     return this.#host.now({ call: 'killChild', args: [this.#stream, signal] }).errno ?? 0
   }
 

@@ -30,7 +30,9 @@ export class ChildProcessHandle extends VirtualHandle {
     const { kProcessFlagDetached } = (internals.binding('process_wrap')['constants'] ?? {}) as Binding
     const options = spawnOptionsOf(given, kProcessFlagDetached)
     const start = childStart(options, this.#children.descriptors)
-    const { answer, stream } = host.open({ call: 'spawn', args: [start] }, (record) => this.#take(record))
+    const { answer, stream } = host.open({ call: 'spawn', args: [start] }, (record) => this.#take(record), {
+      lost: () => this.#lose(),
+    })
     const pipes = options.stdio.map(({ handle }) => (handle instanceof ChildPipe ? handle : undefined))
     if (answer.errno !== undefined) {
       for (const pipe of pipes) pipe?.receiveEnd()
@@ -53,17 +55,27 @@ export class ChildProcessHandle extends VirtualHandle {
 
   #take({ value, body }: Answered): void {
     const message = value as FromChild
-    if (message.from === 'exit') {
-      this.hold.activate(false)
-      this.#children.ended(this.pid as number)
-      this.#link = undefined
-      this.enter(() => this.onexit?.(message.code, message.signal))
-      return
-    }
+    if (message.from === 'exit') return this.#exited(message.code, message.signal)
     const pipe = this.#pipes[message.fd]
     if (message.from === 'broken') pipe?.break(message.errno)
     else if (message.from === 'data') pipe?.receive(body)
     else pipe?.receiveEnd()
+  }
+
+  /** Its host is lost: for the program it was killed. */
+  #lose(): void {
+    for (const pipe of this.#pipes) {
+      pipe?.break(this.terms.internals.errno.UV_EPIPE)
+      pipe?.receiveEnd()
+    }
+    this.#exited(0, 'SIGKILL')
+  }
+
+  #exited(code: number, signal: string): void {
+    this.hold.activate(false)
+    this.#children.ended(this.pid as number)
+    this.#link = undefined
+    this.enter(() => this.onexit?.(code, signal))
   }
 }
 

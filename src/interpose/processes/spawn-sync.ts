@@ -29,6 +29,7 @@ export function spawnSync(host: Host, children: Children, options: SpawnSyncOpti
   const stream = host.next
   const start = { ...childStart(options, children.descriptors), limits }
   const answer = host.now({ call: 'spawnSync', args: [start] }, body)
+  if (answer.errno !== undefined) return { pid: 0, status: null, signal: null, output: null, error: answer.errno }
   const { pid, code, signal, errno, outputLengths } = answer.value as ChildResult
   const output = outputLengths.map((length, fd) => (length === null ? null : fetch(host, stream, { fd, length })))
   host.tell({ call: 'forget', args: [stream] })

@@ -52,6 +52,10 @@ export class ThreadOperations implements Operations {
     return refuse()
   }
 
+  givenUp(): never {
+    return refuse()
+  }
+
   witness(): never {
     return refuse()
   }
