@@ -134,7 +134,9 @@ class Swarm {
    * it asks are dead, is replaced after a while.
    */
   #replaceAbsent(): void {
-    const { processes, statuses, world } = this.#cluster
+    const { processes, statuses, world, adopted } = this.#cluster
+    // Nobody who could replace them knows the membership yet.
+    if (!adopted) return this.#absentSince.clear()
     for (const { memberId } of processes) {
       if (statuses.some(({ members }) => members.some((member) => member.memberId === memberId))) {
         this.#absentSince.delete(memberId)
