@@ -335,7 +335,7 @@ export class Cluster {
     const program: ToyProgram = new ToyProgram(member, this.world, {
       executed: (index, digest) => {
         if (this.#processes.of(memberId) === undefined) return
-        this.laws.executed({ memberId, member, program }, index, digest)
+        this.laws.executed({ memberId, member, program }, { index, digest, view: replica.view.number })
         this.onExecuted(memberId, index)
       },
       ended: (reason) => this.#ended(memberId, reason),

@@ -91,10 +91,10 @@ export class Fronts {
   /** Each replica by its own host, which may not hear it, and not at the same time as others. */
   #tell(): void {
     if (this.#telling) return
-    const { world, processes } = this.#terms
+    const { world } = this.#terms
     this.#telling = true
     if (!this.console.down) {
-      for (const process of processes()) {
+      for (const process of this.#members) {
         if (world.random.chance(TELL_LOSS)) continue
         world.after(world.random.below(TELL_SPREAD), () => this.#tellOne(process))
       }
@@ -106,12 +106,24 @@ export class Fronts {
     })
   }
 
+  /**
+   * Those of the newest view that is known to any: who was left out of it and does not know must not be told that its
+   * judges are gone, and goes on as it is.
+   */
+  get #members(): readonly Process[] {
+    const all = this.#terms.processes()
+    const [newest] = all.map(({ replica }) => replica.membership).toSorted(byAge)
+    return all.filter(({ memberId, replica: { role } }) => {
+      return role === 'joining' || newest?.members.some((member) => member.memberId === memberId) === true
+    })
+  }
+
   /** Whom the replicas that are heard count on, and the standby does not hear. */
   get #missed(): readonly MemberId[] {
     const processes = this.#terms.processes()
     const living = new Set<MemberId>([this.gateway.info.memberId, this.console.info.memberId])
     for (const { memberId } of processes) living.add(memberId)
-    const known = processes.flatMap(({ replica: { membership, peers } }) => {
+    const known = this.#members.flatMap(({ replica: { membership, peers } }) => {
       return [...peers, ...membership.members.map(({ memberId }) => memberId)]
     })
     return [...new Set(known)].filter((memberId) => !living.has(memberId))
@@ -161,4 +173,8 @@ export class Fronts {
     })
     return { info, clock, pace, port, down: false }
   }
+}
+
+function byAge({ view: left }: Process['replica']['membership'], { view: right }: Process['replica']['membership']): number {
+  return right.number - left.number || right.backupView - left.backupView
 }

@@ -12,6 +12,13 @@ export interface Subject {
   readonly program: { replied(digest: number): number | undefined }
 }
 
+/** An entry was executed, with this digest of everything until then, by a replica that follows this view. */
+export interface Execution {
+  readonly index: number
+  readonly digest: number
+  readonly view: number
+}
+
 /** The laws of protocol.md section 8, checked at every step of a simulation by somebody who sees all processes. */
 export class Laws {
   /** What was broken, in words that begin with the law; empty when all is well. */
@@ -48,10 +55,12 @@ export class Laws {
   }
 
   /** L2: every replica that executed entry i has the digest that all others had there. */
-  executed(subject: Subject, index: number, digest: number): void {
+  executed(subject: Subject, { index, digest, view }: Execution): void {
     const known = this.#digests.get(index)
     const superseded = subject.member.live && this.#primary !== undefined && subject.memberId !== this.#primary
-    if (superseded || !this.#belongs(subject.memberId)) {
+    // A newcomer that nobody waited for may follow the primary before, and stops when it hears of this one.
+    const isBehind = !subject.member.draining && view < this.#view
+    if (superseded || isBehind || !this.#belongs(subject.memberId)) {
       // Seen by nobody, as long as it never comes back with it.
       if (known !== digest) this.#deviant.add(subject.memberId)
       return

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import type { RemoteInfo, Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { endpointOf } from '../adapters/index.js'
-import type { AttachReply, Founding, JoinTerms, Probe } from '../driver/index.js'
+import type { AttachReply, Founding, JoinTerms, Lost, Probe, Standing } from '../driver/index.js'
 import { parseAttachRequest } from './attach-request.js'
 import { Claims } from './claims.js'
 import type { Claim, Refusal } from './claims.js'
@@ -18,7 +18,7 @@ export interface AttachListener {
   /** The guest has its founding and runs. */
   attached(slot: string): void
   /** The guest answered a probe; `looped`: from its event loop. */
-  alive(slot: string, looped: boolean): void
+  alive(slot: string, looped: boolean, standing: Standing): void
 }
 
 export interface AttachTerms {
@@ -77,11 +77,12 @@ export class AttachServer {
 
   /** Asks the guest in this slot for a sign of life. */
   probe(slot: string): void {
-    const locator = this.#claims.claim(slot)?.locator
-    if (locator === undefined) return
-    const { address, port } = endpointOf(locator)
-    const probe: Probe = { type: 'probe', token: this.#terms.token }
-    this.#socket.send(JSON.stringify(probe), port, address, () => undefined)
+    this.#tell(slot, { type: 'probe', token: this.#terms.token })
+  }
+
+  /** Tells the guest in this slot who has failed. */
+  fault(slot: string, members: readonly MemberId[]): void {
+    this.#tell(slot, { type: 'lost', token: this.#terms.token, members })
   }
 
   forget(slot: string): void {
@@ -96,6 +97,13 @@ export class AttachServer {
     this.#socket.close()
   }
 
+  #tell(slot: string, word: Probe | Lost): void {
+    const locator = this.#claims.claim(slot)?.locator
+    if (locator === undefined) return
+    const { address, port } = endpointOf(locator)
+    this.#socket.send(JSON.stringify(word), port, address, () => undefined)
+  }
+
   #received(datagram: Uint8Array, from: RemoteInfo): void {
     const request = parseAttachRequest(datagram)
     if (request === undefined || request.token !== this.#terms.token) {
@@ -104,7 +112,7 @@ export class AttachServer {
     }
     if (request.type === 'claim') this.#claim(request, from)
     else if (this.#claims.holder(request.slot) !== request.memberId) return
-    else if (request.type === 'alive') this.#terms.listener.alive(request.slot, request.looped)
+    else if (request.type === 'alive') this.#terms.listener.alive(request.slot, request.looped, request.standing)
     else this.#attached(request.slot)
   }
 

@@ -1,4 +1,5 @@
-import type { Instant } from '../message/index.js'
+import type { Standing } from '../driver/index.js'
+import type { Instant, MemberId } from '../message/index.js'
 import { AttachServer } from './attach-server.js'
 import type { Claim } from './claims.js'
 import type { ProcessEnd } from './process-end.js'
@@ -36,7 +37,10 @@ export class ReplicaSet extends ReplicaTable<ReplicaProcess> implements Replicas
         claimed: (claim) => this.#claimed(claim),
         refused: (claim, refusal) => listener.refused(claim, refusal),
         attached: () => undefined,
-        alive: (slot, looped) => listener.alive(slot, looped),
+        alive: (slot, looped, standing) => {
+          this.#stands(slot, standing)
+          listener.alive(slot, looped)
+        },
       },
     })
   }
@@ -59,6 +63,7 @@ export class ReplicaSet extends ReplicaTable<ReplicaProcess> implements Replicas
       memberId: undefined,
       claim: undefined,
       started: undefined,
+      standing: undefined,
       ready: false,
       gone: false,
       retired: undefined,
@@ -81,9 +86,22 @@ export class ReplicaSet extends ReplicaTable<ReplicaProcess> implements Replicas
     this.#attach.probe(slot)
   }
 
+  fault(slot: string, members: readonly MemberId[]): void {
+    this.#attach.fault(slot, members)
+  }
+
   close(): void {
     this.destroy()
     this.#attach.close()
+  }
+
+  leave(): void {
+    this.close()
+  }
+
+  #stands(slot: string, standing: Standing): void {
+    const record = this.records.get(slot)
+    if (record !== undefined) record.standing = standing
   }
 
   #claimed(claim: Claim): void {

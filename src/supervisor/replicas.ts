@@ -1,4 +1,4 @@
-import type { Founding, JoinTerms } from '../driver/index.js'
+import type { Founding, JoinTerms, Standing } from '../driver/index.js'
 import type { Instant, MemberId } from '../message/index.js'
 import type { Claim, Refusal } from './claims.js'
 import type { ProcessEnd } from './process-end.js'
@@ -39,6 +39,8 @@ export interface Replica {
   readonly claim: Claim | undefined
   /** When it was told to start. */
   readonly started: Instant | undefined
+  /** Whom it counts on, as it last said; undefined before. */
+  readonly standing: Standing | undefined
   /** It could take over: a founder, or caught up. */
   readonly ready: boolean
   readonly gone: boolean
@@ -55,6 +57,37 @@ export interface ReplicasListener {
   gone(replica: Replica): void
   /** Its command has ended too; `gone` came before. */
   ended(replica: Replica, end: ProcessEnd): void
+  /** Of other gateways of the group; never where all replicas are on this host. */
+  others?: OtherGateways
+}
+
+/** A gateway is known by its address. */
+export interface OtherGateways {
+  /** Hosts listen to that one. */
+  standsBy(gateway: string): void
+  /** Replicas of a gateway that is lost wait to be adopted; told again and again. */
+  adoptable(found: Adoptable): void
+  /** There are replicas that wait, and too few of them. */
+  few(heard: number): void
+  /** That one has adopted the group of this one. */
+  superseded(gateway: string): void
+}
+
+/** Replicas of a gateway that is lost (ADR 59). */
+export interface Adoptable {
+  readonly founding: Founding
+  readonly gateway: string
+  readonly count: number
+  /** They are this supervisor's from now on. */
+  adopt(terms: AdoptTerms): void
+}
+
+export interface AdoptTerms {
+  readonly at: Instant
+  /** The members of the connected groups that are this supervisor's. */
+  own(): readonly MemberId[]
+  /** The group knows them: what fails is said in the group itself. */
+  connected(): boolean
 }
 
 export interface StartTerms {
@@ -73,6 +106,8 @@ export interface Replicas {
   spawn(origin: string): Replica | undefined
   /** The guest goes on; a founder (without join terms) is ready at once. */
   start(slot: string, at: Instant, terms: StartTerms): void
+  /** Its supervisor tells a replica who has failed. */
+  fault(slot: string, members: readonly MemberId[]): void
   /** Asks for a sign of life. */
   probe(slot: string): void
   retire(slot: string, why: Replica['retired']): void
@@ -81,6 +116,8 @@ export interface Replicas {
   emptied(boundMs: number): Promise<void>
   destroy(): void
   close(): void
+  /** Closes, because another gateway has the group: replicas of other hosts are its own now. */
+  leave(): void
 }
 
 /** How a supervisor comes by its replicas. */

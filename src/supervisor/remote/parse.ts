@@ -1,6 +1,6 @@
 import type { AttachRequest } from '../../driver/index.js'
-import { parseAttachRequest } from '../attach-request.js'
-import type { HostGuest, HostOrder, HostReport, Word } from './words.js'
+import { parseAttachRequest, standingOf } from '../attach-request.js'
+import type { FollowedGateway, HostGuest, HostOrder, HostReport, Word } from './words.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -12,23 +12,36 @@ export function parseWord(datagram: Uint8Array): Word | undefined {
   if (typeof group !== 'string' || !isCount(speaker) || !isCount(sequence)) return undefined
   const stamp = { group, speaker, sequence }
   if (word === 'report') return reportOf(value, stamp)
-  if (word === 'hello') return { word, ...stamp }
+  if (word === 'hello' || word === 'standby') return { word, ...stamp }
   return word === 'order' ? orderOf(value, stamp) : undefined
 }
 
 type Stamp = Pick<HostReport, 'group' | 'speaker' | 'sequence'>
 
-function reportOf({ guest }: Fields, stamp: Stamp): HostReport | undefined {
-  if (guest === null) return { word: 'report', ...stamp, guest }
+function reportOf({ guest, gateway }: Fields, stamp: Stamp): HostReport | undefined {
+  if (gateway !== null && !isGateway(gateway)) return undefined
+  if (guest === null) return { word: 'report', ...stamp, gateway, guest }
   const parsed = isFields(guest) ? guestOf(guest) : undefined
-  return parsed === undefined ? undefined : { word: 'report', ...stamp, guest: parsed }
+  return parsed === undefined ? undefined : { word: 'report', ...stamp, gateway, guest: parsed }
 }
 
-function guestOf({ claim, started, answers, looped, end, evidence }: Fields): HostGuest | undefined {
+function isGateway(value: unknown): value is FollowedGateway {
+  if (!isFields(value)) return false
+  const { speaker, term, address, silent } = value
+  return isCount(speaker) && isCount(term) && typeof address === 'string' && typeof silent === 'boolean'
+}
+
+function guestOf(guest: Fields): HostGuest | undefined {
+  const { claim, started, epoch, founding, standing, answers, looped, end, evidence } = guest
   const parsed = isFields(claim) ? claimOf(claim) : undefined
   if (parsed === undefined || typeof started !== 'boolean' || typeof looped !== 'boolean') return undefined
   if (!isCount(answers) || typeof evidence !== 'string' || (end !== null && !isEnd(end))) return undefined
-  return { claim: parsed, started, answers, looped, end, evidence }
+  if (epoch !== null && !isCount(epoch)) return undefined
+  if (founding !== null && !(isFields(founding) && isCount(founding['epoch']))) return undefined
+  const known = standing === null ? null : standingOf(standing)
+  if (known === undefined) return undefined
+  const group = { epoch, founding, standing: known } as Pick<HostGuest, 'epoch' | 'founding' | 'standing'>
+  return { claim: parsed, started, ...group, answers, looped, end, evidence }
 }
 
 function claimOf(claim: Fields): HostGuest['claim'] | undefined {
@@ -39,12 +52,14 @@ function claimOf(claim: Fields): HostGuest['claim'] | undefined {
 }
 
 /** What a founding says is for the replica: it comes from the gateway that this host was told to trust. */
-function orderOf({ member, start, kill, over, probeMs, beatMs }: Fields, stamp: Stamp): HostOrder | undefined {
+function orderOf(order: Fields, stamp: Stamp): HostOrder | undefined {
+  const { term, member, start, kill, lost, over, probeMs, beatMs } = order
+  if (!isCount(term) || !Array.isArray(lost) || !lost.every(isCount)) return undefined
   if (member !== null && !isCount(member)) return undefined
   if (typeof kill !== 'boolean' || !isPositive(probeMs) || !isPositive(beatMs)) return undefined
   if (start !== null && !(isFields(start) && isFields(start['founding']))) return undefined
   if (over !== null && !(isFields(over) && typeof over['reason'] === 'string' && isEnd(over['end']))) return undefined
-  return { word: 'order', ...stamp, member, start, kill, over, probeMs, beatMs } as unknown as HostOrder
+  return { word: 'order', ...stamp, term, member, start, kill, lost, over, probeMs, beatMs } as unknown as HostOrder
 }
 
 function parseJson(datagram: Uint8Array): unknown {

@@ -1,5 +1,5 @@
-import type { Founding, JoinTerms } from '../../driver/index.js'
-import type { MemberId } from '../../message/index.js'
+import type { Founding, JoinTerms, Standing } from '../../driver/index.js'
+import type { Epoch, MemberId } from '../../message/index.js'
 import type { Claim } from '../claims.js'
 import type { ProcessEnd } from '../process-end.js'
 
@@ -7,7 +7,7 @@ import type { ProcessEnd } from '../process-end.js'
  * What a gateway and the hosts of its replicas tell each other, as JSON datagrams. Each says all that counts, again and
  * again: nothing is lost by a lost datagram, and a host that was cut off is up to date with the next one that arrives.
  */
-export type Word = HostReport | HostOrder | Hello
+export type Word = HostReport | HostOrder | StandbyWord | Hello
 
 interface Stamp {
   /** The group's name; whoever has another one is not meant. */
@@ -23,9 +23,27 @@ export interface Hello extends Stamp {
   readonly word: 'hello'
 }
 
+/** A gateway that orders nothing would like to hear how a host is. */
+export interface StandbyWord extends Stamp {
+  readonly word: 'standby'
+}
+
+/** The gateway to which a host listens, or did last. */
+export interface FollowedGateway {
+  readonly speaker: number
+  /** Which reign of a gateway over the group it is: 1 for the one that founded it; 0: it does not rule yet. */
+  readonly term: number
+  /** Address and port. */
+  readonly address: string
+  /** It has not been heard for so long that another one may rule. */
+  readonly silent: boolean
+}
+
 /** A replica host to its gateway. */
 export interface HostReport extends Stamp {
   readonly word: 'report'
+  /** Null if it never heard one. */
+  readonly gateway: FollowedGateway | null
   /** Its replica; null while there is none, or none that has claimed its place. */
   readonly guest: HostGuest | null
 }
@@ -34,6 +52,12 @@ export interface HostGuest {
   readonly claim: Omit<Claim, 'token'>
   /** It has been told to start. */
   readonly started: boolean
+  /** Of the group in which it was started; null before. */
+  readonly epoch: Epoch | null
+  /** With what it was started; only while no gateway speaks. */
+  readonly founding: Founding | null
+  /** Whom it counts on; null before its first answer. */
+  readonly standing: Standing | null
   /** How many probes its main thread has answered, and whether its event loop turns. */
   readonly answers: number
   readonly looped: boolean
@@ -46,12 +70,16 @@ export interface HostGuest {
 /** A gateway to a replica host. */
 export interface HostOrder extends Stamp {
   readonly word: 'order'
+  /** As `FollowedGateway` has it. */
+  readonly term: number
   /** Which replica `start` and `kill` are about. */
   readonly member: MemberId | null
   /** It is to go on with this; null once it has said that it did. */
   readonly start: { readonly founding: Founding; readonly join: JoinTerms | null } | null
   /** It is to end; another one may follow. */
   readonly kill: boolean
+  /** Members of any group that have failed, as nobody in the group may be left to tell the replica. */
+  readonly lost: readonly MemberId[]
   /** The host is to end, and its replica with it: the program is over, or the host was removed or refused. */
   readonly over: { readonly reason: string; readonly end: ProcessEnd } | null
   /** How often the replica's main thread is to be asked for a sign of life. */
