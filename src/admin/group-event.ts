@@ -33,6 +33,8 @@ export type EventKind =
   | 'caught-up'
   /** A backup was removed. */
   | 'removed'
+  /** This gateway has the replicas of another one that is lost. */
+  | 'adopted'
   | 'gateway-lost'
   /** The lease has ended, and nothing is let out; it is renewed. */
   | 'fenced'

@@ -20,9 +20,15 @@ export const NET = {
   },
   LLFT_E_NET_EARLIER_GROUP: {
     exit: 3,
-    what: 'A host still runs a replica (pid {pid}) that an earlier gateway has started.',
-    why: 'its memory belongs to a group whose gateway is gone, and a new gateway cannot take over from it yet',
-    fix: 'to start anew, end the hosts (Ctrl-C in llft replica) and start them again, then llft gateway',
+    what: 'A host runs a replica (pid {pid}) of another group with the same name.',
+    why: 'its memory belongs to a group that this gateway has neither founded nor adopted',
+    fix: 'give one of the two groups another --group; if its gateway is gone for good, end that host (Ctrl-C) and start it again',
+  },
+  LLFT_E_NET_SUPERSEDED: {
+    exit: 5,
+    what: 'The gateway at {by} has adopted {group}: this one lets nothing more out, and ends.',
+    why: 'the hosts did not hear this one for some time, and two gateways must not both rule a group',
+    fix: 'nothing to do, the other one serves the group; started again, this one stands by',
   },
   LLFT_E_NET_HOST_OVER: {
     exit: 'program',

@@ -18,6 +18,30 @@ export const WARNINGS = {
     why: 'a gateway that is cut off goes on letting output out, and so would another one that is started beside it',
     fix: 'start no second gateway while the first may live, or give both --fencing lease --etcd http://...',
   },
+  LLFT_W_NET_STANDBY: {
+    exit: 'none',
+    what: 'Hosts of {group} listen to the gateway at {gateway}: this one stands by.',
+    why: 'a group has one gateway at a time',
+    fix: 'nothing to do; it adopts the replicas, with their memory, when their hosts do not hear that gateway any more',
+  },
+  LLFT_W_NET_FEW: {
+    exit: 'none',
+    what: 'Only {heard} of {wanted} replicas of {group} can be heard: too few to adopt them.',
+    why: 'they may have been cut off for long, and what the others did since would be lost with them',
+    fix: 'start the other hosts again, or, if they are gone for good, this gateway with -r {heard}',
+  },
+  LLFT_W_NET_ADOPTED: {
+    exit: 'none',
+    what: 'The gateway at {gateway} is lost: this one has adopted {count} replicas of {group}.',
+    why: 'its TCP connections, child processes and open files ended with its host; the memory of the program did not',
+    fix: 'clients connect again, at this host',
+  },
+  LLFT_W_NET_ADOPTED_UNFENCED: {
+    exit: 'none',
+    what: 'The gateway at {gateway} is not heard: this one has adopted {count} replicas of {group}, without a lease.',
+    why: 'a gateway that is lost cannot be told from one that is cut off, which goes on serving whom it reaches',
+    fix: 'clients connect again, at this host; to rule that out give all gateways --fencing lease --etcd http://...',
+  },
   LLFT_W_FENCING_STANDBY: {
     exit: 'none',
     what: 'The lease of {group} is held by {holder}: this one stands by.',

@@ -38,6 +38,8 @@ export class Chronicle {
   #members: readonly MemberInfo[] = []
   /** Of the view that is adopted and not yet established. */
   #proposer: string | null = null
+  /** Why the group of another gateway was adopted, until its view is known. */
+  #adoption: string | undefined
   /** What the gateway last said to follow. */
   #followed: { readonly view: ViewNumber; readonly at: Instant } | undefined
 
@@ -65,6 +67,12 @@ export class Chronicle {
     this.#write({ kind: 'kept', cause, replica: this.#idOf(memberId) })
   }
 
+  /** The replicas of a gateway that is lost are this one's. */
+  takesOver(cause: string): void {
+    this.#adoption = cause
+    this.group('gateway-lost', cause)
+  }
+
   adopted({ at, view, members }: PeerEvent): void {
     this.timeline.adopted(at)
     this.#proposer = this.#idAt(members, view)
@@ -81,15 +89,17 @@ export class Chronicle {
     const failover = this.timeline.established({ id: primary ?? '?', view: view.number }, at, Date.now())
     this.#view = view
     this.#members = members
-    const kind = before.length === 0 ? 'founded' : 'established'
+    const first = this.#adoption === undefined ? 'founded' : 'adopted'
+    const kind = before.length === 0 ? first : 'established'
     this.#write({
       kind,
-      cause: failover?.cause ?? 'start',
+      cause: failover?.cause ?? this.#adoption ?? 'start',
       replica: primary,
-      proposer: kind === 'founded' ? null : (this.#proposer ?? primary),
+      proposer: before.length === 0 ? null : (this.#proposer ?? primary),
       ...(failover === undefined ? {} : { phases: failover.phases }),
     })
     this.#proposer = null
+    this.#adoption = undefined
     this.#departures(before)
     this.#resume()
     return failover

@@ -17,7 +17,8 @@ const STABLE_MS = 10_000
 export interface GatewayTerms {
   /** The script that a gateway process runs. */
   readonly entry: string
-  readonly epoch: Epoch
+  /** Of the application group. */
+  readonly epoch: () => Epoch
   /** Own IPv4 address that its group's datagrams come to. */
   readonly address: string
   readonly listen: readonly ListenMapping[]
@@ -58,6 +59,8 @@ export class GatewayKeeper {
   readonly #listener: GatewayKeeperListener
   readonly #backoff = new Backoff(RESTART_DELAY_MIN_MS, RESTART_DELAY_MAX_MS)
   #process: GatewayProcess | undefined
+  /** Of the gateway that runs, or that ran last. */
+  memberId: MemberId | undefined
   #stopped = false
 
   constructor(terms: GatewayTerms, listener: GatewayKeeperListener) {
@@ -85,8 +88,9 @@ export class GatewayKeeper {
     await this.#process?.refresh()
   }
 
+  /** Once more is the same as once. */
   start(): void {
-    if (this.#stopped) return
+    if (this.#stopped || this.#process !== undefined) return
     const [contacts, settings] = [this.#terms.contacts(), this.#terms.settings()]
     const { entry, epoch, address, listen, faults, entropy } = this.#terms
     const identity = {
@@ -94,7 +98,8 @@ export class GatewayKeeper {
       epoch: entropy.identity() as Epoch,
       memberId: entropy.identity() as MemberId,
     }
-    const application = { group: GROUP.application, epoch }
+    const application = { group: GROUP.application, epoch: epoch() }
+    this.memberId = identity.memberId
     let reached = false
     const stable = setTimeout(() => this.#backoff.reset(), STABLE_MS).unref()
     const gateway = new GatewayProcess(
@@ -120,6 +125,14 @@ export class GatewayKeeper {
     if (gateway.pid !== undefined) this.#terms.reaper.watch(gateway.pid)
   }
 
+  /** It is another group's gateway from now on: one that runs already, for a group that was not founded, is replaced. */
+  renew(): void {
+    const before = this.#process
+    this.#process = undefined
+    before?.kill()
+    this.start()
+  }
+
   /** Resolves when the clients have got what was released to them and the process has ended. */
   async stop(): Promise<void> {
     this.#stopped = true
@@ -133,6 +146,7 @@ export class GatewayKeeper {
 
   #ended(gateway: GatewayProcess, loss: GatewayLoss): void {
     if (gateway.pid !== undefined) this.#terms.reaper.forget(gateway.pid)
+    if (this.#process !== gateway) return
     this.#process = undefined
     if (this.#stopped) return
     this.#listener.lost(loss)

@@ -29,6 +29,8 @@ interface Killed {
 
 export interface RunningGroupTerms {
   readonly founding: Founding
+  /** Its replicas run already, and were another gateway's. */
+  readonly adopted: boolean
   readonly clock: Clock
   readonly port: PeerPort
   readonly replicas: Replicas
@@ -58,13 +60,10 @@ export class RunningGroup {
     this.#terms = terms
     this.#observer = setInterval(() => this.#observe(), OBSERVE_MS)
     this.#standstill = new Standstill({ ...terms, end: (replica, sinceMs) => this.#endStalled(replica, sinceMs) })
-    const at = terms.clock.now()
-    for (const { memberId } of terms.founding.members) {
-      const founder = terms.replicas.ofMember(memberId)
-      if (founder === undefined) continue
-      terms.chronicle.named(memberId, { id: founder.slot, origin: founder.origin })
-      terms.replicas.start(founder.slot, at, { founding: terms.founding, join: undefined })
+    for (const { memberId, slot, origin } of terms.replicas.living) {
+      if (memberId !== undefined) terms.chronicle.named(memberId, { id: slot, origin })
     }
+    if (!terms.adopted) this.#found()
   }
 
   get replacements(): Replacements {
@@ -88,6 +87,15 @@ export class RunningGroup {
     this.#terms.port.flush()
   }
 
+  #found(): void {
+    const { clock, founding, replicas } = this.#terms
+    const at = clock.now()
+    for (const { memberId } of founding.members) {
+      const founder = replicas.ofMember(memberId)
+      if (founder !== undefined) replicas.start(founder.slot, at, { founding, join: undefined })
+    }
+  }
+
   /** A replacement has its slot: it is told whom to ask for the history. */
   claimed(replica: Replica): void {
     const { replicas, clock, founding, chronicle } = this.#terms
@@ -97,8 +105,11 @@ export class RunningGroup {
   }
 
   contacts(): readonly Locator[] {
-    const living = this.peer.members.filter(({ memberId }) => this.#terms.replicas.ofMember(memberId)?.gone === false)
-    return living.map(({ locator }) => locator)
+    const { replicas } = this.#terms
+    const living = this.peer.members.filter(({ memberId }) => replicas.ofMember(memberId)?.gone === false)
+    if (living.length > 0) return living.map(({ locator }) => locator)
+    // Nothing is known of the membership yet.
+    return replicas.living.flatMap(({ started, claim }) => (started === undefined ? [] : (claim?.locator ?? [])))
   }
 
   /** It is killed by request, and ends now. */
@@ -228,6 +239,7 @@ export class RunningGroup {
       return chronicle.adopted(event)
     }
     this.#endRemoved(event.members)
+    if (this.#terms.adopted) this.#announceMissing(event.members)
     if (event.event === 'members') {
       chronicle.members(event)
       return this.#observe()
@@ -243,6 +255,14 @@ export class RunningGroup {
     this.#switch?.giveUp()
     this.#terms.replacements.close()
     this.#terms.port.close()
+  }
+
+  /** Who was lost together with the gateway before. */
+  #announceMissing(members: readonly MemberInfo[]): void {
+    const { replicas, port } = this.#terms
+    for (const { memberId } of members) {
+      if (replicas.ofMember(memberId) === undefined) port.announceFault(GROUP.application, memberId)
+    }
   }
 
   /** Whoever was a member and is none any more must not come back with stale ideas (protocol.md section 6). */

@@ -28,12 +28,13 @@ import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
 import type { LeaseKeeper } from './lease/lease-keeper.js'
 import type { Notice } from './notice.js'
 import type { OutputPump } from './output-pump.js'
+import { endedAtStart, overdue } from './start-failures.js'
 import { exitCodeOf, outcomeOf, signalName } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
 import { Reaper } from './reaper.js'
 import { reportOfRefusal } from './refusal.js'
 import { Replacements } from './replacements.js'
-import type { Replica, Replicas, ReplicasListener, ReplicasMaker } from './replicas.js'
+import type { Adoptable, Replica, Replicas, ReplicasListener, ReplicasMaker } from './replicas.js'
 import { RunningGroup } from './running-group.js'
 import { statusOf } from './status-model.js'
 import { isStop, StopPolicy } from './stop-policy.js'
@@ -78,7 +79,7 @@ export class Supervisor {
   readonly desk: Desk
   readonly #terms: SupervisorTerms
   readonly #console: PeerStart['identity']
-  readonly #epoch: Epoch
+  #epoch: Epoch
   readonly #reaper: Reaper
   readonly #replicas: Replicas
   readonly #gateway: GatewayKeeper
@@ -94,6 +95,10 @@ export class Supervisor {
   #application: ConsoleApplication | undefined
   /** How the program has ended by itself: what it released to its clients is still delivered. */
   #orderly: ProcessEnd | undefined
+  /** Of a group that was adopted: as it was founded. */
+  #commit: RunOptions['commit'] | undefined
+  /** Another gateway has the group. */
+  #left = false
   /** What was reported and would only be repeated, by each replica or client. */
   readonly #reported = new Set<string>()
 
@@ -111,7 +116,7 @@ export class Supervisor {
     this.#gateway = new GatewayKeeper(
       {
         entry: paths.gateway,
-        epoch: this.#epoch,
+        epoch: () => this.#epoch,
         address: terms.address,
         listen: options.listen.map(({ appPort, public: { host, port } }) => ({ host, port, appPort })),
         faults: faults['gateway'] ?? {},
@@ -151,7 +156,7 @@ export class Supervisor {
     let bound: NodeJS.Timeout | undefined
     this.#begunMs = performance.now()
     const { lease } = this.#terms
-    if (lease !== undefined) lease.onLost = (error): void => this.#fail(error, [])
+    if (lease !== undefined) lease.onLost = (error): void => this.#superseded(error)
     try {
       // Other hosts' replicas may be another gateway's: the lease is taken once all have come to this one.
       if (foundMs !== undefined) await Promise.race([lease?.acquire(), this.#outcome])
@@ -159,7 +164,8 @@ export class Supervisor {
       this.#transport = await this.#terms.chooseTransport(this.#epoch)
       if (foundMs !== undefined) bound = setTimeout(() => this.#overdue(), foundMs)
       await this.#replicas.open()
-      this.#gateway.start()
+      // With other hosts it is not known yet whose gateway it is to be.
+      if (foundMs !== undefined) this.#gateway.start()
       for (let count = 0; count < options.replicas; count++) this.#replicas.spawn('start')
       return await this.#outcome
     } finally {
@@ -205,7 +211,55 @@ export class Supervisor {
         else this.#group?.announce(replica)
       },
       ended: (replica, end) => this.#replicaEnded(replica, end),
+      others: {
+        standsBy: (gateway) => this.#standsBy(gateway),
+        adoptable: (found) => this.#adoptable(found),
+        few: (heard) => this.#few(heard),
+        superseded: (by) => this.#superseded(llftError('LLFT_E_NET_SUPERSEDED', { by, group: this.#terms.options.name })),
+      },
     }
+  }
+
+  #standsBy(gateway: string): void {
+    const { name: group } = this.#terms.options
+    this.#reportOnce('standby', report('LLFT_W_NET_STANDBY', { group, gateway }))
+  }
+
+  #few(heard: number): void {
+    const { name: group, replicas: wanted } = this.#terms.options
+    this.#reportOnce('few', report('LLFT_W_NET_FEW', { group, heard, wanted }))
+  }
+
+  /** Another gateway has the group: nothing more is let out here, and its hosts are left alone. */
+  #superseded(error: LlftError): void {
+    this.#left = true
+    this.#gateway.kill()
+    this.#fail(error, [])
+  }
+
+  /** Replicas of a gateway that is lost are heard, and nobody else rules them (ADR 59). */
+  #adoptable(found: Adoptable): void {
+    const { lease, options, clock, notice } = this.#terms
+    if (this.#phase !== 'founding') return
+    if (lease !== undefined && !lease.held) {
+      // Looked at again with the next beat: whoever had the lease may have its hosts again.
+      return lease.whenHeld({ held: () => this.#foundWhenComplete(), failed: (error) => this.#settle?.reject(error) })
+    }
+    const { founding, gateway, count } = found
+    this.#phase = 'running'
+    this.#epoch = founding.epoch
+    this.#commit = founding.settings.commit
+    found.adopt({
+      at: clock.now(),
+      own: () => [this.#console.memberId, ...(this.#gateway.memberId === undefined ? [] : [this.#gateway.memberId])],
+      connected: () => (this.#group?.peer.members.length ?? 0) > 0,
+    })
+    this.#chronicle.takesOver(`the gateway at ${gateway} is lost, ${count} replicas are adopted`)
+    this.#group = this.#openGroup({ ...founding, settings: this.#settings }, true)
+    this.#gateway.renew()
+    const warning = lease === undefined ? 'LLFT_W_NET_ADOPTED_UNFENCED' : 'LLFT_W_NET_ADOPTED'
+    notice({ notice: 'report', report: report(warning, { group: options.name, gateway, count }) })
+    notice({ notice: 'founded' })
   }
 
   #gatewayReady(peer: PeerInfo): void {
@@ -221,7 +275,8 @@ export class Supervisor {
 
   get #settings(): GroupSettings {
     const { journal, options } = this.#terms
-    const { commit, historyBytesMax } = options
+    const { historyBytesMax } = options
+    const commit = this.#commit ?? options.commit
     const lease = options.fencing && leaseTermsOf(options.fencing)
     const { multicast, datagrams } = this.#transport ?? {}
     return { commit, historyBytesMax, journal, lease, multicast, datagrams }
@@ -231,19 +286,20 @@ export class Supervisor {
     const claims = this.#replicas.living.flatMap(({ claim }) => claim ?? [])
     const { options, transport } = this.#terms
     const gateway = this.#gatewayPeer
-    if (this.#phase !== 'founding' || gateway === undefined || claims.length < options.replicas) return
+    if (this.#phase !== 'founding' || claims.length < options.replicas) return
     const { lease } = this.#terms
     if (lease !== undefined && !lease.held) {
       return lease.whenHeld({ held: () => this.#foundWhenComplete(), failed: (error) => this.#settle?.reject(error) })
     }
+    if (gateway === undefined) return this.#gateway.start()
     this.#phase = 'running'
     const peers = [gateway, { ...this.#console, locator: transport.locator }]
     const terms = { name: options.name, epoch: this.#epoch, settings: this.#settings, claims, peers }
-    this.#group = this.#openGroup(foundingOf(terms))
+    this.#group = this.#openGroup(foundingOf(terms), false)
     this.#terms.notice({ notice: 'founded' })
   }
 
-  #openGroup(founding: Founding): RunningGroup {
+  #openGroup(founding: Founding, adopted: boolean): RunningGroup {
     const { options, clock, entropy, transport, output, openInput, notice, lease } = this.#terms
     const listener = new ConsoleApplication({
       ...output,
@@ -258,7 +314,7 @@ export class Supervisor {
       {
         identity: this.#console,
         application: { group: GROUP.application, epoch: this.#epoch },
-        contacts: founding.members.map(({ locator }) => locator),
+        contacts: this.#replicas.living.flatMap(({ claim }) => claim?.locator ?? []),
         settings: founding.settings,
         faults: this.#terms.faults['console'] ?? {},
       },
@@ -277,7 +333,7 @@ export class Supervisor {
       fail: (error) => this.#fail(error, []),
     })
     const [replicas, chronicle] = [this.#replicas, this.#chronicle]
-    return new RunningGroup({ ...options, founding, clock, port, replicas, replacements, chronicle, lease, notice })
+    return new RunningGroup({ ...options, founding, adopted, clock, port, replicas, replacements, chronicle, lease, notice })
   }
 
   /** The program has ended, in order, and every replica ends now. */
@@ -308,30 +364,15 @@ export class Supervisor {
   }
 
   #endedAtStart(replica: Replica, end: ProcessEnd): void {
-    const command = this.#terms.options.command.join(' ')
-    const waitedMs = Math.round(performance.now() - this.#begunMs)
-    const [outcome, exitCode] = [outcomeOf(end), exitCodeOf(end)]
-    const reason = `\`${command}\` ended with ${outcome}, and started no Node program through PATH`
-    const quiet = replica.claim === undefined && exitCode === 0
-    const error = quiet
-      ? llftError('LLFT_E_GUEST_NOT_REACHED', { waitedMs, reason })
-      : llftError('LLFT_E_GUEST_EXITED_AT_START', { command, outcome }, { exitCode: exitCode || EXIT.bug })
-    this.#fail(error, [replica])
+    const { command } = this.#terms.options
+    this.#fail(endedAtStart(replica, end, { command, waitedMs: performance.now() - this.#begunMs }), [replica])
   }
 
   #overdue(): void {
     if (this.#phase !== 'founding') return
-    const { guestStartMs: waitedMs, command } = this.#terms.options
-    const absent = this.#replicas.all.filter(({ claim }) => claim === undefined)
-    const missing = absent.map(({ slot }) => slot).join(', ') || 'the gateway'
-    const reason =
-      `\`${command.join(' ')}\` runs, but started no \`node\` through PATH: ` +
-      'a program that starts Node by its full path, or a login shell that sets PATH anew, goes past LLFT'
-    const nobody = absent.length === this.#replicas.all.length
-    const error = nobody
-      ? llftError('LLFT_E_GUEST_NOT_REACHED', { waitedMs, reason })
-      : llftError('LLFT_E_GROUP_START', { waitedMs, missing })
-    this.#fail(error, absent.slice(0, 1))
+    const { all } = this.#replicas
+    const absent = all.filter(({ claim }) => claim === undefined)
+    this.#fail(overdue(this.#terms.options, absent, all.length), absent.slice(0, 1))
   }
 
   #refused(claim: Claim, refusal: Refusal): void {
@@ -386,7 +427,8 @@ export class Supervisor {
   async #close(): Promise<void> {
     this.#phase = 'ending'
     this.#stop.close()
-    this.#replicas.close()
+    if (this.#left) this.#replicas.leave()
+    else this.#replicas.close()
     if (this.#orderly !== undefined) await this.#gateway.stop()
     else this.#gateway.kill()
     await this.#application?.close()

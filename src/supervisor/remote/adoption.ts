@@ -19,21 +19,21 @@ export interface Sighting {
 export interface Orphans {
   readonly founding: Founding
   readonly gateway: string
-  readonly members: readonly MemberId[]
+  /** Those of the newest view that are heard and could lead. */
+  readonly members: readonly MemberInfo[]
 }
 
 export interface AdoptionTerms {
   /** So many replicas make the group whole. */
   readonly wanted: number
-  /** Who has the lease is the only one: however few replicas it hears, others let nothing out. */
-  readonly fenced: boolean
   /** Between 0 and 1. */
   readonly random: number
 }
 
 /**
  * Whether a standby may adopt the replicas that it hears (ADR 59): no host hears another gateway, at least half of the
- * replicas are heard, unless there is a lease, and whoever may still come has had the time to.
+ * replicas are heard, and whoever may still come has had the time to. With fewer, those that are heard may have been cut
+ * off long ago, and what the others did since would be lost.
  */
 export class Adoption {
   readonly #terms: AdoptionTerms
@@ -45,7 +45,7 @@ export class Adoption {
 
   /** `few`: there are replicas to adopt, and they are too few. Called with every beat. */
   look(sightings: readonly Sighting[], nowMs: number): Orphans | 'few' | undefined {
-    const { wanted, fenced, random } = this.#terms
+    const { wanted, random } = this.#terms
     const orphans = orphansIn(sightings)
     if (orphans === undefined) {
       this.#sinceMs = undefined
@@ -55,7 +55,7 @@ export class Adoption {
     const count = orphans.members.length
     const decideMs = DECIDE_MIN_MS + random * DECIDE_SPREAD_MS + (count >= wanted ? 0 : GATHER_MS)
     if (nowMs - this.#sinceMs < decideMs) return undefined
-    return fenced || 2 * count >= wanted ? orphans : 'few'
+    return 2 * count >= wanted ? orphans : 'few'
   }
 }
 
@@ -71,10 +71,11 @@ function orphansIn(sightings: readonly Sighting[]): Orphans | undefined {
   const [first] = guests.toSorted((left, right) => of(right.founding.epoch).length - of(left.founding.epoch).length)
   if (first === undefined) return undefined
   const group = of(first.founding.epoch)
-  const members = group.map(({ guest }) => guest.claim.memberId)
+  const heard = new Set(group.map(({ guest }) => guest.claim.memberId))
   const known = newest(group.flatMap(({ guest }) => guest.standing ?? []))
-  // Whoever has not caught up holds nothing that could go on.
-  if (!known.some(({ memberId, caughtUp }) => caughtUp && members.includes(memberId))) return undefined
+  // Whoever was left out of the newest view may not know it; whoever has not caught up holds nothing that could go on.
+  const members = known.filter(({ memberId, caughtUp }) => caughtUp && heard.has(memberId))
+  if (members.length === 0) return undefined
   return { founding: first.founding, gateway: first.gateway.address, members }
 }
 

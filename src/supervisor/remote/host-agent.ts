@@ -8,15 +8,20 @@ import type { ProcessEnd } from '../process-end.js'
 import { Reaper } from '../reaper.js'
 import type { Replica, Replicas, ReplicasMaker } from '../replicas.js'
 import type { Link } from './link.js'
-import type { Endpoint, HostGuest, HostOrder, HostReport, Word } from './words.js'
+import { isLater } from './words.js'
+import type { Endpoint, FollowedGateway, HostGuest, HostOrder, HostReport, Word } from './words.js'
 
 /** A takeover has the processors for itself, as in `llft run`; a program that cannot start costs its start seldom. */
 const RESTART_MIN_MS = 250
 const RESTART_MAX_MS = 15_000
 /** So often it says that it is there, until a gateway wants it more seldom or more often. */
 const BEAT_MS = 50
-/** While its gateway speaks another one has nothing to say; two of one group are a mistake, and must not both rule. */
+/**
+ * While its gateway speaks another one has nothing to say, unless it rules by a later term (ADR 59); so many beats of a
+ * gateway that speaks more seldom.
+ */
 const GATEWAY_SILENCE_MS = 2000
+const GATEWAY_SILENCE_BEATS = 8
 /** The end of what a replica wrote that is passed on; a report fits a datagram. */
 const EVIDENCE_BYTES_MAX = 8192
 /** Said more than once: the gateway should not have to wait for silence. */
@@ -33,6 +38,14 @@ export interface AgentTerms {
   link(heard: (word: Word, from: Endpoint) => void): Link
   /** Something that a person may want to know. */
   readonly tell: (text: string) => void
+}
+
+interface Gateway {
+  readonly speaker: number
+  readonly term: number
+  readonly sequence: number
+  readonly endpoint: Endpoint
+  readonly heardMs: number
 }
 
 interface Guest {
@@ -53,9 +66,10 @@ export class HostAgent {
   #settle: { resolve(end: ProcessEnd): void; reject(error: LlftError): void } | undefined
   #guest: Guest | undefined
   /** Who ordered last. */
-  #gateway:
-    | { readonly speaker: number; readonly sequence: number; readonly endpoint: Endpoint; readonly heardMs: number }
-    | undefined
+  #gateway: Gateway | undefined
+  /** That the gateway is silent was told. */
+  #alone = false
+  #founding: Founding | undefined
   #sequence = 0
   #ending = false
   #probeMs = 0
@@ -75,6 +89,7 @@ export class HostAgent {
     })
     this.#link = terms.link((word, from) => {
       if (word.word === 'order') this.#ordered(word, from)
+      else if (word.word === 'standby') this.#link.say(this.#nextReport, from)
     })
   }
 
@@ -133,23 +148,42 @@ export class HostAgent {
 
   #ordered(order: HostOrder, from: Endpoint): void {
     const last = this.#gateway
-    const now = performance.now()
     if (last?.speaker === order.speaker && order.sequence <= last.sequence) return
-    if (last !== undefined && last.speaker !== order.speaker && now - last.heardMs < GATEWAY_SILENCE_MS) return
-    this.#gateway = { speaker: order.speaker, sequence: order.sequence, endpoint: from, heardMs: now }
+    // Whoever is not listened to hears whose turn it is.
+    if (!this.#listensTo(order)) return this.#link.say(this.#nextReport, from)
+    const { speaker, term, sequence } = order
+    this.#gateway = { speaker, term, sequence, endpoint: from, heardMs: performance.now() }
+    if (this.#alone) this.#terms.tell(`the gateway at ${from.address}:${from.port} speaks`)
+    this.#alone = false
     this.#probeEvery(order.probeMs)
     this.#beatEvery(order.beatMs)
     if (order.over !== null) return this.#over(order.over)
     const guest = this.#guest
     if (guest === undefined || order.member !== guest.replica.memberId || guest.end !== undefined) return
+    if (order.lost.length > 0 && !order.kill) this.#replicas.fault(guest.replica.slot, order.lost)
     if (order.kill) guest.replica.process.kill('SIGKILL')
     else if (order.start !== null && guest.replica.started === undefined) this.#start(guest, order.start)
+  }
+
+  /** One gateway at a time: the one of the latest term, and no other while it speaks. */
+  #listensTo({ speaker, term }: HostOrder): boolean {
+    const last = this.#gateway
+    if (last === undefined || last.speaker === speaker || isLater({ speaker, term }, last)) return true
+    // A gateway of an earlier term was superseded and has not heard of it; one of none yet begins anew.
+    return this.#silent && (term === 0 || term === last.term)
+  }
+
+  /** No gateway speaks. */
+  get #silent(): boolean {
+    const boundMs = Math.max(GATEWAY_SILENCE_MS, GATEWAY_SILENCE_BEATS * this.#beatMs)
+    return performance.now() - (this.#gateway?.heardMs ?? -Infinity) > boundMs
   }
 
   #start({ replica: { slot } }: Guest, { founding, join }: NonNullable<HostOrder['start']>): void {
     const at = Math.floor(performance.now() * 1000) as Instant
     // Where history is laid away is each host's own matter.
     const own: Founding = { ...founding, settings: { ...founding.settings, journal: this.#terms.journal } }
+    this.#founding = founding
     this.#replicas.start(slot, at, { founding: own, join: join ?? undefined })
     this.#terms.tell(join === null ? 'the group is founded' : 'the replica joins the group')
     this.#report()
@@ -186,12 +220,30 @@ export class HostAgent {
   }
 
   #report(): void {
-    const { group, speaker } = this.#terms
-    const report: HostReport = { word: 'report', group, speaker, sequence: ++this.#sequence, guest: this.#guestReport }
+    const report = this.#nextReport
     // While no gateway speaks, whoever may be one is told.
-    const silent = performance.now() - (this.#gateway?.heardMs ?? -Infinity) > GATEWAY_SILENCE_MS
-    for (const endpoint of silent ? this.#link.known : []) this.#link.say(report, endpoint)
-    if (this.#gateway !== undefined) this.#link.say(report, this.#gateway.endpoint)
+    for (const endpoint of this.#silent ? this.#link.known : []) this.#link.say(report, endpoint)
+    if (this.#gateway === undefined) return
+    this.#link.say(report, this.#gateway.endpoint)
+    if (this.#silent && !this.#alone && this.#guest?.replica.started !== undefined) this.#tellAlone(this.#gateway)
+  }
+
+  #tellAlone({ endpoint: { address, port }, heardMs }: Gateway): void {
+    this.#alone = true
+    const quietMs = Math.round(performance.now() - heardMs)
+    this.#terms.tell(`the gateway at ${address}:${port} says nothing for ${quietMs} ms: the replica waits for another one`)
+  }
+
+  get #nextReport(): HostReport {
+    const { group, speaker } = this.#terms
+    const sequence = ++this.#sequence
+    return { word: 'report', group, speaker, sequence, gateway: this.#followed, guest: this.#guestReport }
+  }
+
+  get #followed(): FollowedGateway | null {
+    if (this.#gateway === undefined) return null
+    const { speaker, term, endpoint } = this.#gateway
+    return { speaker, term, address: `${endpoint.address}:${endpoint.port}`, silent: this.#silent }
   }
 
   get #guestReport(): HostGuest | null {
@@ -200,7 +252,19 @@ export class HostAgent {
     const { token: _, ...claim } = guest.replica.claim
     const { replica, answers, looped, end = null } = guest
     const evidence = end === null ? '' : replica.process.evidence.slice(-EVIDENCE_BYTES_MAX)
-    return { claim, started: replica.started !== undefined, answers, looped, end, evidence }
+    const started = replica.started !== undefined
+    const known = started ? this.#founding : undefined
+    return {
+      claim,
+      started,
+      epoch: known?.epoch ?? null,
+      founding: (this.#silent ? known : undefined) ?? null,
+      standing: (started ? replica.standing : undefined) ?? null,
+      answers,
+      looped,
+      end,
+      evidence,
+    }
   }
 
   async #close(): Promise<void> {

@@ -43,6 +43,7 @@ export function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptio
       hostSilenceMs,
       beatMs: beatMs(hostSilenceMs),
       probeMs: probeIntervalMs(run),
+      wanted: run.replicas,
       mayOrder: () => lease?.held ?? true,
       link: (heard) => new Link(linkTerms(options, heard)),
     }),

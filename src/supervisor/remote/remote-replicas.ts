@@ -1,14 +1,18 @@
 import { constants } from 'node:os'
-import type { Instant, MemberId } from '../../message/index.js'
+import type { Founding, Standing } from '../../driver/index.js'
+import type { Epoch, Instant, MemberId } from '../../message/index.js'
 import { Claims } from '../claims.js'
 import { reportOfRefusal } from '../refusal.js'
 import type { ProcessEnd } from '../process-end.js'
 import type { ReplicaRecord } from '../replica-table.js'
 import { ReplicaTable } from '../replica-table.js'
-import type { Replicas, ReplicasListener, ReplicasMaker, StartTerms } from '../replicas.js'
+import type { AdoptTerms, Replicas, ReplicasListener, ReplicasMaker, StartTerms } from '../replicas.js'
+import { Adoption, Losses } from './adoption.js'
+import type { Orphans } from './adoption.js'
 import type { Link } from './link.js'
 import { RemoteProcess } from './remote-process.js'
-import type { Endpoint, HostGuest, HostOrder, HostReport, Word } from './words.js'
+import { isLater } from './words.js'
+import type { Endpoint, FollowedGateway, HostGuest, HostOrder, HostReport, Word } from './words.js'
 
 /** Said so often at the end: more than are likely to be lost. */
 const LAST_WORDS = 4
@@ -16,6 +20,8 @@ const LAST_WORDS = 4
 const HOSTS_MAX = 64
 /** Replicas given up that may still speak: as many as can have been started before their hosts hear of it. */
 const STALE_MAX = 1024
+/** A gateway that was heard so long ago rules no more, as far as this one knows; what a host said since then counts. */
+const RECENT_MS = 2000
 /** Whoever is silent may be dead or cut off: for the group it is as if it had been killed. */
 const SILENT_END: ProcessEnd = { code: 0, signal: constants.signals.SIGKILL }
 
@@ -32,6 +38,11 @@ interface Host {
   over: HostOrder['over']
   /** It runs a replica that an earlier gateway has started: it is not this one's to give orders. */
   foreign: boolean
+  /** It listens to another gateway. */
+  elsewhere: boolean
+  /** What it said last. */
+  guest: HostGuest | null
+  gateway: FollowedGateway | null
   /** It runs a replica that was given up: that is to end. */
   stale: MemberId | undefined
 }
@@ -43,6 +54,8 @@ export interface RemoteTerms {
   readonly hostSilenceMs: number
   readonly beatMs: number
   readonly probeMs: number
+  /** So many replicas are wanted. */
+  readonly wanted: number
   /** False while the group may be another gateway's: its hosts are listened to, and told nothing. */
   mayOrder(): boolean
   link(heard: (word: Word, from: Endpoint) => void): Link
@@ -70,6 +83,14 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   #numbered = 0
   #sequence = 0
   #over: HostOrder['over'] = null
+  /** This gateway's; 0 until it rules. */
+  #term = 0
+  #termSeen = 0
+  #epoch: Epoch | undefined
+  readonly #adoption: Adoption
+  #losses: Losses | undefined
+  /** When another gateway was last heard, or heard of. */
+  #otherMs = -Infinity
 
   constructor(terms: RemoteTerms, listener: ReplicasListener) {
     super()
@@ -77,7 +98,9 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     this.#listener = listener
     this.#link = terms.link((word, from) => {
       if (word.word === 'report') this.#reported(word, from)
+      else if (word.word === 'order') this.#heardOf({ ...word, address: keyOf(from), silent: false })
     })
+    this.#adoption = new Adoption({ wanted: terms.wanted, random: Math.random() })
   }
 
   async open(): Promise<void> {
@@ -94,6 +117,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   start(slot: string, at: Instant, terms: StartTerms): void {
     const host = [...this.#hosts.values()].find(({ replica }) => replica?.slot === slot)
     if (host?.replica === undefined) return
+    if (this.#term === 0) this.#rule(terms.founding)
     host.replica.started = at
     host.replica.ready = terms.join === undefined
     host.start = terms
@@ -102,6 +126,14 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
 
   /** Hosts ask by themselves, and report the answers. */
   probe(): void {}
+
+  /** With every order, as long as there is something to tell. */
+  fault(): void {}
+
+  leave(): void {
+    clearInterval(this.#timer)
+    this.#link.close()
+  }
 
   /** All hosts are told that it is over, once more than a datagram is likely to be lost. */
   close(): void {
@@ -124,21 +156,74 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     host.speaker = report.speaker
     host.sequence = report.sequence
     host.heardMs = performance.now()
-    if (report.guest !== null) this.#guest(host, report.guest)
+    const { guest, gateway } = report
+    host.guest = guest
+    host.gateway = gateway
+    host.elsewhere = gateway !== null && gateway.speaker !== this.#terms.speaker && !gateway.silent
+    if (gateway !== null) this.#heardOf(gateway)
+    if (guest !== null && !host.elsewhere) this.#guest(host, guest)
     this.#order(host)
+  }
+
+  /** Another gateway of the group, as it says itself or a host says of it. */
+  #heardOf(other: FollowedGateway): void {
+    this.#termSeen = Math.max(this.#termSeen, other.term)
+    const own = { speaker: this.#terms.speaker, term: this.#term }
+    if (other.speaker === own.speaker) return
+    if (this.#term > 0) {
+      if (isLater(other, own)) this.#listener.others?.superseded(other.address)
+    } else if (!other.silent) {
+      this.#otherMs = performance.now()
+      this.#listener.others?.standsBy(other.address)
+    }
+  }
+
+  #rule({ epoch }: Founding): void {
+    this.#term = this.#termSeen + 1
+    this.#epoch = epoch
+  }
+
+  #lookForOrphans(now: number): void {
+    if (this.#term > 0 || this.#over !== null || now - this.#otherMs < RECENT_MS) return
+    const recent = [...this.#hosts.values()].filter(({ heardMs }) => heardMs > 0 && now - heardMs < RECENT_MS)
+    const found = this.#adoption.look(recent, now)
+    if (found === undefined) return
+    if (found === 'few') return this.#listener.others?.few(recent.filter(({ foreign }) => foreign).length)
+    const { founding, gateway, members } = found
+    const adopt = (terms: AdoptTerms): void => this.#adopt(found, terms)
+    this.#listener.others?.adoptable({ founding, gateway, count: members.length, adopt })
+  }
+
+  #adopt({ founding, members }: Orphans, terms: AdoptTerms): void {
+    this.#rule(founding)
+    this.#losses = new Losses(terms)
+    for (const host of this.#hosts.values()) {
+      const { guest } = host
+      if (guest?.founding?.epoch !== founding.epoch || guest.end !== null) continue
+      host.foreign = false
+      const member = members.find(({ memberId }) => memberId === guest.claim.memberId)
+      const joins = guest.standing?.members.length === 0
+      if (member === undefined && !joins) continue
+      this.#claimed(host, guest, { started: terms.at, ready: member !== undefined })
+    }
   }
 
   #guest(host: Host, guest: HostGuest): void {
     const { memberId } = guest.claim
     if (host.replica !== undefined && host.replica.memberId !== memberId) this.#lost(host, SILENT_END)
     if (host.replica === undefined) {
-      host.foreign = guest.started && guest.end === null && !this.#stale.has(memberId)
+      const started = guest.started && guest.end === null && !this.#stale.has(memberId)
+      // Of this group, and no member that counts: it was given up, or is one that another gateway had join.
+      if (started && guest.epoch === this.#epoch) this.#stale.add(memberId)
+      host.foreign = started && guest.epoch !== this.#epoch
+      if (host.foreign && this.#term === 0) return
       if (host.foreign) return this.#listener.refused({ ...guest.claim, token: '' }, { refusal: 'earlier' })
       host.stale = guest.end === null && this.#stale.has(memberId) ? memberId : undefined
       if (guest.end !== null || host.stale !== undefined || this.#over !== null || host.over !== null) return
       return this.#claimed(host, guest)
     }
     if (guest.started) host.start = undefined
+    host.replica.standing = guest.standing ?? undefined
     if (guest.end !== null) {
       host.replica.process.evidence = guest.evidence
       return this.#lost(host, guest.end)
@@ -149,7 +234,11 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     }
   }
 
-  #claimed(host: Host, { claim: claimed, answers }: HostGuest): void {
+  #claimed(
+    host: Host,
+    { claim: claimed, answers, standing }: HostGuest,
+    how: Pick<Record, 'started' | 'ready'> = { started: undefined, ready: false },
+  ): void {
     const slot = `r${++this.#numbered}`
     const claim = { ...claimed, slot, token: '' }
     const { address } = host.endpoint
@@ -167,8 +256,8 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
       process,
       memberId: claim.memberId,
       claim,
-      started: undefined,
-      ready: false,
+      ...how,
+      standing: standing ?? undefined,
       gone: false,
       retired: undefined,
     }
@@ -187,7 +276,10 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     host.start = undefined
     replica.process.end = end
     replica.gone = true
-    if (replica.memberId !== undefined) this.#stale.add(replica.memberId)
+    if (replica.memberId !== undefined) {
+      this.#stale.add(replica.memberId)
+      this.#losses?.add(replica.memberId)
+    }
     for (const oldest of this.#stale) {
       if (this.#stale.size <= STALE_MAX) break
       this.#stale.delete(oldest)
@@ -215,10 +307,21 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
       }
       this.#order(host)
     }
+    this.#lookForOrphans(now)
+  }
+
+  /** Whom replicas that were adopted still count on. */
+  get #toTell(): readonly MemberId[] {
+    if (this.#losses === undefined) return []
+    const standings = this.living.flatMap(({ standing }): Standing[] => (standing === undefined ? [] : [standing]))
+    const lost = this.#losses.among(standings, (member) => this.ofMember(member)?.gone === false)
+    // Whoever of them speaks after all is to end.
+    for (const member of lost) this.#stale.add(member)
+    return lost
   }
 
   #hostAt(endpoint: Endpoint): Host | undefined {
-    const key = `${endpoint.address}:${endpoint.port}`
+    const key = keyOf(endpoint)
     const known = this.#hosts.get(key)
     if (known !== undefined || this.#hosts.size >= HOSTS_MAX) return known
     const fresh = { speaker: 0, sequence: 0, heardMs: 0, answers: 0 }
@@ -230,6 +333,9 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
       over: null,
       stale: undefined,
       foreign: false,
+      elsewhere: false,
+      guest: null,
+      gateway: null,
     }
     this.#hosts.set(key, host)
     return host
@@ -238,7 +344,10 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   #order(host: Host): void {
     const { group, speaker, probeMs, beatMs } = this.#terms
     const { replica, start, stale } = host
-    if (host.foreign || !this.#terms.mayOrder()) return
+    const stands = this.#term === 0 && (host.elsewhere || performance.now() - this.#otherMs < RECENT_MS)
+    if (stands || host.foreign || !this.#terms.mayOrder()) {
+      return this.#link.say({ word: 'standby', group, speaker, sequence: ++this.#sequence }, host.endpoint)
+    }
     const wanted = replica?.process.wanted ?? 'nothing'
     const removed = wanted === 'destroy' ? { reason: 'the replica was removed', end: { code: 0, signal: 0 } } : null
     const order: HostOrder = {
@@ -246,13 +355,19 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
       group,
       speaker,
       sequence: ++this.#sequence,
+      term: this.#term,
       member: replica?.memberId ?? stale ?? null,
       start: start === undefined ? null : { founding: start.founding, join: start.join ?? null },
       kill: wanted !== 'nothing' || (replica === undefined && stale !== undefined),
+      lost: replica === undefined ? [] : this.#toTell,
       over: host.over ?? this.#over ?? removed,
       probeMs,
       beatMs,
     }
     this.#link.say(order, host.endpoint)
   }
+}
+
+function keyOf({ address, port }: Endpoint): string {
+  return `${address}:${port}`
 }

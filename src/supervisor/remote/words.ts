@@ -39,6 +39,14 @@ export interface FollowedGateway {
   readonly silent: boolean
 }
 
+/** Two that rule at once were started at once: the larger number goes on. */
+export function isLater(left: Reign, right: Reign): boolean {
+  if (left.term !== right.term) return left.term > right.term
+  return left.term > 0 && left.speaker > right.speaker
+}
+
+type Reign = Pick<FollowedGateway, 'speaker' | 'term'>
+
 /** A replica host to its gateway. */
 export interface HostReport extends Stamp {
   readonly word: 'report'
