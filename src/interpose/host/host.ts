@@ -1,4 +1,3 @@
-import { constants } from 'node:os'
 import { EMPTY } from '../../base/index.js'
 import { packRecord, RecordReader } from '../../driver/index.js'
 import type { HostAnswer, HostRecord, HostRequest } from '../../driver/index.js'
@@ -35,7 +34,7 @@ interface Call {
 export type Loss = { readonly lost: () => void } | { readonly again: () => void }
 
 /** Whether the console has done what it was asked nobody can say any more. */
-const LOST_ERRNO = -constants.errno.EIO
+const EIO = -5
 
 /** The program's side of `driver/host-calls.ts`: what must happen once is asked of the console. */
 export class Host {
@@ -203,7 +202,7 @@ function answeredOf({ head, body }: HostRecord): Answered {
 
 /** The console is lost, and with it the answer. */
 export function lostAnswer(syscall: string): Answered {
-  return { errno: LOST_ERRNO, syscall, body: EMPTY }
+  return { errno: EIO, syscall, body: EMPTY }
 }
 
 function recordOf({ errno, syscall }: Answered): Uint8Array {

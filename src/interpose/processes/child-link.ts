@@ -1,8 +1,9 @@
-import { constants } from 'node:os'
 import { EMPTY } from '../../base/index.js'
 import type { ToChild } from '../../driver/index.js'
 import type { StreamId } from '../../message/index.js'
 import type { Host } from '../host/host.js'
+
+const ESRCH = -3
 
 /** The way to one child process. */
 export class ChildLink {
@@ -20,7 +21,7 @@ export class ChildLink {
 
   /** 0, or a negative errno. */
   kill(signal: number): number {
-    if (this.#host.isLost(this.#stream)) return -constants.errno.ESRCH
+    if (this.#host.isLost(this.#stream)) return ESRCH
     return this.#host.now({ call: 'killChild', args: [this.#stream, signal] }).errno ?? 0
   }
 

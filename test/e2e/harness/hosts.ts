@@ -79,8 +79,14 @@ export class Hosts {
   /** Another gateway of the same group, on another host, with the same options. */
   standby(host: number, ...options: readonly string[]): Run {
     const parts = [...this.#parts(host), '-r', String(this.#count - 2), '--admin', '127.0.0.1:0', ...options]
-    // `llft status` is to find the other one.
-    return this.#exec(host, [LLFT, 'gateway', ...parts], { XDG_RUNTIME_DIR: join(this.folder, 'standby') })
+    return this.#exec(host, [LLFT, 'gateway', ...parts], this.#apart(host))
+  }
+
+  /** A command about the group of a standby, on its host, to its end. */
+  async llftAt(host: number, ...args: readonly string[]): Promise<Run> {
+    const run = this.#exec(host, [LLFT, ...args], this.#apart(host))
+    await run.ended
+    return run
   }
 
   /** What is no program of Node, on this host. */
@@ -97,14 +103,15 @@ export class Hosts {
     return run
   }
 
-  /** A script of Node on the gateway's host. */
-  script(text: string): Run {
-    return this.#exec(this.#count, ['-e', text])
+  /** A script of Node, on the gateway's host unless another is named. */
+  script(text: string, host: number = this.#count): Run {
+    return this.#exec(host, ['-e', text])
   }
 
-  async statusWhen(condition: (status: GroupStatus) => boolean): Promise<GroupStatus> {
+  async statusWhen(condition: (status: GroupStatus) => boolean, standby?: number): Promise<GroupStatus> {
     for (const deadline = performance.now() + BOUND_MS; ; await sleep(50)) {
-      const { stdout, stderr } = await this.llft('status', '--json')
+      const asked = standby === undefined ? this.llft('status', '--json') : this.llftAt(standby, 'status', '--json')
+      const { stdout, stderr } = await asked
       const status = stdout === '' ? undefined : (JSON.parse(stdout) as GroupStatus)
       if (status !== undefined && condition(status)) return status
       if (performance.now() > deadline) throw new Error(`not within ${BOUND_MS} ms: ${stdout}${stderr}`)
@@ -160,6 +167,11 @@ export class Hosts {
     }
     ip('link', 'del', `${this.#name}b`)
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** `llft status` is to find the first gateway, unless it asks for another one. */
+  #apart(host: number): NodeJS.ProcessEnv {
+    return { XDG_RUNTIME_DIR: join(this.folder, `standby${host}`) }
   }
 
   #inside(host: number): string {
