@@ -24,6 +24,12 @@ export const NET = {
     why: 'its memory belongs to a group that this gateway has neither founded nor adopted',
     fix: 'give one of the two groups another --group; if its gateway is gone for good, end that host (Ctrl-C) and start it again',
   },
+  LLFT_E_NET_CUT_OFF: {
+    exit: 5,
+    what: 'No host of {group} is heard any more: this gateway is cut off, or all hosts are lost.',
+    why: 'a host that says nothing for --host-silence-ms is given up, and no replica that has caught up is left',
+    fix: 'start it again: hosts that live keep their replicas, and it adopts them when it hears them',
+  },
   LLFT_E_NET_SUPERSEDED: {
     exit: 5,
     what: 'The gateway at {by} has adopted {group}: this one lets nothing more out, and ends.',

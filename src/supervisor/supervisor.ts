@@ -97,8 +97,10 @@ export class Supervisor {
   #orderly: ProcessEnd | undefined
   /** Of a group that was adopted: as it was founded. */
   #commit: RunOptions['commit'] | undefined
-  /** Another gateway has the group. */
+  /** Replicas of other hosts are not this gateway's to end. */
   #left = false
+  /** Who was given up last had only fallen silent. */
+  #cutOff = false
   /** What was reported and would only be repeated, by each replica or client. */
   readonly #reported = new Set<string>()
 
@@ -207,6 +209,7 @@ export class Supervisor {
       refused: (claim, refusal) => this.#refused(claim, refusal),
       alive: (slot, looped) => this.#group?.alive(slot, looped),
       gone: (replica) => {
+        this.#cutOff = replica.process.quietMs > 0
         if (this.#phase === 'running') this.#group?.gone(replica)
         else this.#group?.announce(replica)
       },
@@ -330,10 +333,16 @@ export class Supervisor {
       replicas: this.#replicas,
       peer: () => port.status,
       notice,
-      fail: (error) => this.#fail(error, []),
+      fail: (error) => this.#hopeless(error),
     })
     const [replicas, chronicle] = [this.#replicas, this.#chronicle]
     return new RunningGroup({ ...options, founding, adopted, clock, port, replicas, replacements, chronicle, lease, notice })
+  }
+
+  /** No replica is left that could go on; those of hosts that only fell silent another gateway may still adopt. */
+  #hopeless(error: LlftError): void {
+    if (!this.#cutOff) return this.#fail(error, [])
+    this.#superseded(llftError('LLFT_E_NET_CUT_OFF', { group: this.#terms.options.name }))
   }
 
   /** The program has ended, in order, and every replica ends now. */

@@ -31,7 +31,7 @@ require('node:http').createServer((_, response) => {
 }).listen(3002)
 `
 
-const [STANDBY, GATEWAY] = [4, 5]
+const [STANDBY, OTHER, GATEWAY] = [4, 5, 6]
 
 /**
  * Asks one thing after the other, of the first address that answers; the numbers that it gets only rise, by one, or by
@@ -58,6 +58,22 @@ connect()
 setInterval(() => console.log('answered ' + last), 50)
 `
 
+/** What the program says that it has heard, and whether its UDP socket answers. */
+const ASKING = (address: string): string => `
+const socket = require('node:dgram').createSocket('udp4')
+require('node:http').get({ host: ${JSON.stringify(address)}, port: 3002 }, (response) => {
+  let text = ''
+  response.on('data', (bytes) => (text += bytes)).on('end', () => {
+    const again = setInterval(() => socket.send('ping', 3001, ${JSON.stringify(address)}), 100)
+    socket.on('message', (bytes) => {
+      clearInterval(again)
+      socket.close()
+      console.log(JSON.stringify([...new Set(JSON.parse(text)), String(bytes).split(' ')[0]]))
+    })
+  })
+})
+`
+
 const readyOf = ({ replicas }: GroupStatus): number => replicas.filter(({ state }) => state === 'ready').length
 const missing = hostsMissing()
 if (missing !== undefined) console.log(`hosts-adoption.test.ts is skipped: ${missing}`)
@@ -79,14 +95,14 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
     readonly goesOn: () => Promise<void>
   }
 
-  async function start(): Promise<Group> {
+  async function start(hostSilenceMs = 2000): Promise<Group> {
     const net = new Hosts(GATEWAY, PROGRAM)
     hosts = net
     const agents = [1, 2, 3].map((host) => net.replica(host))
-    const gateway = net.gateway('-r', '3', '--host-silence-ms', '2000')
+    const gateway = net.gateway('-r', '3', '--host-silence-ms', String(hostSilenceMs))
     await gateway.printed(/^up$/m)
     await net.statusWhen((status) => readyOf(status) === 3 && status.gateway.listeners.length === 2)
-    const asking = net.script(client([GATEWAY, STANDBY, 1, 2].map((host) => net.address(host))), 1)
+    const asking = net.script(client([GATEWAY, STANDBY, OTHER].map((host) => net.address(host))), STANDBY)
     const answered = (): number => Number(/answered (\d+)\n$/.exec(asking.stdout)?.[1] ?? 0)
     const goesOn = async (): Promise<void> => {
       const [before, deadline] = [answered(), performance.now() + 30_000]
@@ -115,7 +131,79 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
     await goesOn()
     expect(answered()).toBeGreaterThan(before)
     expect(next.stderr).toContain('LLFT_W_NET_ADOPTED_UNFENCED')
-    expect(status.events.map(({ kind }) => kind)).toEqual(['gateway-lost', 'adopted'])
+    expect(status.events.map(({ kind }) => kind)).toEqual(['gateway-lost', 'adopted', 'gateway-started'])
+    for (const { child } of agents) expect([child.exitCode, child.signalCode]).toEqual([null, null])
+  })
+
+  test('its process, by SIGKILL: started again on the same host, it adopts the replicas', async () => {
+    const { net, gateway, goesOn } = await start()
+    gateway.child.kill('SIGKILL')
+    const next = net.gateway('-r', '3', '--host-silence-ms', '2000')
+    const status = await net.statusWhen((each) => readyOf(each) === 3)
+    await goesOn()
+    expect(next.stderr).toContain(`The gateway at ${net.address(GATEWAY)}:7702 is not heard`)
+    // The group is whole: it survives what it survived before.
+    net.kill(net.hostOf(status, status.primary))
+    await net.statusWhen(({ failoverCount }) => failoverCount === 1)
+    await goesOn()
+  })
+
+  test('its host, with the primary: the program hears what was lost with it, and serves on', async () => {
+    const { net, goesOn } = await start()
+    const before = await net.statusWhen(() => true)
+    const next = await standby(net)
+    const lost = net.hostOf(before, before.primary)
+    net.kill(GATEWAY)
+    net.kill(lost)
+    await net.statusWhen((each) => readyOf(each) === 2, STANDBY)
+    await goesOn()
+    expect(next.stderr).toContain('adopted 2 replicas')
+    net.replica(lost)
+    await net.statusWhen((each) => readyOf(each) === 3, STANDBY)
+    await goesOn()
+    const heard = net.script(ASKING(net.address(STANDBY)), STANDBY)
+    expect(await heard.code()).toBe(0)
+    const said = JSON.parse(heard.stdout) as readonly string[]
+    expect(said).toEqual(['child SIGKILL', 'client ECONNRESET', 'file EIO', 'new file written', 'pong'])
+  })
+
+  test('two standbys: one adopts the replicas, the other stands by for it', async () => {
+    const { net, goesOn } = await start()
+    const nexts = [await standby(net), await standby(net, OTHER)]
+    net.kill(GATEWAY)
+    await goesOn()
+    await sleep(2000)
+    const adopted = nexts.map(({ stderr }) => stderr.includes('LLFT_W_NET_ADOPTED_UNFENCED'))
+    expect(adopted.toSorted()).toEqual([false, true])
+    const [first, other] = adopted[0] ? [STANDBY, nexts[1]] : [OTHER, nexts[0]]
+    await net.statusWhen((each) => readyOf(each) === 3, first)
+    expect(other?.child.exitCode).toBe(null)
+    expect(other?.stdout).toBe('')
+  })
+
+  test('it is cut off, and lives: when its link is back it learns that another one rules, and ends', async () => {
+    // It does not give up its hosts meanwhile.
+    const { net, gateway, agents, goesOn } = await start(60_000)
+    await standby(net)
+    net.cut(GATEWAY)
+    await net.statusWhen((each) => readyOf(each) === 3, STANDBY)
+    await goesOn()
+    net.heal(GATEWAY)
+    expect(await gateway.code()).toBe(5)
+    expect(gateway.stderr).toContain(`LLFT_E_NET_SUPERSEDED  The gateway at ${net.address(STANDBY)}:7702 has adopted`)
+    await goesOn()
+    for (const { child } of agents) expect([child.exitCode, child.signalCode]).toEqual([null, null])
+  })
+
+  test('it is cut off from all hosts for longer than it waits for them: it ends, and they keep their replicas', async () => {
+    const { net, gateway, agents, goesOn } = await start(500)
+    net.cut(GATEWAY)
+    expect(await gateway.code()).toBe(5)
+    expect(gateway.stderr).toContain('LLFT_E_NET_CUT_OFF')
+    net.heal(GATEWAY)
+    net.gateway('-r', '3', '--host-silence-ms', '2000')
+    await net.statusWhen((each) => readyOf(each) === 3)
+    await goesOn()
     for (const { child } of agents) expect([child.exitCode, child.signalCode]).toEqual([null, null])
   })
 })
