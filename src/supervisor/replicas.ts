@@ -69,6 +69,8 @@ export interface OtherGateways {
   adoptable(found: Adoptable): void
   /** There are replicas that wait, and too few of them. */
   few(heard: number): void
+  /** No host is heard any more. */
+  cutOff(): void
   /** That one has adopted the group of this one. */
   superseded(gateway: string): void
 }

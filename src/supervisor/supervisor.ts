@@ -99,8 +99,6 @@ export class Supervisor {
   #commit: RunOptions['commit'] | undefined
   /** Replicas of other hosts are not this gateway's to end. */
   #left = false
-  /** Who was given up last had only fallen silent. */
-  #cutOff = false
   /** What was reported and would only be repeated, by each replica or client. */
   readonly #reported = new Set<string>()
 
@@ -158,7 +156,7 @@ export class Supervisor {
     let bound: NodeJS.Timeout | undefined
     this.#begunMs = performance.now()
     const { lease } = this.#terms
-    if (lease !== undefined) lease.onLost = (error): void => this.#superseded(error)
+    if (lease !== undefined) lease.onLost = (error): void => this.#leave(error)
     try {
       // Other hosts' replicas may be another gateway's: the lease is taken once all have come to this one.
       if (foundMs !== undefined) await Promise.race([lease?.acquire(), this.#outcome])
@@ -209,7 +207,6 @@ export class Supervisor {
       refused: (claim, refusal) => this.#refused(claim, refusal),
       alive: (slot, looped) => this.#group?.alive(slot, looped),
       gone: (replica) => {
-        this.#cutOff = replica.process.quietMs > 0
         if (this.#phase === 'running') this.#group?.gone(replica)
         else this.#group?.announce(replica)
       },
@@ -218,7 +215,8 @@ export class Supervisor {
         standsBy: (gateway) => this.#standsBy(gateway),
         adoptable: (found) => this.#adoptable(found),
         few: (heard) => this.#few(heard),
-        superseded: (by) => this.#superseded(llftError('LLFT_E_NET_SUPERSEDED', { by, group: this.#terms.options.name })),
+        cutOff: () => this.#leave(llftError('LLFT_E_NET_CUT_OFF', { group: this.#terms.options.name })),
+        superseded: (by) => this.#leave(llftError('LLFT_E_NET_SUPERSEDED', { by, group: this.#terms.options.name })),
       },
     }
   }
@@ -233,8 +231,8 @@ export class Supervisor {
     this.#reportOnce('few', report('LLFT_W_NET_FEW', { group, heard, wanted }))
   }
 
-  /** Another gateway has the group: nothing more is let out here, and its hosts are left alone. */
-  #superseded(error: LlftError): void {
+  /** Another gateway has the group, or may have it: nothing more is let out here, and its hosts are left alone. */
+  #leave(error: LlftError): void {
     this.#left = true
     this.#gateway.kill()
     this.#fail(error, [])
@@ -333,16 +331,10 @@ export class Supervisor {
       replicas: this.#replicas,
       peer: () => port.status,
       notice,
-      fail: (error) => this.#hopeless(error),
+      fail: (error) => this.#fail(error, []),
     })
     const [replicas, chronicle] = [this.#replicas, this.#chronicle]
     return new RunningGroup({ ...options, founding, adopted, clock, port, replicas, replacements, chronicle, lease, notice })
-  }
-
-  /** No replica is left that could go on; those of hosts that only fell silent another gateway may still adopt. */
-  #hopeless(error: LlftError): void {
-    if (!this.#cutOff) return this.#fail(error, [])
-    this.#superseded(llftError('LLFT_E_NET_CUT_OFF', { group: this.#terms.options.name }))
   }
 
   /** The program has ended, in order, and every replica ends now. */

@@ -299,15 +299,26 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     }
     this.#beatenMs = now
     for (const endpoint of this.#link.known) this.#hostAt(endpoint)
-    for (const host of this.#hosts.values()) {
-      if (host.replica !== undefined) host.replica.process.reachable = now - host.heardMs <= 2 * this.#terms.beatMs
-      if (host.replica !== undefined && now - host.heardMs > this.#terms.hostSilenceMs) {
-        host.replica.process.quietMs = now - host.heardMs
-        this.#lost(host, SILENT_END)
-      }
-      this.#order(host)
-    }
+    this.#lookForSilence(now)
+    for (const host of this.#hosts.values()) this.#order(host)
     this.#lookForOrphans(now)
+  }
+
+  /** Who hears nobody is cut off itself: it accuses nobody, and waits until another gateway may rule. */
+  #lookForSilence(now: number): void {
+    const { beatMs, hostSilenceMs } = this.#terms
+    const hosts = [...this.#hosts.values()].filter(({ replica }) => replica !== undefined)
+    const lastMs = Math.max(...hosts.map(({ heardMs }) => heardMs))
+    const isCutOff = now - lastMs > hostSilenceMs / 2
+    for (const host of hosts) {
+      const quietMs = now - host.heardMs
+      const { process } = host.replica as Record
+      process.reachable = quietMs <= 2 * beatMs
+      if (isCutOff || quietMs <= hostSilenceMs) continue
+      process.quietMs = quietMs
+      this.#lost(host, SILENT_END)
+    }
+    if (isCutOff && hosts.length > 0 && now - lastMs > Math.max(hostSilenceMs, RECENT_MS)) this.#listener.others?.cutOff()
   }
 
   /** Whom replicas that were adopted still count on. */

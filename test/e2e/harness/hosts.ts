@@ -32,7 +32,7 @@ export class Hosts {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'llft-hosts-'))
   readonly #name = `ll${process.pid % 10_000}`
   readonly #count: number
-  readonly #runs: Run[] = []
+  readonly runs: Run[] = []
 
   /** Instead of a list of all parts. */
   readonly #peers: string | undefined
@@ -92,7 +92,7 @@ export class Hosts {
   /** What is no program of Node, on this host. */
   other(host: number, command: string, args: readonly string[]): Run {
     const run = new Run(spawn('ip', ['netns', 'exec', this.#inside(host), command, ...args], { stdio: 'pipe' }))
-    this.#runs.push(run)
+    this.runs.push(run)
     return run
   }
 
@@ -155,7 +155,7 @@ export class Hosts {
 
   async close(): Promise<void> {
     for (let host = 1; host <= this.#count; host++) this.kill(host)
-    for (const run of this.#runs) await run.ended
+    for (const run of this.runs) await run.ended
     for (let host = 1; host <= this.#count; host++) {
       ip('netns', 'del', this.#inside(host))
       // Goes with its namespace, but not at once.
@@ -206,7 +206,7 @@ export class Hosts {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const run = new Run(child)
-    this.#runs.push(run)
+    this.runs.push(run)
     return run
   }
 }

@@ -74,6 +74,7 @@ require('node:http').get({ host: ${JSON.stringify(address)}, port: 3002 }, (resp
 })
 `
 
+const all = (net: Hosts): string => net.runs.map(({ stdout, stderr }) => `${stdout.slice(-200)}${stderr}`).join("\n---\n")
 const readyOf = ({ replicas }: GroupStatus): number => replicas.filter(({ state }) => state === 'ready').length
 const missing = hostsMissing()
 if (missing !== undefined) console.log(`hosts-adoption.test.ts is skipped: ${missing}`)
@@ -95,11 +96,11 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
     readonly goesOn: () => Promise<void>
   }
 
-  async function start(hostSilenceMs = 2000): Promise<Group> {
+  async function start(hostSilenceMs = 2000, ...options: readonly string[]): Promise<Group> {
     const net = new Hosts(GATEWAY, PROGRAM)
     hosts = net
     const agents = [1, 2, 3].map((host) => net.replica(host))
-    const gateway = net.gateway('-r', '3', '--host-silence-ms', String(hostSilenceMs))
+    const gateway = net.gateway('-r', '3', '--host-silence-ms', String(hostSilenceMs), ...options)
     await gateway.printed(/^up$/m)
     await net.statusWhen((status) => readyOf(status) === 3 && status.gateway.listeners.length === 2)
     const asking = net.script(client([GATEWAY, STANDBY, OTHER].map((host) => net.address(host))), STANDBY)
@@ -107,8 +108,8 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
     const goesOn = async (): Promise<void> => {
       const [before, deadline] = [answered(), performance.now() + 30_000]
       while (answered() < before + 50 && performance.now() < deadline) await sleep(20)
-      expect(answered(), asking.stdout.slice(-200)).toBeGreaterThanOrEqual(before + 50)
-      expect(asking.stdout).not.toContain('wrong')
+      expect(answered(), `${asking.stdout.slice(-50)}${all(net)}`).toBeGreaterThanOrEqual(before + 50)
+      expect(asking.stdout, all(net)).not.toContain('wrong')
     }
     await goesOn()
     return { net, gateway, agents, asking, answered, goesOn }
@@ -149,7 +150,7 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
   })
 
   test('its host, with the primary: the program hears what was lost with it, and serves on', async () => {
-    const { net, goesOn } = await start()
+    const { net, goesOn } = await start(2000, '--commit', 'acknowledged')
     const before = await net.statusWhen(() => true)
     const next = await standby(net)
     const lost = net.hostOf(before, before.primary)
