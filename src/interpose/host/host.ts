@@ -153,7 +153,8 @@ export class Host {
     this.#lastLost = this.#last
     for (const [stream, { loss }] of [...this.#calls]) {
       this.#calls.delete(stream)
-      if ('again' in loss) loss.again()
+      // In operations of their own: backups are to know the console before the program waits for its answer.
+      if ('again' in loss) this.#operations.complete(this.#operations.newAsyncId(), () => loss.again())
     }
   }
 

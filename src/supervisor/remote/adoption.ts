@@ -5,9 +5,12 @@ import type { FollowedGateway, HostGuest } from './words.js'
 
 /** Hosts notice a silence within a beat of each other; those that are busy a little later. */
 const GATHER_MS = 1500
-/** Two standbys seldom decide at one moment: each waits for another time after all have come. */
-const DECIDE_MIN_MS = 200
-const DECIDE_SPREAD_MS = 600
+/** Standbys hear each other within it, and agree on who adopts. */
+const DECIDE_MS = 250
+/** A standby that said nothing for so long is none any more. */
+const RIVAL_MS = 1000
+/** More standbys than anybody has. */
+const RIVALS_MAX = 64
 
 /** A host as its last words show it, if they are new enough to count. */
 export interface Sighting {
@@ -26,8 +29,15 @@ export interface Orphans {
 export interface AdoptionTerms {
   /** So many replicas make the group whole. */
   readonly wanted: number
-  /** Between 0 and 1. */
-  readonly random: number
+  /** This standby, to others. */
+  readonly speaker: number
+  /** A lease decides between standbys. */
+  readonly fenced: boolean
+}
+
+interface Rival {
+  readonly orphans: number
+  readonly heardMs: number
 }
 
 /**
@@ -38,24 +48,47 @@ export interface AdoptionTerms {
 export class Adoption {
   readonly #terms: AdoptionTerms
   #sinceMs: number | undefined
+  /** Other standbys, by speaker; bounded by `RIVALS_MAX`. */
+  readonly #rivals = new Map<number, Rival>()
+  #count = 0
 
   constructor(terms: AdoptionTerms) {
     this.#terms = terms
   }
 
+  /** How many replicas could be adopted. */
+  get orphans(): number {
+    return this.#count
+  }
+
+  /** Another standby speaks. */
+  heard(speaker: number, rival: Rival): void {
+    if (this.#rivals.has(speaker) || this.#rivals.size < RIVALS_MAX) this.#rivals.set(speaker, rival)
+  }
+
   /** `few`: there are replicas to adopt, and they are too few. Called with every beat. */
   look(sightings: readonly Sighting[], nowMs: number): Orphans | 'few' | undefined {
-    const { wanted, random } = this.#terms
+    const { wanted } = this.#terms
     const orphans = orphansIn(sightings)
+    this.#count = orphans?.members.length ?? 0
     if (orphans === undefined) {
       this.#sinceMs = undefined
       return undefined
     }
     this.#sinceMs ??= nowMs
-    const count = orphans.members.length
-    const decideMs = DECIDE_MIN_MS + random * DECIDE_SPREAD_MS + (count >= wanted ? 0 : GATHER_MS)
-    if (nowMs - this.#sinceMs < decideMs) return undefined
-    return 2 * count >= wanted ? orphans : 'few'
+    const decideMs = DECIDE_MS + (this.#count >= wanted ? 0 : GATHER_MS)
+    if (nowMs - this.#sinceMs < decideMs || this.#yields(nowMs)) return undefined
+    return 2 * this.#count >= wanted ? orphans : 'few'
+  }
+
+  /** To a standby that hears more replicas than this one, or as many. */
+  #yields(nowMs: number): boolean {
+    const { fenced, speaker: own } = this.#terms
+    for (const [speaker, { orphans, heardMs }] of this.#rivals) {
+      if (nowMs - heardMs > RIVAL_MS) this.#rivals.delete(speaker)
+      else if (!fenced && (orphans > this.#count || (orphans === this.#count && speaker > own))) return true
+    }
+    return false
   }
 }
 

@@ -12,7 +12,9 @@ export function parseWord(datagram: Uint8Array): Word | undefined {
   if (typeof group !== 'string' || !isCount(speaker) || !isCount(sequence)) return undefined
   const stamp = { group, speaker, sequence }
   if (word === 'report') return reportOf(value, stamp)
-  if (word === 'hello' || word === 'standby') return { word, ...stamp }
+  if (word === 'hello') return { word, ...stamp }
+  const { orphans } = value
+  if (word === 'standby') return isCount(orphans) ? { word, ...stamp, orphans } : undefined
   return word === 'order' ? orderOf(value, stamp) : undefined
 }
 

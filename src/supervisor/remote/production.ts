@@ -44,6 +44,7 @@ export function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptio
       beatMs: beatMs(hostSilenceMs),
       probeMs: probeIntervalMs(run),
       wanted: run.replicas,
+      fenced: lease !== undefined,
       mayOrder: () => lease?.held ?? true,
       link: (heard) => new Link(linkTerms(options, heard)),
     }),

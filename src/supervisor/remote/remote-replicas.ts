@@ -56,6 +56,8 @@ export interface RemoteTerms {
   readonly probeMs: number
   /** So many replicas are wanted. */
   readonly wanted: number
+  /** Nothing is let out but under a lease. */
+  readonly fenced: boolean
   /** False while the group may be another gateway's: its hosts are listened to, and told nothing. */
   mayOrder(): boolean
   link(heard: (word: Word, from: Endpoint) => void): Link
@@ -98,9 +100,11 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     this.#listener = listener
     this.#link = terms.link((word, from) => {
       if (word.word === 'report') this.#reported(word, from)
-      else if (word.word === 'order') this.#heardOf({ ...word, address: keyOf(from), silent: false })
+      else if (word.word === 'standby') {
+        this.#adoption.heard(word.speaker, { orphans: word.orphans, heardMs: performance.now() })
+      } else if (word.word === 'order') this.#heardOf({ ...word, address: keyOf(from), silent: false })
     })
-    this.#adoption = new Adoption({ wanted: terms.wanted, random: Math.random() })
+    this.#adoption = new Adoption(terms)
   }
 
   async open(): Promise<void> {
@@ -357,7 +361,8 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     const { replica, start, stale } = host
     const stands = this.#term === 0 && (host.elsewhere || performance.now() - this.#otherMs < RECENT_MS)
     if (stands || host.foreign || !this.#terms.mayOrder()) {
-      return this.#link.say({ word: 'standby', group, speaker, sequence: ++this.#sequence }, host.endpoint)
+      const { orphans } = this.#adoption
+      return this.#link.say({ word: 'standby', group, speaker, sequence: ++this.#sequence, orphans }, host.endpoint)
     }
     const wanted = replica?.process.wanted ?? 'nothing'
     const removed = wanted === 'destroy' ? { reason: 'the replica was removed', end: { code: 0, signal: 0 } } : null

@@ -26,6 +26,8 @@ export interface Hello extends Stamp {
 /** A gateway that orders nothing would like to hear how a host is. */
 export interface StandbyWord extends Stamp {
   readonly word: 'standby'
+  /** How many replicas it hears that could be adopted. */
+  readonly orphans: number
 }
 
 /** The gateway to which a host listens, or did last. */
