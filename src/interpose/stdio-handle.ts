@@ -62,7 +62,8 @@ export class InputHandle extends InputStream {
   }
 
   #flow(on: boolean): void {
-    if (this.#stream !== undefined) this.terms.host.send(this.#stream, { to: 'flow', fd: 0, on } satisfies ToChild, EMPTY)
+    if (this.#stream !== undefined)
+      this.terms.host.send(this.#stream, { to: 'flow', fd: 0, on } satisfies ToChild, EMPTY)
   }
 
   protected override throttle(waitingBytes: number): void {

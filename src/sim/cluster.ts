@@ -275,7 +275,8 @@ export class Cluster {
   /** Members that the console knows as caught up and that are alive. */
   get caughtUp(): number {
     const alive = new Set(this.processes.map((process) => process.memberId))
-    return this.#fronts.console.port.status.members.filter((member) => member.caughtUp && alive.has(member.memberId)).length
+    return this.#fronts.console.port.status.members.filter((member) => member.caughtUp && alive.has(member.memberId))
+      .length
   }
 
   isCaughtUp(memberId: MemberId): boolean {

@@ -175,6 +175,9 @@ export class Fronts {
   }
 }
 
-function byAge({ view: left }: Process['replica']['membership'], { view: right }: Process['replica']['membership']): number {
+function byAge(
+  { view: left }: Process['replica']['membership'],
+  { view: right }: Process['replica']['membership'],
+): number {
   return right.number - left.number || right.backupView - left.backupView
 }

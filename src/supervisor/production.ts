@@ -7,7 +7,7 @@ import { leaseKeeper } from './lease/production.js'
 import { localReplicas } from './local-replicas.js'
 import type { CheckedReplica } from './local-replicas.js'
 import { Supervisor } from './supervisor.js'
-import type { SupervisorTerms } from './supervisor.js'
+import type { SupervisorTerms } from './supervisor-terms.js'
 import { bufferWarning, chooseTransport } from './transport-choice.js'
 
 export interface ProductionTerms extends Pick<SupervisorTerms, 'options' | 'output' | 'openInput' | 'notice'> {

@@ -81,13 +81,13 @@ export interface Adoptable {
   readonly gateway: string
   readonly count: number
   /** They are this supervisor's from now on. */
-  adopt(terms: AdoptTerms): void
+  readonly adopt: (terms: AdoptTerms) => void
 }
 
 export interface AdoptTerms {
   readonly at: Instant
-  /** The members of the connected groups that are this supervisor's. */
-  own(): readonly MemberId[]
+  /** The members of the connected groups that are this supervisor's, as far as they run. */
+  own(): readonly (MemberId | undefined)[]
   /** The group knows them: what fails is said in the group itself. */
   connected(): boolean
 }

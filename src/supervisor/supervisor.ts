@@ -1,16 +1,6 @@
-import type { Readable } from 'node:stream'
 import type { GroupStatus } from '../admin/index.js'
 import type { RunOptions } from '../config/index.js'
-import type {
-  Clock,
-  Entropy,
-  Founding,
-  GroupSettings,
-  PeerEvent,
-  PeerStart,
-  TestFaults,
-  Transport,
-} from '../driver/index.js'
+import type { Founding, GroupSettings, PeerEvent, PeerStart } from '../driver/index.js'
 import { EXIT, llftError, LlftError, report } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
 import { GROUP } from '../message/index.js'
@@ -18,59 +8,28 @@ import type { Epoch, MemberId, PeerInfo } from '../message/index.js'
 import type { Claim, Refusal } from './claims.js'
 import { Chronicle } from './chronicle.js'
 import { ConsoleApplication } from './console-application.js'
-import type { OpenConsole } from './console-application.js'
 import { Desk } from './desk.js'
 import { detectionOf } from './detection.js'
 import { leaseTermsOf } from './lease/production.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
 import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
-import type { LeaseKeeper } from './lease/lease-keeper.js'
-import type { Notice } from './notice.js'
-import type { OutputPump } from './output-pump.js'
-import { endedAtStart, overdue } from './start-failures.js'
 import { exitCodeOf, outcomeOf, signalName } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
 import { Reaper } from './reaper.js'
 import { reportOfRefusal } from './refusal.js'
 import { Replacements } from './replacements.js'
-import type { Adoptable, Replica, Replicas, ReplicasListener, ReplicasMaker } from './replicas.js'
+import type { Adoptable, Replica, Replicas, ReplicasListener } from './replicas.js'
 import { RunningGroup } from './running-group.js'
+import { StandbyDuty } from './standby-duty.js'
+import { endedAtStart, overdue } from './start-failures.js'
 import { statusOf } from './status-model.js'
 import { isStop, StopPolicy } from './stop-policy.js'
+import type { SupervisorTerms } from './supervisor-terms.js'
 import type { TransportChoice } from './transport-choice.js'
 
 /** Distinct reports of one kind of trouble; whoever has read a hundred knows. */
 const REPORTED_MAX = 100
-
-export interface SupervisorTerms {
-  readonly options: RunOptions
-  readonly replicas: ReplicasMaker
-  readonly paths: { readonly gateway: string }
-  /** Own IPv4 address that datagrams of gateway and console come to. */
-  readonly address: string
-  /** How long all may take to have their places; undefined: other hosts come when they come. */
-  readonly foundMs: number | undefined
-  /** Undefined where all replicas are on this host. */
-  readonly hostSilenceMs: number | undefined
-  /** Undefined where nothing is fenced. */
-  readonly lease: LeaseKeeper | undefined
-  readonly clock: Clock
-  readonly entropy: Entropy
-  /** The console's. */
-  readonly transport: Transport
-  /** The folder where history is laid away. */
-  readonly journal: string | undefined
-  readonly chooseTransport: (epoch: Epoch) => Promise<TransportChoice>
-  readonly openConsole: OpenConsole
-  /** Where the program's output goes. */
-  readonly output: { readonly stdout: OutputPump; readonly stderr: OutputPump }
-  /** The program's standard input. */
-  readonly openInput: () => Readable
-  /** By slot, `gateway`, `console`, or `*` for every replica; set by tests only. */
-  readonly faults: Readonly<Record<string, TestFaults>>
-  readonly notice: (notice: Notice) => void
-}
 
 type Phase = 'founding' | 'running' | 'ending'
 
@@ -211,24 +170,8 @@ export class Supervisor {
         else this.#group?.announce(replica)
       },
       ended: (replica, end) => this.#replicaEnded(replica, end),
-      others: {
-        standsBy: (gateway) => this.#standsBy(gateway),
-        adoptable: (found) => this.#adoptable(found),
-        few: (heard) => this.#few(heard),
-        cutOff: () => this.#leave(llftError('LLFT_E_NET_CUT_OFF', { group: this.#terms.options.name })),
-        superseded: (by) => this.#leave(llftError('LLFT_E_NET_SUPERSEDED', { by, group: this.#terms.options.name })),
-      },
+      others: this.#duty,
     }
-  }
-
-  #standsBy(gateway: string): void {
-    const { name: group } = this.#terms.options
-    this.#reportOnce('standby', report('LLFT_W_NET_STANDBY', { group, gateway }))
-  }
-
-  #few(heard: number): void {
-    const { name: group, replicas: wanted } = this.#terms.options
-    this.#reportOnce('few', report('LLFT_W_NET_FEW', { group, heard, wanted }))
   }
 
   /** Another gateway has the group, or may have it: nothing more is let out here, and its hosts are left alone. */
@@ -238,29 +181,35 @@ export class Supervisor {
     this.#fail(error, [])
   }
 
-  /** Replicas of a gateway that is lost are heard, and nobody else rules them (ADR 59). */
-  #adoptable(found: Adoptable): void {
-    const { lease, options, clock, notice } = this.#terms
-    if (this.#phase !== 'founding') return
-    if (lease !== undefined && !lease.held) {
-      // Looked at again with the next beat: whoever had the lease may have its hosts again.
-      return lease.whenHeld({ held: () => this.#foundWhenComplete(), failed: (error) => this.#settle?.reject(error) })
-    }
-    const { founding, gateway, count } = found
+  get #duty(): StandbyDuty {
+    const { lease, options } = this.#terms
+    return new StandbyDuty({
+      lease,
+      group: options.name,
+      wanted: options.replicas,
+      stands: () => this.#phase === 'founding',
+      held: () => this.#foundWhenComplete(),
+      failed: (error) => this.#settle?.reject(error),
+      adopt: (found) => this.#adopt(found),
+      leave: (error) => this.#leave(error),
+      tell: (key, what) => this.#reportOnce(key, what),
+    })
+  }
+
+  /** The replicas of a gateway that is lost are this one's (ADR 59). */
+  #adopt({ founding, gateway, count, adopt }: Adoptable): void {
     this.#phase = 'running'
     this.#epoch = founding.epoch
     this.#commit = founding.settings.commit
-    found.adopt({
-      at: clock.now(),
-      own: () => [this.#console.memberId, ...(this.#gateway.memberId === undefined ? [] : [this.#gateway.memberId])],
+    adopt({
+      at: this.#terms.clock.now(),
+      own: () => [this.#console.memberId, this.#gateway.memberId],
       connected: () => (this.#group?.peer.members.length ?? 0) > 0,
     })
     this.#chronicle.takesOver(`the gateway at ${gateway} is lost, ${count} replicas are adopted`)
     this.#group = this.#openGroup({ ...founding, settings: this.#settings }, true)
     this.#gateway.renew()
-    const warning = lease === undefined ? 'LLFT_W_NET_ADOPTED_UNFENCED' : 'LLFT_W_NET_ADOPTED'
-    notice({ notice: 'report', report: report(warning, { group: options.name, gateway, count }) })
-    notice({ notice: 'founded' })
+    this.#terms.notice({ notice: 'founded' })
   }
 
   #gatewayReady(peer: PeerInfo): void {
@@ -334,7 +283,18 @@ export class Supervisor {
       fail: (error) => this.#fail(error, []),
     })
     const [replicas, chronicle] = [this.#replicas, this.#chronicle]
-    return new RunningGroup({ ...options, founding, adopted, clock, port, replicas, replacements, chronicle, lease, notice })
+    return new RunningGroup({
+      ...options,
+      founding,
+      adopted,
+      clock,
+      port,
+      replicas,
+      replacements,
+      chronicle,
+      lease,
+      notice,
+    })
   }
 
   /** The program has ended, in order, and every replica ends now. */

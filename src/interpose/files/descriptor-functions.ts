@@ -125,7 +125,8 @@ export class DescriptorFunctions {
     const { requests, real } = this.#terms
     if (file.kind === 'null') return requests.succeed(request)
     const rest = recordTimes(this.#terms, name, args.slice(1, FUNCTIONS[name].request))
-    if (file.kind === 'host') return this.#host.make({ call: name, args: [file.file, ...rest], file: file.file }, request)
+    if (file.kind === 'host')
+      return this.#host.make({ call: name, args: [file.file, ...rest], file: file.file }, request)
     const byPath = BY_PATH[name]
     if (byPath !== undefined && file.kind === 'local') {
       return this.#host.make({ call: byPath, args: [forHost(file.path), ...rest] }, request)

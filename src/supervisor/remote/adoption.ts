@@ -144,4 +144,3 @@ export class Losses {
     return [...new Set([...peers, ...this.#lost])]
   }
 }
-

@@ -231,7 +231,9 @@ export class HostAgent {
   #tellAlone({ endpoint: { address, port }, heardMs }: Gateway): void {
     this.#alone = true
     const quietMs = Math.round(performance.now() - heardMs)
-    this.#terms.tell(`the gateway at ${address}:${port} says nothing for ${quietMs} ms: the replica waits for another one`)
+    this.#terms.tell(
+      `the gateway at ${address}:${port} says nothing for ${quietMs} ms: the replica waits for another one`,
+    )
   }
 
   get #nextReport(): HostReport {

@@ -322,7 +322,8 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
       process.quietMs = quietMs
       this.#lost(host, SILENT_END)
     }
-    if (isCutOff && hosts.length > 0 && now - lastMs > Math.max(hostSilenceMs, RECENT_MS)) this.#listener.others?.cutOff()
+    if (isCutOff && hosts.length > 0 && now - lastMs > Math.max(hostSilenceMs, RECENT_MS))
+      this.#listener.others?.cutOff()
   }
 
   /** Whom replicas that were adopted still count on. */
