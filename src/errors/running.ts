@@ -22,7 +22,7 @@ export const NET = {
     exit: 3,
     what: 'A host runs a replica (pid {pid}) of another group with the same name.',
     why: 'its memory belongs to a group that this gateway has neither founded nor adopted',
-    fix: 'give one of the two groups another --group; if its gateway is gone for good, end that host (Ctrl-C) and start it again',
+    fix: 'give one of the groups another --group, or end that host (Ctrl-C in llft replica) and start it again',
   },
   LLFT_E_NET_CUT_OFF: {
     exit: 5,

@@ -124,12 +124,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#outbox.flushNow()
   }
 
-  ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | undefined {
+  ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | 'lost' | undefined {
     return this.#outbox.ask(of, matches, boundMs)
-  }
-
-  givenUp(of: GroupId): boolean {
-    return this.#terms.group.givenUp(of)
   }
 
   witness(value: number, describe: () => string): void {

@@ -64,11 +64,9 @@ export interface Operations {
   /**
    * Live only, inside `produce` of a recorded read: what was submitted so far leaves now, then waits until a message
    * that `matches` is received from a connected group, at most `boundMs`. It stays in its sequence and is delivered
-   * later.
+   * later. `lost`: the group has failed and answers nothing; that may not be ordered yet.
    */
-  ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | undefined
-  /** Live only: a connected group is known to have failed, and will answer nothing; its loss may not be ordered yet. */
-  givenUp(of: GroupId): boolean
+  ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | 'lost' | undefined
 
   /**
    * Counts what this replica has come to by itself into the digest, and compares it, by a byte of the digest in the

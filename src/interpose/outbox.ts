@@ -53,14 +53,14 @@ export class Outbox {
     context.outside(() => group.flush())
   }
 
-  ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | undefined {
+  ask(of: GroupId, matches: (frame: Frame) => boolean, boundMs: number): Frame | 'lost' | undefined {
     const { group, context } = this.#terms
     this.flushNow()
     let answer: Frame | undefined
     const answered = (): boolean => (answer ??= group.findReceived(of, matches)) !== undefined
     const over = (): boolean => answered() || group.givenUp(of)
     context.outside(() => over() || group.waitUntil(over, boundMs))
-    return answer
+    return answer ?? (group.givenUp(of) ? 'lost' : undefined)
   }
 
   /** The operation is over; what it produced leaves with the next flush. */

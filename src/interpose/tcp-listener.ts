@@ -148,7 +148,7 @@ export class TcpListener extends VirtualHandle {
     const answers = (frame: Frame): boolean => frame.frame === 'listening' && frame.listener === listener
     const text = operations.recordText(VALUE_SOURCE.listen, () => {
       const frame = operations.ask(GROUP.gateway, answers, LISTEN_ANSWER_MS)
-      if (frame?.frame !== 'listening') return JSON.stringify(none)
+      if (frame === 'lost' || frame?.frame !== 'listening') return JSON.stringify(none)
       return JSON.stringify({ errno: frame.errno, bound: frame.bound, answered: true } satisfies Answer)
     })
     return JSON.parse(text) as Answer

@@ -74,7 +74,7 @@ export class Fronts {
     this.gateways++
   }
 
-  /** A standby adopts the replicas: both groups come as new incarnations, and the hosts are told that the old are lost. */
+  /** A standby adopts the replicas: both groups come anew, and the hosts are told that the old are lost. */
   adopt(): void {
     this.console = this.#openConsole(this.#terms.ids.peer(GROUP.console))
     this.startGateway()

@@ -125,7 +125,7 @@ export class GatewayKeeper {
     if (gateway.pid !== undefined) this.#terms.reaper.watch(gateway.pid)
   }
 
-  /** It is another group's gateway from now on: one that runs already, for a group that was not founded, is replaced. */
+  /** It is another group's gateway from now on: one that runs already, for a group never founded, is replaced. */
   renew(): void {
     const before = this.#process
     this.#process = undefined

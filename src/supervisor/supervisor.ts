@@ -111,10 +111,9 @@ export class Supervisor {
 
   /** Resolves with the program's own end; raises an `LlftError` when the group cannot be or go on. */
   async run(): Promise<ProcessEnd> {
-    const { options, foundMs } = this.#terms
+    const { options, foundMs, lease } = this.#terms
     let bound: NodeJS.Timeout | undefined
     this.#begunMs = performance.now()
-    const { lease } = this.#terms
     if (lease !== undefined) lease.onLost = (error): void => this.#leave(error)
     try {
       // Other hosts' replicas may be another gateway's: the lease is taken once all have come to this one.

@@ -135,8 +135,7 @@ export class Host {
   #lose(): void {
     this.#connected = false
     this.#lastLost = this.#last
-    for (const [stream, { name, take, stays, loss }] of [...this.#calls]) {
-      if (!this.#calls.has(stream)) continue
+    for (const [stream, { name, take, stays, loss }] of this.#calls) {
       if (!stays) {
         this.#close(stream)
         take(lostAnswer(name))
@@ -151,7 +150,7 @@ export class Host {
     this.#connected = true
     // What was asked meanwhile nobody has heard.
     this.#lastLost = this.#last
-    for (const [stream, { loss }] of [...this.#calls]) {
+    for (const [stream, { loss }] of this.#calls) {
       this.#calls.delete(stream)
       // In operations of their own: backups are to know the console before the program waits for its answer.
       if ('again' in loss) this.#operations.complete(this.#operations.newAsyncId(), () => loss.again())
@@ -176,13 +175,16 @@ export class Host {
     }
   }
 
-  /** Undefined if the console is lost. The frame stays in its place in the sequence; nobody waits for it when it is delivered. */
+  /**
+   * Undefined if the console is lost. The frame stays in its place in the sequence; nobody waits for it when it is
+   * delivered.
+   */
   #await(stream: StreamId): Uint8Array | undefined {
     const answers = (frame: Frame): boolean => frame.frame === 'data' && frame.stream === stream
     for (;;) {
       const frame = this.#operations.ask(GROUP.console, answers, ANSWER_SLICE_MS)
+      if (frame === 'lost') return undefined
       if (frame?.frame === 'data') return frame.bytes
-      if (this.#operations.givenUp(GROUP.console)) return undefined
     }
   }
 

@@ -52,10 +52,6 @@ export class ThreadOperations implements Operations {
     return refuse()
   }
 
-  givenUp(): never {
-    return refuse()
-  }
-
   witness(): never {
     return refuse()
   }

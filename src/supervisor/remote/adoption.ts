@@ -42,8 +42,8 @@ interface Rival {
 
 /**
  * Whether a standby may adopt the replicas that it hears (ADR 59): no host hears another gateway, at least half of the
- * replicas are heard, and whoever may still come has had the time to. With fewer, those that are heard may have been cut
- * off long ago, and what the others did since would be lost.
+ * replicas are heard, and whoever may still come has had the time to. With fewer, those that are heard may have been
+ * cut off long ago, and what the others did since would be lost.
  */
 export class Adoption {
   readonly #terms: AdoptionTerms

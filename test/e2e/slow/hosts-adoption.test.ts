@@ -30,15 +30,18 @@ require('node:http').createServer((_, response) => {
   } catch (error) {
     said.push('file ' + error.code)
   }
-  fs.writeFile('log2.txt', 'y', (error) => response.end(JSON.stringify([...said, 'new file ' + (error?.code ?? 'written')])))
+  fs.writeFile('log2.txt', 'y', (error) => {
+    said.push('new file ' + (error?.code ?? 'written'))
+    response.end(JSON.stringify(said))
+  })
 }).listen(3002)
 `
 
 const [STANDBY, OTHER, GATEWAY] = [4, 5, 6]
 
 /**
- * Asks one thing after the other, of the first address that answers; the numbers that it gets only rise, by one, and one
- * more for each connection with which an answer may be lost.
+ * Asks one thing after the other, of the first address that answers; the numbers that it gets only rise, by one, and
+ * one more for each connection with which an answer may be lost.
  */
 const client = (addresses: readonly string[]): string => `
 let last = 0, at = 0, slack = 0
@@ -125,7 +128,7 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
     return run
   }
 
-  test('its whole host: a standby on another host adopts the replicas, and the program has its memory and hears what was lost', async () => {
+  test('its whole host: a standby adopts the replicas, and the program hears what was lost', async () => {
     const { net, agents, answered, goesOn } = await start()
     const next = await standby(net)
     await goesOn()
@@ -179,7 +182,7 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
     await goesOn()
     await sleep(2000)
     const adopted = nexts.map(({ stderr }) => stderr.includes('LLFT_W_NET_ADOPTED_UNFENCED'))
-    expect(adopted.toSorted()).toEqual([false, true])
+    expect(adopted.filter(Boolean)).toHaveLength(1)
     const [first, other] = adopted[0] ? [STANDBY, nexts[1]] : [OTHER, nexts[0]]
     await net.statusWhen((each) => readyOf(each) === 3, first)
     expect(other?.child.exitCode).toBe(null)
@@ -200,7 +203,7 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
     for (const { child } of agents) expect([child.exitCode, child.signalCode]).toEqual([null, null])
   })
 
-  test('it is cut off from all hosts for longer than it waits for them: it ends, and they keep their replicas', async () => {
+  test('it is cut off from all hosts for long: it ends, and they keep their replicas', async () => {
     const { net, gateway, agents, goesOn } = await start(500)
     net.cut(GATEWAY)
     expect(await gateway.code()).toBe(5)
