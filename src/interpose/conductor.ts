@@ -14,8 +14,10 @@ import { Tail } from './tail.js'
 import type { TimerTarget } from './timers.js'
 import { runUnordered } from './unordered.js'
 
-/** Outputs wait for at most so many further operations of one turn: they share datagrams, and none waits long. */
-const OPERATIONS_PER_FLUSH_MAX = 16
+/** The outputs of one turn's operations share datagrams, of so many operations at most (ADR 43), ... */
+const OPERATIONS_PER_FLUSH_MAX = 128
+/** ... and none waits for another operation once it has waited for so long. */
+const OUTPUT_WAIT_MAX_MS = 1
 
 /**
  * Runs the program as a sequence of ordered operations (determinizer.md A1, A3): the primary makes one of each event
@@ -251,8 +253,12 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   #turn(): void {
     if (this.#turning || this.#log.open) return
     this.#turning = true
+    let flushedMs = this.#terms.clocks.ownMs()
     for (let operations = 1; !this.#log.open && this.#next(); operations++) {
-      if (operations % OPERATIONS_PER_FLUSH_MAX === 0) this.#terms.group.flush()
+      const nowMs = this.#terms.clocks.ownMs()
+      if (nowMs - flushedMs < OUTPUT_WAIT_MAX_MS && operations % OPERATIONS_PER_FLUSH_MAX !== 0) continue
+      flushedMs = nowMs
+      this.#terms.group.flush()
     }
     this.#turning = false
     // An operation that is not over yet releases with its tail.
