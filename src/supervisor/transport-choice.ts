@@ -32,7 +32,7 @@ export interface TransportChoice {
 export async function chooseTransport(options: RunOptions, epoch: Epoch): Promise<TransportChoice> {
   if (options.transport === 'unicast') return unicast('loopback')
   const group = groupOf(epoch)
-  const result = await probeMulticast(group, PROBE_MS)
+  const result = await probeMulticast(group, LOOPBACK, PROBE_MS)
   if (result.heard) {
     const why = `${formatLocator(group.locator)}, a probe came back in ${result.tookMs.toFixed(1)} ms`
     return { status: { used: 'multicast', why }, multicast: group }
@@ -58,5 +58,5 @@ export function unicast(why: string): TransportChoice {
 function groupOf(epoch: Epoch): MulticastGroup {
   const [high, low] = [Math.floor(epoch / 256) % 256, epoch % 256]
   const locator = locatorOf({ address: `239.77.${high}.${low}`, port: GROUP_PORT })
-  return { locator, interface: LOOPBACK, ttl: GROUP_TTL }
+  return { locator, ttl: GROUP_TTL }
 }
