@@ -5,6 +5,7 @@ import { NO_RESOURCE, keepable, runCompletion } from './completions.js'
 import type { ConductorTerms } from './conductor-terms.js'
 import { EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
+import { FlushPace } from './flush-pace.js'
 import { OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
 import { type AsyncResource, type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
@@ -13,9 +14,6 @@ import { Peers } from './peers.js'
 import { Tail } from './tail.js'
 import type { TimerTarget } from './timers.js'
 import { runUnordered } from './unordered.js'
-
-/** Outputs wait for at most so many further operations of one turn: they share datagrams, and none waits long. */
-const OPERATIONS_PER_FLUSH_MAX = 16
 
 /**
  * Runs the program as a sequence of ordered operations (determinizer.md A1, A3): the primary makes one of each event
@@ -33,6 +31,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #tail: Tail
   readonly #onLive: (() => void)[] = []
   #live = false
+  readonly #pace = new FlushPace()
   #turning = false
   #turnScheduled = false
   #idsBefore = 0
@@ -251,12 +250,12 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   #turn(): void {
     if (this.#turning || this.#log.open) return
     this.#turning = true
-    for (let operations = 1; !this.#log.open && this.#next(); operations++) {
-      if (operations % OPERATIONS_PER_FLUSH_MAX === 0) this.#terms.group.flush()
-    }
+    const { clocks, group } = this.#terms
+    this.#pace.begin(clocks.ownMs())
+    while (!this.#log.open && this.#next()) if (this.#pace.due(clocks.ownMs())) group.flush()
     this.#turning = false
     // An operation that is not over yet releases with its tail.
-    if (!this.#log.open) this.#terms.group.flush()
+    if (!this.#log.open) group.flush()
   }
 
   #next(): boolean {

@@ -26,6 +26,7 @@ import { endedAtStart, overdue } from './start-failures.js'
 import { statusOf } from './status-model.js'
 import { isStop, StopPolicy } from './stop-policy.js'
 import type { SupervisorTerms } from './supervisor-terms.js'
+import { afterAdoption } from './transport-choice.js'
 import type { TransportChoice } from './transport-choice.js'
 
 /** Distinct reports of one kind of trouble; whoever has read a hundred knows. */
@@ -200,6 +201,7 @@ export class Supervisor {
     this.#phase = 'running'
     this.#epoch = founding.epoch
     this.#commit = founding.settings.commit
+    this.#transport = afterAdoption(this.#transport)
     adopt({
       at: this.#terms.clock.now(),
       own: () => [this.#console.memberId, this.#gateway.memberId],
@@ -282,18 +284,8 @@ export class Supervisor {
       fail: (error) => this.#fail(error, []),
     })
     const [replicas, chronicle] = [this.#replicas, this.#chronicle]
-    return new RunningGroup({
-      ...options,
-      founding,
-      adopted,
-      clock,
-      port,
-      replicas,
-      replacements,
-      chronicle,
-      lease,
-      notice,
-    })
+    const terms = { founding, adopted, clock, port, replicas, replacements, chronicle, lease, notice }
+    return new RunningGroup({ ...options, ...terms })
   }
 
   /** The program has ended, in order, and every replica ends now. */

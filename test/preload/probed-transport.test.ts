@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Transport } from '../../src/driver/index.js'
+import type { Standing, Transport } from '../../src/driver/index.js'
+import { NO_VIEW } from '../../src/message/index.js'
 import type { Locator, MemberId } from '../../src/message/index.js'
 import { ProbedTransport } from '../../src/preload/probed-transport.js'
 
@@ -18,6 +19,8 @@ test('probes with the token are answered and go no further; everything else is t
     close: () => {},
   }
   const transport = new ProbedTransport({ transport: socket, supervisor: 9 as Locator, identity })
+  const standing: Standing = { view: NO_VIEW, members: [], peers: [7 as MemberId] }
+  const lost: number[] = []
   const seen: string[] = []
   transport.onDatagram = (datagram) => seen.push(Buffer.from(datagram).toString())
   for (const text of ['LL data', '{"type":"probe","token":"guess"}', '{"type":"probe"', '{}', '{"type":"other"}', '']) {
@@ -25,10 +28,17 @@ test('probes with the token are answered and go no further; everything else is t
   }
   expect(sent).toEqual([])
   expect(seen).toEqual(['LL data', ''])
+  // While the replica is being made nobody can say whom it counts on.
+  socket.onDatagram(Buffer.from('{"type":"probe","token":"secret"}'))
+  expect(sent).toEqual([])
+  transport.member = { standing, fault: (member) => lost.push(member) }
   socket.onDatagram(Buffer.from('{"type":"probe","token":"secret"}'))
   expect(transport.poll()).toBe(1)
   expect(sent).toEqual([
-    [9, { type: 'alive', ...identity, looped: true }],
-    [9, { type: 'alive', ...identity, looped: false }],
+    [9, { type: 'alive', ...identity, looped: true, standing }],
+    [9, { type: 'alive', ...identity, looped: false, standing }],
   ])
+  socket.onDatagram(Buffer.from('{"type":"lost","token":"guess","members":[3]}'))
+  socket.onDatagram(Buffer.from('{"type":"lost","token":"secret","members":[7,8]}'))
+  expect(lost).toEqual([7, 8])
 })

@@ -15,14 +15,23 @@ const claim = {
   fingerprint: { hash: 'h', parts: { node: 'v20' } },
 }
 const stamp = { group: 'far', speaker: 3, sequence: 9 }
-const guest = { claim, started: true, answers: 4, looped: true, end: null, evidence: '' }
-const report = { word: 'report', ...stamp, guest } as unknown as HostReport
+const standing = {
+  view: { number: 1, precedence: 1, backupView: 0 },
+  members: [{ memberId: 5, locator: 6 }],
+  peers: [7],
+}
+const group = { epoch: 11, founding: { epoch: 11, name: 'far' }, standing }
+const gateway = { speaker: 4, term: 1, address: '10.0.0.9:7702', silent: true }
+const guest = { claim, started: true, ...group, answers: 4, looped: true, end: null, evidence: '' }
+const report = { word: 'report', ...stamp, gateway, guest } as unknown as HostReport
 const order = {
   word: 'order',
   ...stamp,
+  term: 1,
   member: 5,
   start: { founding: { name: 'far' }, join: null },
   kill: false,
+  lost: [8],
   over: null,
   probeMs: 100,
   beatMs: 50,
@@ -35,6 +44,13 @@ describe('what hosts and gateways say', () => {
     expect(parsed(report)).toEqual({ ...report, guest: { ...guest, claim: { ...claim, token: '' } } })
     expect(parsed({ ...report, guest: null })).toEqual({ ...report, guest: null })
     expect(parsed(order)).toEqual(order)
+    const unknown = { ...guest, epoch: null, founding: null, standing: null }
+    expect(parsed({ ...report, gateway: null, guest: unknown })).toMatchObject({
+      gateway: null,
+      guest: { epoch: null },
+    })
+    const standby = { word: 'standby', ...stamp, orphans: 2 }
+    expect(parsed(standby)).toEqual(standby)
   })
 
   test.each([
@@ -42,6 +58,11 @@ describe('what hosts and gateways say', () => {
     ['no sequence', { ...report, sequence: -1 }],
     ['a guest that claims nothing', { ...report, guest: { ...guest, claim: {} } }],
     ['a guest with half an end', { ...report, guest: { ...guest, end: { code: 1 } } }],
+    ['a gateway without a term', { ...report, gateway: { ...gateway, term: undefined } }],
+    ['a founding of no group', { ...report, guest: { ...guest, founding: {} } }],
+    ['a standing without peers', { ...report, guest: { ...guest, standing: { ...standing, peers: null } } }],
+    ['a standby that counts nothing', { word: 'standby', ...stamp }],
+    ['lost members without numbers', { ...order, lost: ['5'] }],
     ['a start without a founding', { ...order, start: {} }],
     ['a probe without pause', { ...order, probeMs: 0 }],
     ['an end without reason', { ...order, over: { end: { code: 0, signal: 0 } } }],

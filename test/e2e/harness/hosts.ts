@@ -41,7 +41,7 @@ export class Hosts {
     this.#count = count
     this.#peers = peers
     writeFileSync(join(this.folder, 'server.cjs'), program)
-    ip('link', 'add', `${this.#name}b`, 'type', 'bridge')
+    ip('link', 'add', `${this.#name}b`, 'type', 'bridge', 'mcast_snooping', '0')
     ip('link', 'set', `${this.#name}b`, 'up')
     for (let host = 1; host <= count; host++) {
       const [inside, link] = [this.#inside(host), this.#link(host)]
@@ -126,6 +126,13 @@ export class Hosts {
       if (pid !== undefined && pid !== null && pids.includes(pid)) return host
     }
     throw new Error(`no host has ${id}: ${JSON.stringify(events)}`)
+  }
+
+  /** Datagrams to many get nowhere any more; those to one do. */
+  dropMulticast(): void {
+    for (let host = 1; host <= this.#count; host++) {
+      ip('link', 'set', this.#link(host), 'type', 'bridge_slave', 'mcast_flood', 'off')
+    }
   }
 
   cut(host: number): void {

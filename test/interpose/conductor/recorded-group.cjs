@@ -65,6 +65,10 @@ exports.RecordedGroup = class RecordedGroup {
     return 0
   }
 
+  givenUp() {
+    return false
+  }
+
   decide(entry) {
     if (!this.live) throw new Error('a backup decided')
     this.executed++
