@@ -6,9 +6,13 @@ const SECOND = 1_000_000
 /** A step sends several datagrams, so that there is a middle. */
 const PACKED_LOOSELY = { payloadBytesMax: 64, orderBytesMax: 64, orderRepeatBytesMax: 16 }
 
+/** A standby adopts the group after it. */
+const SILENCE = 20_000
+
 /** The role that dies, and before which datagram of its own, counted from when that role has it. */
 interface Death {
-  readonly who: 'primary' | 'first backup' | 'successor' | 'gateway'
+  /** `fronts`: gateway and console, with their host; counted by what the gateway sends. */
+  readonly who: 'primary' | 'first backup' | 'successor' | 'gateway' | 'fronts'
   readonly before: number
 }
 
@@ -25,7 +29,7 @@ function run(replicas: number, ...deaths: readonly Death[]): number {
   const memberAt = (locator: unknown): MemberId | undefined =>
     cluster.processes.find((process) => process.locator === locator)?.memberId
   const isIt = ({ who }: Death, from: unknown): boolean => {
-    if (who === 'gateway') return from === cluster.gateway
+    if (who === 'gateway' || who === 'fronts') return from === cluster.gateway
     if (who === 'successor') return cluster.primary === undefined && memberAt(from) === cluster.backups[0]
     return memberAt(from) === (who === 'primary' ? founder : firstBackup)
   }
@@ -35,6 +39,7 @@ function run(replicas: number, ...deaths: readonly Death[]): number {
     sent.set(death, (sent.get(death) ?? 0) + 1)
     if (sent.get(death) !== death.before) return 'carry'
     if (death.who === 'gateway') cluster.crashGateway()
+    else if (death.who === 'fronts') cluster.loseFronts(SILENCE)
     else cluster.crash(memberAt(from) as MemberId, true)
     return 'lose'
   }
@@ -70,4 +75,8 @@ test('after each moment at which the primary may die, its successor dies before 
   let takeovers = 0
   for (let before = 1; before <= moments; before++) takeovers += everyMoment(4, 'successor', { who: 'primary', before })
   expect(takeovers).toBeGreaterThan(200)
+})
+
+test('gateway and console die before each datagram of the gateway, and a standby adopts the group', () => {
+  expect(everyMoment(3, 'fronts')).toBeGreaterThan(50)
 })

@@ -76,7 +76,7 @@ describe('who may adopt', () => {
     expect(look([sighting(1, { members: [1] }), sighting(2, other), sighting(3, other)], LATE)).toEqual([2, 3])
   })
 
-  test('of two standbys the one that hears more, then the one of the larger number; under a lease, that decides', () => {
+  test('of two standbys the one that hears more, then the larger number; under a lease, that decides', () => {
     const all = [1, 2, 3].map((each) => sighting(each))
     const beside = (speaker: number, orphans: number, fenced = false, heardMs = SOON): unknown => {
       const adoption = new Adoption({ wanted: 3, speaker: 5, fenced })
