@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { GroupStatus } from '../../../src/admin/index.js'
 import type { Run } from '../command-run.js'
+import { etcdArguments, WITHOUT_ETCD } from '../harness/etcd.js'
 import { Hosts, hostsMissing } from '../harness/hosts.js'
 
 /** Counts what it is asked; says what becomes of the connections that it makes, of files, and of child processes. */
@@ -38,6 +40,7 @@ require('node:http').createServer((_, response) => {
 `
 
 const [STANDBY, OTHER, GATEWAY] = [4, 5, 6]
+const ETCD = `10.77.0.${OTHER}`
 
 /**
  * Asks one thing after the other, of the first address that answers; the numbers that it gets only rise, by one, and
@@ -106,6 +109,11 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
   async function start(hostSilenceMs = 2000, ...options: readonly string[]): Promise<Group> {
     const net = new Hosts(GATEWAY, program(!options.includes('acknowledged')))
     hosts = net
+    if (options.includes('lease')) {
+      const at = (port: number): string => `http://${net.address(OTHER)}:${port}`
+      net.other(OTHER, 'etcd', etcdArguments(join(net.folder, 'etcd'), at(2379), at(2380)))
+      await sleep(4000)
+    }
     const agents = [1, 2, 3].map((host) => net.replica(host))
     const gateway = net.gateway('-r', '3', '--host-silence-ms', String(hostSilenceMs), ...options)
     await gateway.printed(/^up$/m)
@@ -122,8 +130,8 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
     return { net, gateway, agents, asking, answered, goesOn }
   }
 
-  const standby = async (net: Hosts, host: number = STANDBY): Promise<Run> => {
-    const run = net.standby(host, '-r', '3', '--host-silence-ms', '2000')
+  const standby = async (net: Hosts, host: number = STANDBY, ...options: readonly string[]): Promise<Run> => {
+    const run = net.standby(host, '-r', '3', '--host-silence-ms', '2000', ...options)
     await run.printed(/LLFT_W_NET_STANDBY/)
     return run
   }
@@ -214,4 +222,23 @@ describe.skipIf(missing !== undefined)('the gateway of a group on several hosts 
     await goesOn()
     for (const { child } of agents) expect([child.exitCode, child.signalCode]).toEqual([null, null])
   })
+
+  test.skipIf(WITHOUT_ETCD !== '')(
+    'under a lease the standby adopts once it has it; who had it learns so',
+    async () => {
+      const lease = ['--fencing', 'lease', '--etcd', `http://${ETCD}:2379`, '--lease-ttl-ms', '2000']
+      const { net, gateway, agents, goesOn } = await start(60_000, ...lease)
+      const next = await standby(net, STANDBY, ...lease)
+      net.cut(GATEWAY)
+      const status = await net.statusWhen((each) => readyOf(each) === 3, STANDBY)
+      await goesOn()
+      expect(status.fencing?.state).toBe('held')
+      expect(next.stderr).toMatch(/LLFT_W_NET_ADOPTED {2}The gateway/)
+      net.heal(GATEWAY)
+      expect(await gateway.code()).toBe(5)
+      expect(gateway.stderr).toMatch(/LLFT_E_NET_SUPERSEDED|LLFT_E_FENCING_LOST/)
+      await goesOn()
+      for (const { child } of agents) expect([child.exitCode, child.signalCode]).toEqual([null, null])
+    },
+  )
 })
