@@ -107,6 +107,7 @@ export class Cluster {
       openPeer: terms.openPeer,
       founders: this.#founders.map(({ locator }) => locator),
       processes: () => this.#processes.all,
+      adoptedAgain: () => this.#connectClients(),
     })
     this.observer.founded(FIRST_VIEW, this.#founders)
     for (const founder of this.#founders) this.#start(founder, true)

@@ -31,6 +31,8 @@ export interface FrontsTerms {
   /** Founders, whether they run or not. */
   readonly founders: readonly Locator[]
   readonly processes: () => readonly Process[]
+  /** Clients find another gateway. */
+  readonly adoptedAgain: () => void
 }
 
 /** The connected groups of a cluster, gateway and console, and what is done when both are lost at once (ADR 59). */
@@ -43,6 +45,8 @@ export class Fronts {
   /** Said to have failed since; bounded by the members of a simulation. */
   #lost: MemberId[] = []
   #telling = false
+  /** Replicas that were there when the standby came. */
+  #contacts: ReadonlySet<Locator> = new Set()
 
   constructor(terms: FrontsTerms) {
     this.#terms = terms
@@ -76,6 +80,7 @@ export class Fronts {
 
   /** A standby adopts the replicas: both groups come anew, and the hosts are told that the old are lost. */
   adopt(): void {
+    this.#contacts = new Set(this.#terms.processes().map(({ locator }) => locator))
     this.console = this.#openConsole(this.#terms.ids.peer(GROUP.console))
     this.startGateway()
     this.#tell()
@@ -86,6 +91,18 @@ export class Fronts {
     if (this.adopted) return
     this.#lost.push(memberId)
     this.#tell()
+  }
+
+  /** Everybody whom this standby knows is gone before the group knows it: it ends, and the next one looks anew. */
+  get #isForlorn(): boolean {
+    if (this.adopted || this.console.down) return false
+    return !this.#terms.processes().some(({ locator }) => this.#contacts.has(locator))
+  }
+
+  #adoptAgain(): void {
+    for (const front of [this.gateway, this.console]) if (!front.down) this.kill(front)
+    this.adopt()
+    this.#terms.adoptedAgain()
   }
 
   /** Each replica by its own host, which may not hear it, and not at the same time as others. */
@@ -101,7 +118,8 @@ export class Fronts {
     }
     world.after(TELL_EVERY, () => {
       this.#telling = false
-      if (this.adopted) this.#lost = []
+      if (this.#isForlorn) this.#adoptAgain()
+      else if (this.adopted) this.#lost = []
       else this.#tell()
     })
   }

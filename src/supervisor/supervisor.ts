@@ -281,7 +281,8 @@ export class Supervisor {
       replicas: this.#replicas,
       peer: () => port.status,
       notice,
-      fail: (error) => this.#fail(error, []),
+      // Replicas that have joined since the adoption may hold all that is left, and are for the next gateway.
+      fail: (error) => (adopted && port.status.members.length === 0 ? this.#leave(error) : this.#fail(error, [])),
     })
     const [replicas, chronicle] = [this.#replicas, this.#chronicle]
     const terms = { founding, adopted, clock, port, replicas, replacements, chronicle, lease, notice }
