@@ -165,16 +165,6 @@ const MEMBERSHIP = [
     ],
   },
   {
-    name: 'without a judge whoever was removed counts no more',
-    edits: [
-      [
-        'replica/leading.js',
-        'this.#judged ? [] : this.#retiring.filter((member) => !this.#state.faulty.has(member))',
-        '[]',
-      ],
-    ],
-  },
-  {
     name: 'a lower view number wins',
     edits: [
       ['membership/view.js', 'return candidate.number > current.number;', 'return candidate.number < current.number;'],

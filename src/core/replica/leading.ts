@@ -278,9 +278,7 @@ export class Leading {
    * meanwhile, and the next judge must not be told of a view without it before its supervisor has given it up (ADR 59).
    */
   get #judged(): boolean {
-    const { stableIndex, connections } = this.#state
-    // One that was connected just now is told no view yet.
-    for (const { givenUp, begunAt } of connections.values()) if (!givenUp && begunAt <= stableIndex) return true
+    for (const { givenUp } of this.#state.connections.values()) if (!givenUp) return true
     return false
   }
 
