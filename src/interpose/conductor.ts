@@ -132,6 +132,20 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     if (this.inside && this.#log.open) this.#log.witness(value, describe)
   }
 
+  note(value: number): void {
+    if (this.inside && this.#log.open) this.#log.note(value)
+  }
+
+  awaitThreads(done: () => boolean, boundMs: number): boolean {
+    return this.#log.awaitThreads(done, boundMs)
+  }
+
+  serveThreads(): void {
+    if (!this.#live) return this.#terms.threadOrder.pump()
+    this.#log.sealThreads()
+    if (!this.#log.open) this.#terms.group.flush()
+  }
+
   newAsyncId(): number {
     return this.#terms.context.newProgramId()
   }
@@ -261,7 +275,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   #next(): boolean {
     if (!this.#live) {
-      if (!this.#terms.group.live) return this.#follow()
+      if (!this.#terms.group.live && this.#follow()) return true
+      if (!this.#terms.group.live) return false
       this.#takeOver()
     }
     return this.#lead()
@@ -272,6 +287,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#terms.clocks.takeOver()
     this.#terms.clock.hold(this.#heldOpen > 0)
     this.#terms.timers.takeOver()
+    this.#terms.threadOrder.takeOver()
     for (const call of this.#onLive) this.outside(call)
   }
 
@@ -313,10 +329,10 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   /** Runs the next entry of the history if all it needs is here. */
   #follow(): boolean {
-    const { group, clocks, context } = this.#terms
+    const { clocks, context } = this.#terms
     const { reader } = this.#log
-    const entry = group.peek()
-    if (entry === undefined || !this.#log.isWhole(entry)) return false
+    const entry = this.#log.next()
+    if (entry === undefined) return false
     this.#subject.kind = kindOf(entry)
     reader.open(entry)
     if (!readHead(reader, this.#subject, context.programIds)) this.diverged('no operation begins with this kind')

@@ -21,6 +21,9 @@ import { installRealms } from './realm/install.js'
 import { remakeModules } from './realm/remade.js'
 import type { ReplicaClock } from './replica-clock.js'
 import { installTime } from './time.js'
+import { mainThreadAtomics, mainThreadPauses } from './shared-memory/main-thread.js'
+import { SharedBuffers } from './shared-memory/shared-buffers.js'
+import { ThreadOrder } from './shared-memory/thread-order.js'
 import { ProgramTimers } from './timers.js'
 import { LastValues } from './values.js'
 
@@ -38,6 +41,7 @@ export const HOOKS = [
   'timers',
   'completions',
   'promises',
+  'atomics',
   'identity',
   'facts',
   'weakref',
@@ -82,6 +86,8 @@ export function install(options: InstallOptions): Conductor {
           arrived: () => conductor.work(),
           hold: (delta) => conductor.holdOpen(delta),
         })
+  const threadOrder = new ThreadOrder(mainThreadPauses(() => conductor, clock))
+  const buffers = new SharedBuffers(threadOrder.turns.thread)
   const conductor: Conductor = new Conductor({
     internals,
     group,
@@ -95,13 +101,15 @@ export function install(options: InstallOptions): Conductor {
     onRecorded: options.onRecorded,
     trace: options.trace,
     stash,
+    threadOrder,
   })
 
   const nowMs = (): number => conductor.recordNumber(VALUE_SOURCE.date, clocks.dateMs)
   const random = new Random({ internals, operations: conductor, seed: founding.seed })
   const ordered = (native: Promise<unknown>): Promise<unknown> =>
     conductor.inside ? orderedPromise(conductor, native) : native
-  installRealms(internals, { nowMs, random: random.math(), ordered }, isOn)
+  const atomics = mainThreadAtomics(conductor, { turns: threadOrder.turns, buffers, clock })
+  installRealms(internals, { nowMs, random: random.math(), ordered, atomics }, isOn)
   installTime({ internals, operations: conductor, clocks, nowMs, isOn })
   if (isOn('cryptoRandom')) random.installBytes()
   const handles = new Handles()
@@ -111,7 +119,17 @@ export function install(options: InstallOptions): Conductor {
   const operationMs = (): number => clocks.operationMs
   installFacts({ internals, operations: conductor, founding, handles, isOn })
   installEdge(
-    { internals: edgeInternals(internals), operations: conductor, handles, host, descriptors, foundedMs, operationMs },
+    {
+      internals: edgeInternals(internals),
+      operations: conductor,
+      handles,
+      host,
+      descriptors,
+      threadOrder,
+      buffers,
+      foundedMs,
+      operationMs,
+    },
     hooksOff,
   )
   if (isOn('date')) remakeModules(internals)

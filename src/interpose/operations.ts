@@ -74,6 +74,14 @@ export interface Operations {
    */
   witness(value: number, describe: () => string): void
 
+  /** The same, compared with what is witnessed or sent next: costs no byte of history. */
+  note(value: number): void
+
+  /** Inside an operation: waits for other threads, and serves the group meanwhile; returns whether `done` held. */
+  awaitThreads(done: () => boolean, boundMs: number): boolean
+  /** What the threads have done goes into the history, or what it holds goes on to them. */
+  serveThreads(): void
+
   readonly arrivals: Arrivals
 
   /** The next id of the program's own async-id range; the same at every replica. */

@@ -5,9 +5,9 @@ import type { OsBinding } from '../facts/host.js'
 import { refuseClass } from '../refuse.js'
 import { refusal } from '../refusal.js'
 import { replaceFunction } from '../replace.js'
-import { refusePorts, refuseShared } from './shared.js'
+import { findShared, refusePorts } from './shared.js'
 import { superviseWorker } from './started-worker.js'
-import type { HostFacts, ThreadData, ToThread } from './terms.js'
+import type { HostFacts, Port, ThreadData, ThreadTerms, ToThread } from './terms.js'
 
 /** What of the options concerns the thread itself. */
 interface Options {
@@ -16,6 +16,13 @@ interface Options {
   readonly stdin?: unknown
   readonly workerData?: unknown
   readonly transferList?: unknown
+}
+
+interface Started {
+  readonly host: HostFacts
+  readonly seat: Pick<ThreadTerms, 'order' | 'thread' | 'tell'>
+  /** In the data of the worker. */
+  readonly shared: readonly SharedArrayBuffer[]
 }
 
 const CALL = 'new Worker()'
@@ -41,13 +48,18 @@ export function installWorkers(terms: EdgeTerms): void {
     const options = Object(given) as Options
     refuseOptions(options)
     refusePorts(options.transferList, isPort, CALL)
-    refuseShared(options.workerData, CALL)
+    const shared = findShared(options.workerData, CALL)
     host ??= hostFacts(internals.binding('os') as unknown as OsBinding)
+    const seat = seatFor(terms)
     starting = true
     try {
-      const worker = Reflect.construct(target, [file, optionsOf(terms, options, host)], newTarget)
-      superviseWorker(terms, worker as EventEmitter)
+      const started = { host, seat, shared }
+      const worker = Reflect.construct(target, [file, optionsOf(terms, options, started)], newTarget)
+      superviseWorker(terms, worker as EventEmitter, seat.thread)
       return worker
+    } catch (error) {
+      terms.threadOrder.removeThread(seat.thread)
+      throw error
     } finally {
       starting = false
     }
@@ -74,8 +86,9 @@ function refuseOptions({ env, execArgv, stdin }: Options): void {
  * The flags of the main thread, by which a thread has our preload, are lost with an environment or with flags of its
  * own; so the environment is handed over by ourselves.
  */
-function optionsOf(terms: EdgeTerms, given: Options, host: HostFacts): object {
+function optionsOf(terms: EdgeTerms, given: Options, { host, seat, shared }: Started): object {
   const { env, execArgv, workerData } = given
+  const transfer: unknown = given.transferList ?? []
   const isOther = typeof env === 'object' && env !== null && env !== process.env
   const data: ThreadData = {
     llftThread: {
@@ -85,16 +98,34 @@ function optionsOf(terms: EdgeTerms, given: Options, host: HostFacts): object {
       ppid: process.ppid,
       hostname: terms.internals.module<{ hostname: () => string }>('os').hostname(),
       host,
+      ...seat,
       folder: process.cwd(),
       env: isOther ? Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])) : undefined,
     },
     workerData,
+    buffers: shared.map((buffer) => terms.buffers.share(buffer)),
   }
   return Object.create(given, {
     workerData: { value: data },
+    ...(Array.isArray(transfer) ? { transferList: { value: [...(transfer as unknown[]), seat.tell] } } : {}),
     ...(isOther ? { env: { value: undefined } } : {}),
     ...(Array.isArray(execArgv) ? { execArgv: { value: undefined } } : {}),
   }) as object
+}
+
+/** Its place among the threads, and the port by which it tells that their order goes on. */
+function seatFor({ internals, operations, threadOrder }: EdgeTerms): Pick<ThreadTerms, 'order' | 'thread' | 'tell'> {
+  const thread = threadOrder.addThread()
+  if (thread === undefined) throw refusal('LLFT_E_REFUSED_WORKER', CALL)
+  const { MessageChannel } = internals.module<{ MessageChannel: new () => Readonly<Record<string, Port>> }>(
+    'worker_threads',
+  )
+  return operations.outside(() => {
+    const { port1, port2 } = new MessageChannel() as { port1: Port; port2: Port }
+    port1.on('message', () => operations.serveThreads())
+    port1.unref()
+    return { order: threadOrder.memory, thread, tell: port2 }
+  })
 }
 
 /** Recorded, as whenever the program asks. */
@@ -113,7 +144,7 @@ function drawSeed({ internals }: EdgeTerms): string {
 }
 
 function installPost(
-  { operations, operationMs }: EdgeTerms,
+  { operations, operationMs, buffers }: EdgeTerms,
   prototype: Binding,
   isPort: (value: unknown) => boolean,
 ): void {
@@ -122,8 +153,8 @@ function installPost(
     const [message, transfer] = given
     if (!operations.inside || given.length === 0) return Reflect.apply(real, this, given)
     refusePorts(transfer, isPort, 'worker.postMessage()')
-    refuseShared(message, 'worker.postMessage()')
-    const envelope: ToThread = [operationMs(), message]
+    const shared = findShared(message, 'worker.postMessage()').map((buffer) => buffers.share(buffer))
+    const envelope: ToThread = [operationMs(), message, shared]
     return Reflect.apply(real, this, [envelope, ...given.slice(1)])
   })
 }
@@ -132,7 +163,8 @@ function installPost(
 function installCommon({ operations }: EdgeTerms, threads: Binding): void {
   const share = threads['setEnvironmentData'] as NativeFunction
   replaceFunction(threads, 'setEnvironmentData', (...given: unknown[]): unknown => {
-    if (operations.inside) refuseShared(given, 'worker_threads.setEnvironmentData()')
+    const call = 'worker_threads.setEnvironmentData()'
+    if (operations.inside && findShared(given, call).length > 0) throw refusal('LLFT_E_REFUSED_SHARED_MEMORY', call)
     return share(...given)
   })
   const send = threads['postMessageToThread'] as NativeFunction | undefined

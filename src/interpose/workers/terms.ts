@@ -1,3 +1,5 @@
+import type { NumberedBuffer } from '../shared-memory/shared-buffers.js'
+
 /** What `os` says of the host at the primary, when the first thread is started. */
 export interface HostFacts {
   readonly cpus: unknown
@@ -17,6 +19,10 @@ export interface ThreadTerms {
   readonly hostname: string
   readonly host: HostFacts
   readonly folder: string
+  /** The order of the threads, the number of this one, and how it tells the main thread that the order goes on. */
+  readonly order: SharedArrayBuffer
+  readonly thread: number
+  readonly tell: Port
   /** If the program wants another environment than its own. */
   readonly env: Readonly<Record<string, string>> | undefined
 }
@@ -25,6 +31,7 @@ export interface ThreadTerms {
 export interface ThreadData {
   readonly llftThread: ThreadTerms
   readonly workerData: unknown
+  readonly buffers: readonly NumberedBuffer[]
 }
 
 /** False for a thread of a process that is no replica. */
@@ -32,11 +39,11 @@ export function isThreadData(data: unknown): data is ThreadData {
   return typeof data === 'object' && data !== null && 'llftThread' in data
 }
 
-/** A message to a thread: when the operation began that posts it, and what is posted. */
-export type ToThread = readonly [operationMs: number, message: unknown]
+/** A message to a thread: when the operation began that posts it, what is posted, and what is shared by it. */
+export type ToThread = readonly [operationMs: number, message: unknown, buffers: readonly NumberedBuffer[]]
 
-/** A message from a thread: the check over all that it has posted, this included, and what is posted. */
-export type FromThread = readonly [check: number, message: unknown]
+/** A message from a thread: the check over all that it has posted, this included, what is posted, and shared. */
+export type FromThread = readonly [check: number, message: unknown, buffers: readonly NumberedBuffer[]]
 
 /** Node's own messages, beside those of the program, have the check as one property more. */
 export interface NodeMessage {
@@ -52,6 +59,7 @@ type Dispatch = (this: unknown, data: unknown, type: string, event: unknown) => 
 /** A `MessagePort` as far as it is used here. */
 export interface Port {
   postMessage(message: unknown, transfer?: unknown): void
+  on(event: 'message', handle: (message: unknown) => void): void
   unref(): void
   close(): void
 }

@@ -52,6 +52,18 @@ export class ThreadOperations implements Operations {
     return refuse()
   }
 
+  note(): never {
+    return refuse()
+  }
+
+  awaitThreads(): never {
+    return refuse()
+  }
+
+  serveThreads(): never {
+    return refuse()
+  }
+
   witness(): never {
     return refuse()
   }

@@ -3,7 +3,8 @@ import type { Internals } from '../internals.js'
 import { stackFrames } from '../call-site.js'
 import { fileOf, isOwn } from '../own-code.js'
 import { refusal } from '../refusal.js'
-import { MessageDigest } from './message-digest.js'
+import type { SharedBuffers } from '../shared-memory/shared-buffers.js'
+import type { MessageDigest } from './message-digest.js'
 import { refusePorts } from './shared.js'
 import { type FromThread, onArrival, type Port, type ToThread } from './terms.js'
 import type { ThreadClock } from './thread-clock.js'
@@ -13,6 +14,8 @@ export interface ThreadPortTerms {
   readonly internals: Internals
   readonly operations: ThreadOperations
   readonly clock: ThreadClock
+  readonly digest: MessageDigest
+  readonly buffers: SharedBuffers
 }
 
 /** A stream of the thread, which the main thread prints. */
@@ -21,12 +24,11 @@ interface WorkerStdio {
 }
 
 /** The thread's two ports to the main thread: Node's own, and the program's `parentPort`. */
-export function installThreadPorts({ internals, operations, clock }: ThreadPortTerms): void {
+export function installThreadPorts({ internals, operations, clock, digest, buffers }: ThreadPortTerms): void {
   const threads = internals.module<Binding>('worker_threads')
   const { getEnvMessagePort } = internals.binding<{ getEnvMessagePort: () => Port }>('worker')
   const { MessagePort } = internals.binding<{ MessagePort: NativeClass }>('messaging')
   const isPort = (value: unknown): boolean => value instanceof MessagePort
-  const digest = new MessageDigest(internals.zlib.crc32)
   const ownPort = getEnvMessagePort()
   const parentPort = threads['parentPort'] as Port
   const postOwn = ownPort.postMessage
@@ -40,12 +42,14 @@ export function installThreadPorts({ internals, operations, clock }: ThreadPortT
     const [message, transfer] = given
     if (given.length === 0) return Reflect.apply(post, parentPort, given) as void
     refusePorts(transfer, isPort, 'parentPort.postMessage()')
-    const envelope: FromThread = [digest.add(message), message]
+    const check = digest.add(message)
+    const envelope: FromThread = [check, message, digest.shared.map((buffer) => buffers.share(buffer))]
     Reflect.apply(post, parentPort, [envelope, ...given.slice(1)])
   })
   const isClosed = installEnd(parentPort, operations)
   const take = (data: unknown): unknown => {
-    const [operationMs, message] = data as ToThread
+    const [operationMs, message, shared] = data as ToThread
+    buffers.take(shared)
     clock.reach(operationMs)
     return message
   }
