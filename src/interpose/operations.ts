@@ -25,7 +25,7 @@ export interface AsyncResource {
 /** Looks at what C++ calls back on one object. */
 export interface Screen {
   /** Called, outside of operations, when that happens; false: it is not to become an operation. */
-  readonly arrives: () => boolean
+  readonly arrives: (args: readonly unknown[]) => boolean
   /** False: it is not the time for it yet; a primary puts others before it. */
   readonly ready?: () => boolean
 }
@@ -35,6 +35,8 @@ export interface Arrivals {
   screen(receiver: object, screen: Screen): void
   /** What has been called back on `receiver`, and is not in the history, will not happen. */
   forget(receiver: object): void
+  /** The oldest such call that waits for `receiver` will not happen; returns its arguments. */
+  withdraw(receiver: object, isWanted: (args: readonly unknown[]) => boolean): readonly unknown[] | undefined
 }
 
 /**

@@ -5,9 +5,10 @@ import type { OsBinding } from '../facts/host.js'
 import { refuseClass } from '../refuse.js'
 import { refusal } from '../refusal.js'
 import { replaceFunction } from '../replace.js'
-import { findShared, refusePorts } from './shared.js'
+import { Lines, Outbound } from './lines.js'
+import { findShared } from './shared.js'
 import { superviseWorker } from './started-worker.js'
-import type { HostFacts, Port, ThreadData, ThreadTerms, ToThread } from './terms.js'
+import type { HostFacts, LineToThread, Port, ThreadData, ThreadTerms, ToThread } from './terms.js'
 
 /** What of the options concerns the thread itself. */
 interface Options {
@@ -23,6 +24,7 @@ interface Started {
   readonly seat: Pick<ThreadTerms, 'order' | 'thread' | 'tell'>
   /** In the data of the worker. */
   readonly shared: readonly SharedArrayBuffer[]
+  readonly lines: readonly LineToThread[]
 }
 
 const CALL = 'new Worker()'
@@ -41,20 +43,25 @@ export function installWorkers(terms: EdgeTerms): void {
   refuseClass(terms, { owner: binding, name: 'Worker' }, reason)
   const threads = internals.module<Binding>('worker_threads')
   const { MessagePort } = internals.binding('messaging') as { MessagePort: NativeClass }
-  const isPort = (value: unknown): boolean => value instanceof MessagePort
+  const lines = new Lines(terms, MessagePort)
+  lines.install(threads)
+  const outbounds = new WeakMap<object, Outbound>()
   const Original = threads['Worker'] as NativeClass
   const construct = (target: NativeClass, [file, given]: readonly unknown[], newTarget: NativeClass): object => {
     if (!operations.inside) return Reflect.construct(target, [file, given], newTarget)
     const options = Object(given) as Options
     refuseOptions(options)
-    refusePorts(options.transferList, isPort, CALL)
+    const outbound = new Outbound()
+    const handover = lines.hand(options.transferList, { outbound, call: CALL })
     const shared = findShared(options.workerData, CALL)
     host ??= hostFacts(internals.binding('os') as unknown as OsBinding)
     const seat = seatFor(terms)
     starting = true
     try {
-      const started = { host, seat, shared }
+      const started = { host, seat, shared, lines: handover.lines }
       const worker = Reflect.construct(target, [file, optionsOf(terms, options, started)], newTarget)
+      handover.done()
+      outbounds.set(worker, outbound)
       superviseWorker(terms, worker as EventEmitter, seat.thread)
       return worker
     } catch (error) {
@@ -69,7 +76,7 @@ export function installWorkers(terms: EdgeTerms): void {
   })
   Object.defineProperty(Original.prototype, 'constructor', { value: Replacement, writable: true, configurable: true })
   threads['Worker'] = Replacement
-  installPost(terms, Original.prototype as Binding, isPort)
+  installPost(terms, Original.prototype as Binding, { lines, outbounds })
   installCommon(terms, threads)
 }
 
@@ -86,7 +93,7 @@ function refuseOptions({ env, execArgv, stdin }: Options): void {
  * The flags of the main thread, by which a thread has our preload, are lost with an environment or with flags of its
  * own; so the environment is handed over by ourselves.
  */
-function optionsOf(terms: EdgeTerms, given: Options, { host, seat, shared }: Started): object {
+function optionsOf(terms: EdgeTerms, given: Options, { host, seat, shared, lines }: Started): object {
   const { env, execArgv, workerData } = given
   const transfer: unknown = given.transferList ?? []
   const isOther = typeof env === 'object' && env !== null && env !== process.env
@@ -104,6 +111,7 @@ function optionsOf(terms: EdgeTerms, given: Options, { host, seat, shared }: Sta
     },
     workerData,
     buffers: shared.map((buffer) => terms.buffers.share(buffer)),
+    lines,
   }
   return Object.create(given, {
     workerData: { value: data },
@@ -146,16 +154,20 @@ function drawSeed({ internals }: EdgeTerms): string {
 function installPost(
   { operations, operationMs, buffers }: EdgeTerms,
   prototype: Binding,
-  isPort: (value: unknown) => boolean,
+  { lines, outbounds }: { lines: Lines; outbounds: WeakMap<object, Outbound> },
 ): void {
   const real = prototype['postMessage'] as NativeFunction
-  replaceFunction(prototype, 'postMessage', function (this: unknown, ...given: unknown[]): unknown {
+  const call = 'worker.postMessage()'
+  replaceFunction(prototype, 'postMessage', function (this: object, ...given: unknown[]): unknown {
     const [message, transfer] = given
-    if (!operations.inside || given.length === 0) return Reflect.apply(real, this, given)
-    refusePorts(transfer, isPort, 'worker.postMessage()')
-    const shared = findShared(message, 'worker.postMessage()').map((buffer) => buffers.share(buffer))
-    const envelope: ToThread = [operationMs(), message, shared]
-    return Reflect.apply(real, this, [envelope, ...given.slice(1)])
+    const outbound = outbounds.get(this)
+    if (!operations.inside || given.length === 0 || outbound === undefined) return Reflect.apply(real, this, given)
+    const handover = lines.hand(transfer, { outbound, call })
+    const shared = findShared(message, call).map((buffer) => buffers.share(buffer))
+    const envelope: ToThread = [operationMs(), message, shared, outbound.stamp(0), handover.lines]
+    const result = outbound.attempt(0, () => Reflect.apply(real, this, [envelope, ...given.slice(1)]))
+    handover.done()
+    return result
   })
 }
 

@@ -1,5 +1,6 @@
 import { types } from './value-types.js'
 import { refusal } from '../refusal.js'
+import { portsIn } from './terms.js'
 import { sharedBufferOf } from '../shared-memory/shared-buffers.js'
 
 /** Objects of Node whose copies in other threads are the same thing in C++. */
@@ -33,8 +34,7 @@ export function findShared(message: unknown, call: string): readonly SharedArray
   return [...found]
 }
 
-/** What is handed over beside a message: a list, or options with one. */
+/** No port goes from a worker to elsewhere. */
 export function refusePorts(transfer: unknown, isPort: (value: unknown) => boolean, call: string): void {
-  const list = Array.isArray(transfer) ? transfer : (Object(transfer) as { readonly transfer?: unknown }).transfer
-  if (Array.isArray(list) && list.some(isPort)) throw refusal('LLFT_E_REFUSED_WORKER', call)
+  if (portsIn(transfer, isPort).length > 0) throw refusal('LLFT_E_REFUSED_WORKER', call)
 }

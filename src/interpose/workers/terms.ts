@@ -32,6 +32,7 @@ export interface ThreadData {
   readonly llftThread: ThreadTerms
   readonly workerData: unknown
   readonly buffers: readonly NumberedBuffer[]
+  readonly lines: readonly LineToThread[]
 }
 
 /** False for a thread of a process that is no replica. */
@@ -39,8 +40,17 @@ export function isThreadData(data: unknown): data is ThreadData {
   return typeof data === 'object' && data !== null && 'llftThread' in data
 }
 
-/** A message to a thread: when the operation began that posts it, what is posted, and what is shared by it. */
-export type ToThread = readonly [operationMs: number, message: unknown, buffers: readonly NumberedBuffer[]]
+/** A port of a channel whose other end stays with the main thread, and its number among those of the worker. */
+export type LineToThread = readonly [line: number, port: Port]
+
+/** A message to a thread: when the operation began that posts it, what is posted, and what comes with it. */
+export type ToThread = readonly [
+  operationMs: number,
+  message: unknown,
+  buffers: readonly NumberedBuffer[],
+  stamp: readonly number[] | undefined,
+  lines: readonly LineToThread[],
+]
 
 /** A message from a thread: the check over all that it has posted, this included, what is posted, and shared. */
 export type FromThread = readonly [check: number, message: unknown, buffers: readonly NumberedBuffer[]]
@@ -60,16 +70,35 @@ type Dispatch = (this: unknown, data: unknown, type: string, event: unknown) => 
 export interface Port {
   postMessage(message: unknown, transfer?: unknown): void
   on(event: 'message', handle: (message: unknown) => void): void
+  listenerCount(event: string): number
+  start(): void
   unref(): void
   close(): void
 }
 
-/** Has `change` see, and replace, what each message of a port brings, as long as messages are `wanted`. */
-export function onArrival(port: Port, change: (data: unknown) => unknown, wanted = (): boolean => true): void {
-  const dispatch = Reflect.get(port, DISPATCH) as Dispatch
-  const changed: Dispatch = function (data, type, event) {
-    if (type === 'message' && !wanted()) return undefined
+/** Who takes the messages of a port. */
+export function dispatchOf(port: Port): Dispatch {
+  return Reflect.get(port, DISPATCH) as Dispatch
+}
+
+export function setDispatch(port: Port, dispatch: Dispatch): void {
+  Object.defineProperty(port, DISPATCH, { value: dispatch, configurable: true })
+}
+
+/** Has `change` see, and replace, what each message of a port brings. */
+export function onArrival(port: Port, change: (data: unknown) => unknown): void {
+  const dispatch = dispatchOf(port)
+  setDispatch(port, function (data, type, event) {
     return Reflect.apply(dispatch, this, [type === 'message' ? change(data) : data, type, event])
-  }
-  Object.defineProperty(port, DISPATCH, { value: changed, configurable: true })
+  })
+}
+
+/** The ports in what is handed over beside a message: a list, or options with one. */
+export function portsIn(transfer: unknown, isPort: (value: unknown) => boolean): readonly unknown[] {
+  const list = Array.isArray(transfer) ? transfer : (Object(transfer) as { readonly transfer?: unknown }).transfer
+  return Array.isArray(list) ? list.filter(isPort) : []
+}
+
+export function define(owner: object, name: string, value: unknown): void {
+  Object.defineProperty(owner, name, { value, writable: true, configurable: true })
 }

@@ -15,7 +15,7 @@ function refuse(): never {
  */
 export class ThreadOperations implements Operations {
   readonly live = true
-  readonly arrivals: Arrivals = { screen: refuse, forget: refuse }
+  readonly arrivals: Arrivals = { screen: refuse, forget: refuse, withdraw: refuse }
   inside = true
 
   recordNumber(source: ValueSource, produce: () => number): number {

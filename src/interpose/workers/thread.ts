@@ -59,7 +59,7 @@ export function installThread(internals: Internals): boolean {
   installThreadRefusals(core, internals)
   installStacks(core)
   remakeModules(internals)
-  installThreadPorts({ internals, operations, clock, digest, buffers })
+  installThreadPorts({ internals, operations, clock, digest, buffers, turns, given: data.lines })
   internals.module<{ syncBuiltinESMExports: () => void }>('module').syncBuiltinESMExports()
   installThreadTrampoline(internals)
   return true
