@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Run, runGuest } from './conductor/run-guest.js'
 
 /** Each guest starts several threads. */
@@ -11,19 +11,71 @@ function expectSame(replayed: Run, live: Run): void {
   expect(replayed.digests).toEqual(live.digests)
 }
 
-test(
-  'threads that share memory use it in one order at every replica, and go on under a successor',
-  async () => {
-    const live = await runGuest('shared-memory.cjs', BOUND)
+/** A backup, successors of a primary whose history ends early, and their backups. */
+async function expectReplicas(guest: string, live: Run, cuts: number): Promise<readonly Run[]> {
+  expect([live.errors, live.code]).toEqual(['', 0])
+  expectSame(await runGuest(guest, { follow: live, flags: ['--no-opt'], ...BOUND }), live)
+  const last = live.entries.length
+  const successors: Run[] = []
+  for (let cut = 1; cut < last; cut += Math.ceil(last / cuts)) {
+    const successor = await runGuest(guest, { follow: live, cut, ...BOUND })
+    expect([successor.errors, successor.code, successor.promoted]).toEqual(['', 0, cut])
+    expectSame(await runGuest(guest, { follow: successor, ...BOUND }), successor)
+    successors.push(successor)
+  }
+  return successors
+}
+
+function lines(run: Run, of: string): readonly string[] {
+  return run.output.split('\n').filter((line) => line.startsWith(of))
+}
+
+describe('threads that share memory', () => {
+  test(
+    'use it in one order at every replica, and go on under a successor',
+    async () => {
+      const live = await runGuest('shared-memory.cjs', BOUND)
+      const successors = await expectReplicas('shared-memory.cjs', live, 4)
+      for (const run of [live, ...successors]) {
+        const numbers = (of: string): readonly number[] =>
+          lines(run, of)
+            .flatMap((line) => JSON.parse(/\[.*\]/.exec(line)?.[0] ?? '[]') as number[])
+            .toSorted((a, b) => a - b)
+        // Nobody gets what another has got, and nothing is left out.
+        expect(numbers('tickets ')).toEqual(Array.from({ length: 40 }, (_, at) => at + 1))
+        expect(numbers('mutex ')).toEqual(Array.from({ length: 20 }, (_, at) => at))
+        expect(numbers('ring ')).toEqual(Array.from({ length: 30 }, (_, at) => (at + 1) ** 2))
+        expect(lines(run, 'late ').slice(1)).toEqual(
+          expect.arrayContaining([expect.stringContaining('["not-equal","timed-out","timed-out",3,"timed-out"]')]),
+        )
+        expect(lines(run, 'stopped ')[0]).toMatch(/^stopped \d+ true$/)
+      }
+    },
+    MANY_GUESTS_MS,
+  )
+
+  test('stop their replica where they read what another has written without order', async () => {
+    const live = await runGuest('plain-race.cjs')
     expect(live.errors).toBe('')
-    expect(live.code).toBe(0)
-    console.log(live.output, live.entries.length)
-    expectSame(await runGuest('shared-memory.cjs', { follow: live, ...BOUND }), live)
-    const last = live.entries.length
-    for (let cut = 1; cut < last; cut += Math.ceil(last / 8)) {
-      const successor = await runGuest('shared-memory.cjs', { follow: live, cut, ...BOUND })
-      expect([successor.errors, successor.code, successor.promoted]).toEqual(['', 0, cut])
-      expectSame(await runGuest('shared-memory.cjs', { follow: successor, ...BOUND }), successor)
+    const { errors, code } = await runGuest('plain-race.cjs', { follow: live, env: { LLFT_OF_THE_REPLICA: '1' } })
+    expect(errors).toMatch(/replica diverged at entry \d+: `message`, message \d+ of worker 1, is sent, digest /)
+    expect(code).toBe(70)
+  })
+})
+
+test(
+  'messages by other channels have their place in the order, however they are taken',
+  async () => {
+    const live = await runGuest('worker-lines.cjs', BOUND)
+    const successors = await expectReplicas('worker-lines.cjs', live, 4)
+    for (const run of [live, ...successors]) {
+      const tasks = Array.from({ length: 29 }, (_, at) => `task ${at + 1}`)
+      const later = Array.from({ length: 4 }, (_, at) => `first ${at}, task ${100 + at}, parent ${at}`)
+      for (const name of ['a', 'b']) {
+        // As the main thread has posted them, whatever port they came by.
+        expect(lines(run, `${name} parent`)).toEqual([`${name} ${['parent port', ...tasks, ...later, 'parent report'].join(', ')}`])
+        expect(lines(run, `${name} ends`)).toEqual([`${name} ends 1`])
+      }
     }
   },
   MANY_GUESTS_MS,

@@ -6,6 +6,14 @@ const source = `
   const { parentPort, workerData: { number, words } } = require('node:worker_threads')
   const { add, load, store, compareExchange, wait, notify, exchange } = Atomics
   const SPIN = 0, TICKETS = 1, MUTEX = 2, COUNT = 3, WRITTEN = 4, READ = 5, NEVER = 6, SUM = 7, SLOTS = 8
+  const READY = 16, THREADS = 4
+  // However slowly threads start: all of them begin a piece of work together.
+  const meet = () => {
+    const here = add(words, READY, 1) + 1
+    const all = Math.ceil(here / THREADS) * THREADS
+    for (let now = here; now < all; now = load(words, READY)) wait(words, READY, now)
+    notify(words, READY)
+  }
   const busy = (steps) => { let sum = 0; for (let step = 0; step < steps; step++) sum = (sum * 31 + step) | 0; return sum }
   const spin = () => { while (compareExchange(words, SPIN, 0, 1) !== 0) busy(500) }
   const lock = () => {
@@ -66,9 +74,12 @@ const source = `
     },
     signed: () => add(words, SUM, -number),
   }
-  parentPort.on('message', (name) => parentPort.postMessage({ number, name, result: work[name]() }))`
+  parentPort.on('message', (name) => {
+    meet()
+    parentPort.postMessage({ number, name, result: work[name]() })
+  })`
 
-const words = new Int32Array(new SharedArrayBuffer(64))
+const words = new Int32Array(new SharedArrayBuffer(128))
 const workers = [0, 1, 2, 3].map((number) => new Worker(source, { eval: true, workerData: { number, words } }))
 const rounds = ['tickets', 'mutex', 'ring', 'late', 'signed', 'tickets']
 let answers = 0

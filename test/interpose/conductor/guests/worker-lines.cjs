@@ -47,7 +47,7 @@ function start(name) {
     console.log(name, how, JSON.stringify(message))
     if (message === 'ready') for (let at = 0; at < 5; at++) ask()
     else if (++answered < 25) ask()
-    else end()
+    else if (answered === 29) end()
   }
   const end = () => {
     port1.postMessage('over')

@@ -1,0 +1,15 @@
+// Two threads write one place without `Atomics`: what the last one reads is no part of any order.
+const { Worker } = require('node:worker_threads')
+
+const words = new Int32Array(new SharedArrayBuffer(8))
+const source = `
+  const { parentPort, workerData: words } = require('node:worker_threads')
+  parentPort.on('message', () => parentPort.postMessage(words[0]))`
+const worker = new Worker(source, { eval: true, workerData: words })
+// Stands for the moment at which another thread comes to it.
+words[0] = Number(process.env.LLFT_OF_THE_REPLICA ?? 0)
+worker.on('message', (message) => {
+  console.log('read', typeof message)
+  void worker.terminate()
+})
+worker.postMessage('read')
