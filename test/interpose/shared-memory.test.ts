@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ENTRY } from '../../src/message/index.js'
 import { type Run, runGuest } from './conductor/run-guest.js'
 
 /** Each guest starts several threads. */
@@ -50,6 +51,20 @@ describe('threads that share memory', () => {
         )
         expect(lines(run, 'stopped ')[0]).toMatch(/^stopped \d+ true$/)
       }
+    },
+    MANY_GUESTS_MS,
+  )
+
+  test(
+    'wait where more of their order is under way than there is room for',
+    async () => {
+      const live = await runGuest('shared-turns.cjs', BOUND)
+      await expectReplicas('shared-turns.cjs', live, 4)
+      expect(live.output.replace(/-?\d+/, '')).toBe('busy \nwaited 6000\nidle 9000\n')
+      // A turn of the two costs bytes, not entries.
+      const ofThreads = live.entries.filter(([kind]) => kind === ENTRY.threads)
+      expect(ofThreads.length).toBeGreaterThan(20)
+      expect(ofThreads.reduce((sum, { length }) => sum + length, 0) / 9000).toBeLessThan(12)
     },
     MANY_GUESTS_MS,
   )
