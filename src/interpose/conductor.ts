@@ -7,15 +7,12 @@ import { EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
 import { OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
-import { type AsyncResource, type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
-import { Outbox } from './outbox.js'
+import { type AsyncResource, type Operations, type ThreadCalls, VALUE_SOURCE, type ValueSource } from './operations.js'
+import { OPERATIONS_PER_FLUSH_MAX, Outbox } from './outbox.js'
 import { Peers } from './peers.js'
 import { Tail } from './tail.js'
 import type { TimerTarget } from './timers.js'
 import { runUnordered } from './unordered.js'
-
-/** Outputs wait for at most so many further operations of one turn: they share datagrams, and none waits long. */
-const OPERATIONS_PER_FLUSH_MAX = 16
 
 /**
  * Runs the program as a sequence of ordered operations (determinizer.md A1, A3): the primary makes one of each event
@@ -26,12 +23,13 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #log: OperationLog
   readonly #outbox: Outbox
   readonly arrivals: Stash
+  readonly threads: ThreadCalls
   readonly #peers: Peers
   readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
   readonly #ending: Ending
   readonly #tail: Tail
-  readonly #onLive: (() => void)[] = []
+  readonly #onLive: (() => void)[]
   #live = false
   #turning = false
   #turnScheduled = false
@@ -46,12 +44,14 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#ending = new Ending(terms)
     this.#tail = new Tail(terms)
     this.arrivals = terms.stash
+    this.#onLive = [() => terms.threadOrder.takeOver()]
     this.#log = new OperationLog({
       ...terms,
       digest,
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })
+    this.threads = this.#log
     this.#outbox = new Outbox({
       ...terms,
       digest,
@@ -130,20 +130,6 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   witness(value: number, describe: () => string): void {
     if (this.inside && this.#log.open) this.#log.witness(value, describe)
-  }
-
-  note(value: number): void {
-    if (this.inside && this.#log.open) this.#log.note(value)
-  }
-
-  awaitThreads(done: () => boolean, boundMs: number): boolean {
-    return this.#log.awaitThreads(done, boundMs)
-  }
-
-  serveThreads(): void {
-    if (!this.#live) return this.#terms.threadOrder.pump()
-    this.#log.sealThreads()
-    if (!this.#log.open) this.#terms.group.flush()
   }
 
   newAsyncId(): number {
@@ -275,8 +261,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   #next(): boolean {
     if (!this.#live) {
-      if (!this.#terms.group.live && this.#follow()) return true
-      if (!this.#terms.group.live) return false
+      if (!this.#terms.group.live) return this.#follow()
       this.#takeOver()
     }
     return this.#lead()
@@ -287,7 +272,6 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#terms.clocks.takeOver()
     this.#terms.clock.hold(this.#heldOpen > 0)
     this.#terms.timers.takeOver()
-    this.#terms.threadOrder.takeOver()
     for (const call of this.#onLive) this.outside(call)
   }
 
@@ -332,7 +316,8 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     const { clocks, context } = this.#terms
     const { reader } = this.#log
     const entry = this.#log.next()
-    if (entry === undefined) return false
+    // What was the last of the history may have been none of an operation.
+    if (entry === undefined) return this.#terms.group.live
     this.#subject.kind = kindOf(entry)
     reader.open(entry)
     if (!readHead(reader, this.#subject, context.programIds)) this.diverged('no operation begins with this kind')

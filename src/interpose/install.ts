@@ -21,9 +21,7 @@ import { installRealms } from './realm/install.js'
 import { remakeModules } from './realm/remade.js'
 import type { ReplicaClock } from './replica-clock.js'
 import { installTime } from './time.js'
-import { mainThreadAtomics, mainThreadPauses } from './shared-memory/main-thread.js'
-import { SharedBuffers } from './shared-memory/shared-buffers.js'
-import { ThreadOrder } from './shared-memory/thread-order.js'
+import { mainThread } from './shared-memory/main-thread.js'
 import { ProgramTimers } from './timers.js'
 import { LastValues } from './values.js'
 
@@ -86,8 +84,7 @@ export function install(options: InstallOptions): Conductor {
           arrived: () => conductor.work(),
           hold: (delta) => conductor.holdOpen(delta),
         })
-  const threadOrder = new ThreadOrder(mainThreadPauses(() => conductor, clock))
-  const buffers = new SharedBuffers(threadOrder.turns.thread)
+  const threads = mainThread({ operations: () => conductor, clock })
   const conductor: Conductor = new Conductor({
     internals,
     group,
@@ -101,15 +98,14 @@ export function install(options: InstallOptions): Conductor {
     onRecorded: options.onRecorded,
     trace: options.trace,
     stash,
-    threadOrder,
+    threadOrder: threads.order,
   })
 
   const nowMs = (): number => conductor.recordNumber(VALUE_SOURCE.date, clocks.dateMs)
   const random = new Random({ internals, operations: conductor, seed: founding.seed })
   const ordered = (native: Promise<unknown>): Promise<unknown> =>
     conductor.inside ? orderedPromise(conductor, native) : native
-  const atomics = mainThreadAtomics(conductor, { turns: threadOrder.turns, buffers, clock })
-  installRealms(internals, { nowMs, random: random.math(), ordered, atomics }, isOn)
+  installRealms(internals, { nowMs, random: random.math(), ordered, atomics: threads.atomics }, isOn)
   installTime({ internals, operations: conductor, clocks, nowMs, isOn })
   if (isOn('cryptoRandom')) random.installBytes()
   const handles = new Handles()
@@ -118,18 +114,9 @@ export function install(options: InstallOptions): Conductor {
   const foundedMs = (): number => clocks.foundedMs
   const operationMs = (): number => clocks.operationMs
   installFacts({ internals, operations: conductor, founding, handles, isOn })
+  const edge = edgeInternals(internals)
   installEdge(
-    {
-      internals: edgeInternals(internals),
-      operations: conductor,
-      handles,
-      host,
-      descriptors,
-      threadOrder,
-      buffers,
-      foundedMs,
-      operationMs,
-    },
+    { internals: edge, operations: conductor, handles, host, descriptors, threads, foundedMs, operationMs },
     hooksOff,
   )
   if (isOn('date')) remakeModules(internals)

@@ -4,7 +4,7 @@ import type { Trace } from './check/trace.js'
 import type { Context } from './context.js'
 import { frameText } from './frame-text.js'
 import type { DigestSink, OperationDigest } from './operation-digest.js'
-import type { ValueSource } from './operations.js'
+import type { ThreadCalls, ValueSource } from './operations.js'
 import { EntryCursor } from './shared-memory/entry-cursor.js'
 import { isOfThreads, type ThreadOrder } from './shared-memory/thread-order.js'
 import { type LastValues, nameOf, ValueReader, ValueWriter } from './values.js'
@@ -38,7 +38,7 @@ export interface OperationLogTerms {
 }
 
 /** The entries of the running operation: written at the primary, read at a backup, begun as one, ended as the other. */
-export class OperationLog {
+export class OperationLog implements ThreadCalls {
   readonly #terms: OperationLogTerms
   readonly writer: ValueWriter
   readonly reader: ValueReader
@@ -121,7 +121,6 @@ export class OperationLog {
     this.#compare(describe)
   }
 
-  /** What this replica has come to by itself, compared with the next that is. */
   note(value: number): void {
     this.#terms.digest.number(value)
   }
@@ -195,16 +194,12 @@ export class OperationLog {
     return true
   }
 
-  /**
-   * Inside an operation: waits for what other threads do, at most so long. What they wait for in the history comes to
-   * them meanwhile, or goes into it.
-   */
-  awaitThreads(done: () => boolean, boundMs: number): boolean {
+  await(done: () => boolean, boundMs: number): boolean {
     const { group, context, threadOrder } = this.#terms
     if (!this.#following) {
       const filling = (): boolean => done() || threadOrder.isFilling
       context.outside(() => group.waitUntil(filling, boundMs))
-      if (threadOrder.isFilling) this.sealThreads()
+      if (threadOrder.isFilling) this.#sealThreads()
       return done()
     }
     if (!this.reader.ready) this.#leavePart()
@@ -218,8 +213,15 @@ export class OperationLog {
     return done()
   }
 
+  serve(): void {
+    const { group, threadOrder } = this.#terms
+    if (!group.live) return threadOrder.pump()
+    this.#sealThreads()
+    if (!this.open) group.flush()
+  }
+
   /** Primary: what the threads have done goes into the history now. */
-  sealThreads(): void {
+  #sealThreads(): void {
     if (this.open && this.#following) return
     if (this.open && !this.writer.empty) this.#seal()
     else this.#decideThreads(true)

@@ -39,6 +39,19 @@ export interface Arrivals {
   withdraw(receiver: object, isWanted: (args: readonly unknown[]) => boolean): readonly unknown[] | undefined
 }
 
+/** What the main thread's part in the order of the threads comes down to (ADR 38). */
+export interface ThreadCalls {
+  /**
+   * Inside an operation: counts what this replica has come to into the digest; compared with what is witnessed or sent
+   * next, so that it costs no byte of history.
+   */
+  note(value: number): void
+  /** Inside an operation: waits for other threads, and serves the group meanwhile; returns whether `done` held. */
+  await(done: () => boolean, boundMs: number): boolean
+  /** What the threads have done goes into the history, or what that holds goes on to them. */
+  serve(): void
+}
+
 /**
  * The operation boundary as the facilities of this room see it (determinizer.md A1). Everything that the program does
  * happens inside one ordered operation; what it reads from the world is recorded there and replayed at the backups.
@@ -76,13 +89,7 @@ export interface Operations {
    */
   witness(value: number, describe: () => string): void
 
-  /** The same, compared with what is witnessed or sent next: costs no byte of history. */
-  note(value: number): void
-
-  /** Inside an operation: waits for other threads, and serves the group meanwhile; returns whether `done` held. */
-  awaitThreads(done: () => boolean, boundMs: number): boolean
-  /** What the threads have done goes into the history, or what it holds goes on to them. */
-  serveThreads(): void
+  readonly threads: ThreadCalls
 
   readonly arrivals: Arrivals
 

@@ -88,7 +88,9 @@ test(
       const later = Array.from({ length: 4 }, (_, at) => `first ${at}, task ${100 + at}, parent ${at}`)
       for (const name of ['a', 'b']) {
         // As the main thread has posted them, whatever port they came by.
-        expect(lines(run, `${name} parent`)).toEqual([`${name} ${['parent port', ...tasks, ...later, 'parent report'].join(', ')}`])
+        expect(lines(run, `${name} parent`)).toEqual([
+          `${name} ${['parent port', ...tasks, ...later, 'parent report'].join(', ')}`,
+        ])
         expect(lines(run, `${name} ends`)).toEqual([`${name} ends 1`])
       }
     }

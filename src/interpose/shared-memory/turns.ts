@@ -58,7 +58,7 @@ export class Turns {
   /** True: another thread has notified this one. False: it has waited for so long, which is in the order, too. */
   awaitNotice(boundMs: number): boolean {
     const { cells } = this
-    for (let over = false; ; ) {
+    for (let over = false; ;) {
       lock(cells, CELL.lock)
       // Straight on from where it has got the lock: V8 ends a thread where it calls a function or loops.
       if (cells[this.#own + THREAD.stopped] !== 0) {

@@ -39,8 +39,8 @@ export interface Handover {
 }
 
 /**
- * Channels between the main thread and its workers, besides those that workers come with. What is posted on such a line,
- * and what is taken from it by `receiveMessageOnPort`, has its place in the order of the threads (ADR 38).
+ * Channels between the main thread and its workers, besides those that workers come with. What is posted on such a
+ * line, and what is taken from it by `receiveMessageOnPort`, has its place in the order of the threads (ADR 38).
  */
 export class Lines {
   readonly #terms: EdgeTerms
@@ -113,7 +113,10 @@ export class Lines {
         const [line, port] = lines[index] as LineToThread
         this.#peers.delete(port)
         this.#peers.delete(peer)
-        this.#ends.set(peer, new LineEnd({ ...this.#terms, lines: this, post: this.#post }, { port: peer, outbound, line }))
+        this.#ends.set(
+          peer,
+          new LineEnd({ ...this.#terms, lines: this, post: this.#post }, { port: peer, outbound, line }),
+        )
       }
     }
     return { lines, done }
@@ -162,21 +165,23 @@ class LineEnd {
   }
 
   post([message, transfer]: readonly unknown[]): void {
-    const { operationMs, buffers, threadOrder, lines } = this.#terms
+    const { operationMs, threads, lines } = this.#terms
     const { port, outbound, line } = this.#place
     const call = 'port.postMessage()'
-    const shared = findShared(message, call).map((buffer) => buffers.share(buffer))
+    const shared = findShared(message, call).map((buffer) => threads.buffers.share(buffer))
     const handover = lines.hand(transfer, { outbound, call })
     const envelope: ToThread = [operationMs(), message, shared, outbound.stamp(line), handover.lines]
-    threadOrder.turns.perform(() => outbound.attempt(line, () => Reflect.apply(this.#post, port, [envelope, transfer])))
+    threads.order.turns.perform(() =>
+      outbound.attempt(line, () => Reflect.apply(this.#post, port, [envelope, transfer])),
+    )
     handover.done()
   }
 
   /** What has come, or is on its way to the event loop, is the oldest first. */
   receive(real: (port: object) => { message: unknown } | undefined): { message: unknown } | undefined {
-    const { operations, threadOrder } = this.#terms
+    const { operations, threads } = this.#terms
     const { port } = this.#place
-    const taken = threadOrder.turns.perform(() => {
+    const taken = threads.order.turns.perform(() => {
       const come = operations.arrivals.withdraw(port, isMessage)
       return come === undefined ? real(port) : { message: come[0] }
     })
@@ -185,7 +190,7 @@ class LineEnd {
 
   #take(data: unknown): unknown {
     const [check, message, shared] = data as FromThread
-    this.#terms.buffers.take(shared)
+    this.#terms.threads.buffers.take(shared)
     const number = ++this.#messages
     this.#terms.operations.witness(check, () => `\`message\`, message ${number} of a port to a worker,`)
     return message

@@ -65,7 +65,7 @@ export function installWorkers(terms: EdgeTerms): void {
       superviseWorker(terms, worker as EventEmitter, seat.thread)
       return worker
     } catch (error) {
-      terms.threadOrder.removeThread(seat.thread)
+      terms.threads.order.removeThread(seat.thread)
       throw error
     } finally {
       starting = false
@@ -110,7 +110,7 @@ function optionsOf(terms: EdgeTerms, given: Options, { host, seat, shared, lines
       env: isOther ? Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])) : undefined,
     },
     workerData,
-    buffers: shared.map((buffer) => terms.buffers.share(buffer)),
+    buffers: shared.map((buffer) => terms.threads.buffers.share(buffer)),
     lines,
   }
   return Object.create(given, {
@@ -122,17 +122,17 @@ function optionsOf(terms: EdgeTerms, given: Options, { host, seat, shared, lines
 }
 
 /** Its place among the threads, and the port by which it tells that their order goes on. */
-function seatFor({ internals, operations, threadOrder }: EdgeTerms): Pick<ThreadTerms, 'order' | 'thread' | 'tell'> {
-  const thread = threadOrder.addThread()
+function seatFor({ internals, operations, threads }: EdgeTerms): Pick<ThreadTerms, 'order' | 'thread' | 'tell'> {
+  const thread = threads.order.addThread()
   if (thread === undefined) throw refusal('LLFT_E_REFUSED_WORKER', CALL)
   const { MessageChannel } = internals.module<{ MessageChannel: new () => Readonly<Record<string, Port>> }>(
     'worker_threads',
   )
   return operations.outside(() => {
     const { port1, port2 } = new MessageChannel() as { port1: Port; port2: Port }
-    port1.on('message', () => operations.serveThreads())
+    port1.on('message', () => operations.threads.serve())
     port1.unref()
-    return { order: threadOrder.memory, thread, tell: port2 }
+    return { order: threads.order.memory, thread, tell: port2 }
   })
 }
 
@@ -152,7 +152,7 @@ function drawSeed({ internals }: EdgeTerms): string {
 }
 
 function installPost(
-  { operations, operationMs, buffers }: EdgeTerms,
+  { operations, operationMs, threads }: EdgeTerms,
   prototype: Binding,
   { lines, outbounds }: { lines: Lines; outbounds: WeakMap<object, Outbound> },
 ): void {
@@ -163,7 +163,7 @@ function installPost(
     const outbound = outbounds.get(this)
     if (!operations.inside || given.length === 0 || outbound === undefined) return Reflect.apply(real, this, given)
     const handover = lines.hand(transfer, { outbound, call })
-    const shared = findShared(message, call).map((buffer) => buffers.share(buffer))
+    const shared = findShared(message, call).map((buffer) => threads.buffers.share(buffer))
     const envelope: ToThread = [operationMs(), message, shared, outbound.stamp(0), handover.lines]
     const result = outbound.attempt(0, () => Reflect.apply(real, this, [envelope, ...given.slice(1)]))
     handover.done()

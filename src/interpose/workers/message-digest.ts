@@ -3,7 +3,18 @@ import { mixBytes, mixNumber } from '../../base/index.js'
 import { sharedBufferOf } from '../shared-memory/shared-buffers.js'
 import { refuseSame } from './shared.js'
 
-const KIND = { undefined: 1, null: 2, boolean: 3, number: 4, nan: 5, text: 6, bigint: 7, again: 8, object: 9, shared: 10 } as const
+const KIND = {
+  undefined: 1,
+  null: 2,
+  boolean: 3,
+  number: 4,
+  nan: 5,
+  text: 6,
+  bigint: 7,
+  again: 8,
+  object: 9,
+  shared: 10,
+} as const
 /** From here on Node's own checksum is faster than mixing in JavaScript (determinizer.md B9). */
 const CRC_MIN = 64
 

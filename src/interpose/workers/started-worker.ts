@@ -58,7 +58,7 @@ class StartedWorker {
     })
     onArrival(publicPort, (data) => {
       const [check, message, buffers] = data as FromThread
-      this.#terms.buffers.take(buffers)
+      this.#terms.threads.buffers.take(buffers)
       this.#witness(check, 'message')
       return message
     })
@@ -106,18 +106,18 @@ class StartedWorker {
    * order yet is dropped, and it ends as one that was stopped.
    */
   #replaceEnd(): void {
-    const { operations, threadOrder } = this.#terms
+    const { operations, threads } = this.#terms
     const handle = this.#handle
     const stopThread = handle['stopThread'] as NativeFunction
     handle['stopThread'] = (): unknown => {
-      if (operations.inside && !this.#terminated) threadOrder.turns.stop(this.#thread)
+      if (operations.inside && !this.#terminated) threads.order.turns.stop(this.#thread)
       this.#terminated = true
       for (const port of this.#ports) operations.arrivals.forget(port)
       return Reflect.apply(stopThread, handle, [])
     }
     const { onexit } = handle
     handle.onexit = (code, error, reason): void => {
-      threadOrder.removeThread(this.#thread)
+      threads.order.removeThread(this.#thread)
       if (this.#terminated) return onexit?.call(handle, EXIT_TERMINATED, undefined, undefined)
       this.#witness(mixNumber(code, error === undefined || error === null ? 0 : 1), 'exit')
       onexit?.call(handle, code, error, reason)

@@ -6,7 +6,15 @@ import type { Turns } from '../shared-memory/turns.js'
 import { Inbox, type Inlet } from './inbox.js'
 import type { MessageDigest } from './message-digest.js'
 import { refusePorts } from './shared.js'
-import { define, dispatchOf, type FromThread, type LineToThread, type Port, setDispatch, type ToThread } from './terms.js'
+import {
+  define,
+  dispatchOf,
+  type FromThread,
+  type LineToThread,
+  type Port,
+  setDispatch,
+  type ToThread,
+} from './terms.js'
 import type { ThreadClock } from './thread-clock.js'
 import type { ThreadOperations } from './thread-operations.js'
 
@@ -83,16 +91,15 @@ export class ThreadLines {
   #listen(inlet: Inlet, isClosed: () => boolean): void {
     const { port } = inlet
     const dispatch = dispatchOf(port)
-    const lines = this
+    const inbox = this.#inbox
+    const open = (data: unknown): unknown => this.#open(data)
     setDispatch(port, function (this: unknown, data, type, event) {
-      if (type !== 'message') return Reflect.apply(dispatch, this, [data, type, event])
-      const deliver = (): unknown => {
-        if (isClosed()) return undefined
-        return Reflect.apply(dispatch, this, [lines.#open(data), type, event])
-      }
-      return lines.#inbox.arrive(inlet, { data, stamp: (data as ToThread)[3], deliver })
+      const pass = (what: unknown): unknown => Reflect.apply(dispatch, this, [what, type, event])
+      if (type !== 'message') return pass(data)
+      const deliver = (): unknown => (isClosed() ? undefined : pass(open(data)))
+      return inbox.arrive(inlet, { data, stamp: (data as ToThread)[3], deliver })
     })
-    onListener(port, () => this.#inbox.goOn())
+    onListener(port, () => inbox.goOn())
   }
 
   #receive(inlet: Inlet, real: (port: unknown) => { message: unknown } | undefined): { message: unknown } | undefined {

@@ -14,7 +14,11 @@ const source = `
     for (let now = here; now < all; now = load(words, READY)) wait(words, READY, now)
     notify(words, READY)
   }
-  const busy = (steps) => { let sum = 0; for (let step = 0; step < steps; step++) sum = (sum * 31 + step) | 0; return sum }
+  const busy = (steps) => {
+    let sum = 0
+    for (let step = 0; step < steps; step++) sum = (sum * 31 + step) | 0
+    return sum
+  }
   const spin = () => { while (compareExchange(words, SPIN, 0, 1) !== 0) busy(500) }
   const lock = () => {
     for (let state = compareExchange(words, MUTEX, 0, 1); state !== 0; state = exchange(words, MUTEX, 2))
@@ -86,7 +90,10 @@ let answers = 0
 
 function next() {
   const name = rounds.shift()
-  if (name === undefined) return finish()
+  if (name === undefined) {
+    void finish()
+    return
+  }
   for (const worker of workers) worker.postMessage(name)
   // The main thread has its part in the order, too.
   console.log(name, Atomics.add(words, 7, 100), Atomics.load(words, 1), Atomics.wait(words, 6, 0, 2))

@@ -3,7 +3,11 @@ const { MessageChannel, receiveMessageOnPort, Worker } = require('node:worker_th
 
 const source = `
   const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads')
-  const busy = (steps) => { let sum = 0; for (let step = 0; step < steps; step++) sum = (sum * 31 + step) | 0; return sum }
+  const busy = (steps) => {
+    let sum = 0
+    for (let step = 0; step < steps; step++) sum = (sum * 31 + step) | 0
+    return sum
+  }
   const heard = []
   const { words, first } = workerData
   first.on('message', (what) => heard.push('first ' + what))
@@ -63,16 +67,17 @@ function start(name) {
   port1.on('message', (message) => {
     take(message, 'event')
     // Whatever has been answered meanwhile.
-    for (let entry; Atomics.load(words, 1) > 0 && answered < 25 && (entry = receiveMessageOnPort(port1)) !== undefined; )
+    while (Atomics.load(words, 1) > 0) {
+      const entry = answered < 25 ? receiveMessageOnPort(port1) : undefined
+      if (entry === undefined) break
       take(entry.message, 'received')
+    }
   })
-  worker.on('message', async (heard) => {
+  worker.on('message', (heard) => {
     console.log(name, heard.join(', '))
-    const closed = new Promise((resolve) => port1.on('close', resolve))
+    port1.on('close', () => void worker.terminate().then((code) => console.log(name, 'ends', code)))
     ours.close()
     port1.close()
-    await closed
-    console.log(name, 'ends', await worker.terminate())
   })
   worker.on('error', (error) => console.log(error.stack))
   worker.postMessage({ what: 'port', port: port2 }, [port2])
