@@ -69,6 +69,16 @@ describe('threads that share memory', () => {
     MANY_GUESTS_MS,
   )
 
+  test('are seen at the same point by the main thread, which they are not without the hook', async () => {
+    const live = await runGuest('shared-seen.cjs', BOUND)
+    expect(live.output).toMatch(/\n300000\n$/)
+    expectSame(await runGuest('shared-seen.cjs', { follow: live, ...BOUND }), live)
+    const hooksOff = ['atomics']
+    const bare = await runGuest('shared-seen.cjs', { hooksOff, ...BOUND })
+    const { errors } = await runGuest('shared-seen.cjs', { follow: bare, hooksOff, ...BOUND })
+    expect(errors).toContain('replica diverged')
+  })
+
   test('stop their replica where they read what another has written without order', async () => {
     const live = await runGuest('plain-race.cjs')
     expect(live.errors).toBe('')
