@@ -101,7 +101,7 @@ export const EVENTS = [
   {
     what: '`Atomics` on memory that threads share',
     how: 'ordered',
-    by: 'each call takes its turn in one order of all threads, which is recorded; plain access takes none, and is compared',
+    by: 'each call takes its turn in one recorded order of all threads; plain access takes none, and is compared',
     names: ['SharedArrayBuffer'],
     code: 'src/interpose/shared-memory/turns.ts',
     hook: 'atomics',

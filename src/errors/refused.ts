@@ -20,7 +20,7 @@ export const REFUSED = {
     exit: 'none',
     what: 'The program wants a thread, or something of one, that cannot be put in order: {call}.',
     why: 'a thread is ordered by what the main thread posts to it, and by `Atomics` on memory that they share',
-    fix: 'start it on the main thread, without flags, SHARE_ENV, stdin and used ports (esbuild: ESBUILD_WORKER_THREADS=0)',
+    fix: 'start it on the main thread, with no flags, SHARE_ENV, stdin, used port (esbuild: ESBUILD_WORKER_THREADS=0)',
   },
   LLFT_E_REFUSED_IN_WORKER: {
     exit: 'none',
