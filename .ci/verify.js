@@ -27,7 +27,7 @@ const STEPS = [
   { name: 'build', command: 'npm run build' },
   { name: 'lint', command: 'npm run lint' },
   { name: 'test', command: 'npm test', report: 'test.json' },
-  { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json' },
+  { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json', env: { LLFT_TEST_KILLS: '9' } },
   // What shows most of a version in little time; `node test/versions/run.js` alone runs all that depends on it.
   { name: 'versions', command: `node test/versions/run.js -- ${VERSION_FILES.join(' ')}` },
   // Guests from npm with as many protocols; `node test/guests/run.js` runs them all.
@@ -38,7 +38,7 @@ const STEPS = [
 function run(step) {
   if (done.includes(step.name)) return true
   console.log(`\n== ${step.name}: ${step.command}`)
-  const env = { ...process.env }
+  const env = { ...process.env, ...step.env }
   if (step.report !== undefined) {
     rmSync(new URL(step.report, reports), { force: true })
     env.VITEST_REPORT = fileURLToPath(new URL(step.report, reports))

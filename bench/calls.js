@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { processorNs } from '../dist/bench/ground/proc.js'
 import { doTimes, requests } from './calls/load.js'
-import { startGroup, startPlain } from './calls/subject.js'
+import { startGroup, startPlain } from './subject.js'
 import { combine, median, show } from './table.js'
 
 const { values } = parseArgs({

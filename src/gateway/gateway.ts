@@ -56,6 +56,8 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   readonly #exit = new Exit(this)
   #touched: ClientStream[] = []
   #paused = false
+  /** Something waits for the end of this turn. */
+  #leaving = false
   #questions = 0
   #lastStream: StreamId = 0
   #stopped: (() => void) | undefined
@@ -294,12 +296,23 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
     stream.reset()
   }
 
-  /** Latency matters most: what this event brought leaves before the next event is looked at. */
+  /**
+   * What all clients said in one turn of the event loop leaves at its end, in as few datagrams as it fills (ADR 43):
+   * each costs a system call here and wakes the primary.
+   */
   #sent(): void {
-    this.#port.flush()
+    if (!this.#leaving) {
+      this.#leaving = true
+      setImmediate(this.#leave)
+    }
     if (this.#paused || !this.#port.congested) return
     this.#paused = true
     for (const stream of this.#streams.values()) stream.pause()
+  }
+
+  readonly #leave = (): void => {
+    this.#leaving = false
+    this.#port.flush()
   }
 
   #uncorkTouched(): void {

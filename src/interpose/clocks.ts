@@ -39,6 +39,11 @@ export class Clocks {
   /** Nanoseconds since the program's process began, for `performance` and `hrtime`; whole, so that steps stay exact. */
   readonly elapsedNs = (): number => Math.round(this.#steady() * NS_PER_MS) + this.#elapsedOffsetNs
 
+  /** This replica's own clock, in milliseconds, for what no program sees. */
+  ownMs(): number {
+    return this.#steady()
+  }
+
   /** The value of this replica's own clock that an event of Node's carries, as the program must see it. */
   fromOwnElapsed(ownMs: number): number {
     return Math.round(ownMs * NS_PER_MS) + this.#elapsedOffsetNs

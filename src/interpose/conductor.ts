@@ -5,6 +5,7 @@ import { NO_RESOURCE, keepable, runCompletion } from './completions.js'
 import type { ConductorTerms } from './conductor-terms.js'
 import { EXIT_STOPPED, Ending, announceEnd } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
+import { FlushPace } from './flush-pace.js'
 import { OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
 import { type AsyncResource, type Operations, type ThreadCalls, VALUE_SOURCE, type ValueSource } from './operations.js'
@@ -31,6 +32,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #tail: Tail
   readonly #onLive: (() => void)[]
   #live = false
+  readonly #pace = new FlushPace()
   #turning = false
   #turnScheduled = false
   #idsBefore = 0
@@ -251,12 +253,12 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   #turn(): void {
     if (this.#turning || this.#log.open) return
     this.#turning = true
-    for (let operations = 1; !this.#log.open && this.#next(); operations++) {
-      if (operations % OPERATIONS_PER_FLUSH_MAX === 0) this.#terms.group.flush()
-    }
+    const { clocks, group } = this.#terms
+    this.#pace.begin(clocks.ownMs())
+    while (!this.#log.open && this.#next()) if (this.#pace.due(clocks.ownMs())) group.flush()
     this.#turning = false
     // An operation that is not over yet releases with its tail.
-    if (!this.#log.open) this.#terms.group.flush()
+    if (!this.#log.open) group.flush()
   }
 
   #next(): boolean {

@@ -16,6 +16,8 @@ export class InProcessPort implements PeerPort {
     mayRelease: true,
   }
   readonly frames: Frame[] = []
+  /** What each flush sent. */
+  readonly lots: (readonly Frame[])[] = []
   congested = false
   closed = false
   readonly #listener: PeerListener
@@ -35,6 +37,7 @@ export class InProcessPort implements PeerPort {
     const flushed = this.#unflushed
     this.#unflushed = []
     this.frames.push(...flushed)
+    this.lots.push(flushed)
     setImmediate(() => {
       for (const frame of flushed) this.#program(frame, (answer) => this.#listener.released(answer))
     })

@@ -41,6 +41,20 @@ describe('a client stream', () => {
     expect(Math.max(...port.of('data').map((frame) => frame.bytes.length))).toBeLessThanOrEqual(DATA_FRAME_BYTES_MAX)
   })
 
+  test('shares a lot with all others that speak in the same turn, and waits for none of a later one', async () => {
+    const { port } = open(silent)
+    const { bound } = await listening(port)
+    const sockets = await Promise.all(Array.from({ length: 8 }, () => client(bound.port)))
+    await vi.waitUntil(() => port.of('open').length === sockets.length)
+    const before = port.lots.length
+    for (const socket of sockets) socket.write('together')
+    await vi.waitUntil(() => port.of('data').length === sockets.length)
+    expect(port.lots.slice(before).map(({ length }) => length)).toEqual([sockets.length])
+    sockets[0]?.write('alone')
+    await vi.waitUntil(() => port.lots.length === before + 2)
+    expect(port.lots.at(-1)).toMatchObject([{ frame: 'data', bytes: Uint8Array.from(Buffer.from('alone')) }])
+  })
+
   test('stays half open in both directions', async () => {
     const { port } = open(silent)
     const { bound } = await listening(port)
