@@ -9,7 +9,7 @@ import { FlushPace } from './flush-pace.js'
 import { OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
 import { type AsyncResource, type Operations, type ThreadCalls, VALUE_SOURCE, type ValueSource } from './operations.js'
-import { OPERATIONS_PER_FLUSH_MAX, Outbox } from './outbox.js'
+import { Outbox } from './outbox.js'
 import { Peers } from './peers.js'
 import { Tail } from './tail.js'
 import type { TimerTarget } from './timers.js'
@@ -30,7 +30,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #nextTick: (call: () => void) => void = process.nextTick
   readonly #ending: Ending
   readonly #tail: Tail
-  readonly #onLive: (() => void)[]
+  readonly #onLive: (() => void)[] = []
   #live = false
   readonly #pace = new FlushPace()
   #turning = false
@@ -46,7 +46,6 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#ending = new Ending(terms)
     this.#tail = new Tail(terms)
     this.arrivals = terms.stash
-    this.#onLive = [() => terms.threadOrder.takeOver()]
     this.#log = new OperationLog({
       ...terms,
       digest,
@@ -313,12 +312,11 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   // Backup
 
-  /** Runs the next entry of the history if all it needs is here. */
+  /** Runs the next entry of the history if all it needs is here; goes on, too, where the history has just ended. */
   #follow(): boolean {
     const { clocks, context } = this.#terms
     const { reader } = this.#log
     const entry = this.#log.next()
-    // What was the last of the history may have been none of an operation.
     if (entry === undefined) return this.#terms.group.live
     this.#subject.kind = kindOf(entry)
     reader.open(entry)

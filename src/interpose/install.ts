@@ -100,6 +100,7 @@ export function install(options: InstallOptions): Conductor {
     stash,
     threadOrder: threads.order,
   })
+  conductor.onLive(() => threads.order.takeOver())
 
   const nowMs = (): number => conductor.recordNumber(VALUE_SOURCE.date, clocks.dateMs)
   const random = new Random({ internals, operations: conductor, seed: founding.seed })

@@ -3,8 +3,6 @@ import type { Frame, GroupId } from '../message/index.js'
 import type { Context } from './context.js'
 import type { OperationDigest } from './operation-digest.js'
 
-/** Outputs wait for at most so many further operations of one turn: they share datagrams, and none waits long. */
-export const OPERATIONS_PER_FLUSH_MAX = 16
 /** A large output leaves in pieces of this size, while the operation runs on. */
 const OPERATION_FLUSH_BYTES = 1 << 18
 /** Output of the program on its way to whoever reads it; beyond this the program waits. */
