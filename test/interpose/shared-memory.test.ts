@@ -79,6 +79,12 @@ describe('threads that share memory', () => {
     expect(errors).toContain('replica diverged')
   })
 
+  test('wait on a buffer, and not on another that was made in the same place later', async () => {
+    const live = await runGuest('shared-numbers.cjs', BOUND)
+    expect(live.output).toMatch(/^(wrong 0\n)+right \[ 'ok' \]\n$/)
+    expectSame(await runGuest('shared-numbers.cjs', { follow: live, ...BOUND }), live)
+  })
+
   test('stop their replica where they read what another has written without order', async () => {
     const live = await runGuest('plain-race.cjs')
     expect(live.errors).toBe('')

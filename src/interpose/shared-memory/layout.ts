@@ -37,8 +37,10 @@ export const THREAD = {
   /** It is in `Atomics.wait`, on this buffer and byte, since this ticket. */
   waiting: 2,
   buffer: 3,
-  byte: 4,
-  ticket: 5,
+  /** Who has numbered the buffer. */
+  origin: 4,
+  byte: 5,
+  ticket: 6,
 } as const
 
 const THREAD_CELLS = 8

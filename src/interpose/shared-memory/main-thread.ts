@@ -8,6 +8,8 @@ import type { Pauses } from './turns.js'
 
 const { load } = Atomics
 
+/** Workers follow: each is an origin of its own. */
+const MAIN_ORIGIN = 0
 /** One wait of the driver. */
 const SLICE_MS = 1000
 
@@ -47,7 +49,7 @@ export interface MainThread {
 export function mainThread(terms: MainThreadTerms): MainThread {
   const { operations } = terms
   const order = new ThreadOrder(mainThreadPauses(terms))
-  const buffers = new SharedBuffers(order.turns.thread)
+  const buffers = new SharedBuffers(MAIN_ORIGIN)
   const atomics = orderedAtomics({
     turns: order.turns,
     buffers,

@@ -1,5 +1,5 @@
 import { types } from '../workers/value-types.js'
-import type { SharedBuffers } from './shared-buffers.js'
+import type { BufferNumber, SharedBuffers } from './shared-buffers.js'
 import type { Turns } from './turns.js'
 
 /** What the program gives: an array, an index, and up to two values. */
@@ -60,7 +60,7 @@ function byteOf(array: unknown, index: unknown): number {
 type Wait = (native: NativeAtomics, given: Given, boundMs: number) => Waited
 
 /** `Atomics.wait` on the buffer with this number, or, undefined, on memory of this thread alone. */
-function waiting(terms: OrderedAtomicsTerms, buffer: number | undefined): Wait {
+function waiting(terms: OrderedAtomicsTerms, buffer: BufferNumber | undefined): Wait {
   const { turns, note, sleep } = terms
   if (buffer === undefined) {
     return (native, [array, index, value], boundMs) => {
@@ -87,7 +87,7 @@ function waiting(terms: OrderedAtomicsTerms, buffer: number | undefined): Wait {
 /** `Atomics` on what threads share, each call at its place of the order; on everything else, as it is. */
 export function orderedAtomics(terms: OrderedAtomicsTerms): OrderedAtomics {
   const { turns, buffers, note, inside } = terms
-  const numberOf = (array: unknown): number | undefined =>
+  const numberOf = (array: unknown): BufferNumber | undefined =>
     buffers.any && inside() ? buffers.numberOf(array) : undefined
   return {
     access(native, given) {

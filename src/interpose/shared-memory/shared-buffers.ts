@@ -1,27 +1,31 @@
 import { types } from '../workers/value-types.js'
 
-/** A buffer that more than one thread has, and its number, beside the message that it comes with. */
-export type NumberedBuffer = readonly [number: number, buffer: SharedArrayBuffer]
+/** Who has numbered a buffer, and the how manyeth of its own that was. */
+export interface BufferNumber {
+  readonly origin: number
+  readonly count: number
+}
 
-/** Numbers given by one thread are this far from each other: each thread gives its own. */
-const THREADS = 1024
+/** A buffer that more than one thread has, and its number, beside the message that it comes with. */
+export type NumberedBuffer = readonly [number: BufferNumber, buffer: SharedArrayBuffer]
 
 /**
  * The buffers that this thread has in common with others, by numbers that are the same at every replica: whoever posts
  * a buffer first numbers it. What one thread alone has seen needs no order.
  */
 export class SharedBuffers {
-  readonly #thread: number
-  readonly #numbers = new WeakMap<object, number>()
-  #given = 0
+  readonly #origin: number
+  readonly #numbers = new WeakMap<object, BufferNumber>()
+  #count = 0
   /** Until one is posted, or comes, nobody has to look. */
   any = false
 
-  constructor(thread: number) {
-    this.#thread = thread
+  /** `origin`: of this thread, and of no other that there ever was. */
+  constructor(origin: number) {
+    this.#origin = origin
   }
 
-  numberOf(array: unknown): number | undefined {
+  numberOf(array: unknown): BufferNumber | undefined {
     return ArrayBuffer.isView(array) ? this.#numbers.get(array.buffer) : undefined
   }
 
@@ -29,7 +33,7 @@ export class SharedBuffers {
   share(buffer: SharedArrayBuffer): NumberedBuffer {
     let number = this.#numbers.get(buffer)
     if (number === undefined) {
-      number = (this.#given++ * THREADS + this.#thread) | 0
+      number = { origin: this.#origin, count: this.#count++ }
       this.#know(number, buffer)
     }
     return [number, buffer]
@@ -40,7 +44,7 @@ export class SharedBuffers {
     for (const [number, buffer] of numbered ?? []) this.#know(number, buffer)
   }
 
-  #know(number: number, buffer: SharedArrayBuffer): void {
+  #know(number: BufferNumber, buffer: SharedArrayBuffer): void {
     this.any = true
     this.#numbers.set(buffer, number)
   }

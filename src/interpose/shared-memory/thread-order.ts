@@ -35,6 +35,7 @@ export class ThreadOrder {
   readonly memory: SharedArrayBuffer = new SharedArrayBuffer(ORDER_BYTES)
   readonly #cells: Int32Array
   readonly #threads = new Set<number>([MAIN_THREAD])
+  #origins = 0
   /** Read from the history, with the entry that makes them count not here yet. */
   #unbound: number[] = []
   /** They count, and the ring has no room for them yet. */
@@ -49,14 +50,17 @@ export class ThreadOrder {
     this.turns.add(MAIN_THREAD)
   }
 
-  /** The lowest number that is free, the same at every replica; undefined: there are too many threads. */
-  addThread(): number | undefined {
+  /**
+   * The lowest number that is free, the same at every replica, and one that no other thread ever has; undefined: there
+   * are too many threads.
+   */
+  addThread(): { thread: number; origin: number } | undefined {
     let thread = 0
     while (this.#threads.has(thread)) thread++
     if (thread === THREADS_MAX) return undefined
     this.#threads.add(thread)
     this.turns.add(thread)
-    return thread
+    return { thread, origin: ++this.#origins }
   }
 
   /** Its end is in order. */

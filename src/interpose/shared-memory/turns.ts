@@ -1,5 +1,6 @@
 import { CELL, MODE, RUN_LENGTH_MAX, RUNS_MAX, RUNS_TOLD, runAt, THREAD, threadAt } from './layout.js'
 import { lock, unlock } from './lock.js'
+import type { BufferNumber } from './shared-buffers.js'
 
 const { exchange, notify, store, wait } = Atomics
 
@@ -46,9 +47,10 @@ export class Turns {
   }
 
   /** Within `perform`: this thread waits from here on. */
-  enqueue(buffer: number, byte: number): void {
+  enqueue({ origin, count }: BufferNumber, byte: number): void {
     const { cells } = this
-    cells[this.#own + THREAD.buffer] = buffer
+    cells[this.#own + THREAD.origin] = origin
+    cells[this.#own + THREAD.buffer] = count
     cells[this.#own + THREAD.byte] = byte
     cells[this.#own + THREAD.ticket] = cells[CELL.ticket] as number
     cells[CELL.ticket] = ((cells[CELL.ticket] as number) + 1) | 0
@@ -85,7 +87,7 @@ export class Turns {
   }
 
   /** Within `perform`: wakes who has waited longest, at most so many. */
-  notify(buffer: number, byte: number, count: number): number {
+  notify(buffer: BufferNumber, byte: number, count: number): number {
     let woken = 0
     for (; woken < count; woken++) {
       const thread = this.#firstWaiting(buffer, byte)
@@ -96,15 +98,16 @@ export class Turns {
     return woken
   }
 
-  #firstWaiting(buffer: number, byte: number): number | undefined {
+  #firstWaiting({ origin, count }: BufferNumber, byte: number): number | undefined {
     const { cells } = this
     let first: number | undefined
     let least = 0
     for (let thread = 0; thread < (cells[CELL.threads] as number); thread++) {
       const at = threadAt(thread)
-      if (cells[at + THREAD.waiting] === 0 || cells[at + THREAD.buffer] !== buffer) continue
+      if (cells[at + THREAD.waiting] === 0 || cells[at + THREAD.origin] !== origin) continue
+      if (cells[at + THREAD.buffer] !== count || cells[at + THREAD.byte] !== byte) continue
       const ticket = cells[at + THREAD.ticket] as number
-      if (cells[at + THREAD.byte] !== byte || (first !== undefined && ((ticket - least) | 0) > 0)) continue
+      if (first !== undefined && ((ticket - least) | 0) > 0) continue
       first = thread
       least = ticket
     }

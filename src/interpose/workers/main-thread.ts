@@ -8,7 +8,7 @@ import { replaceFunction } from '../replace.js'
 import { Lines, Outbound } from './lines.js'
 import { findShared } from './shared.js'
 import { superviseWorker } from './started-worker.js'
-import type { HostFacts, LineToThread, Port, ThreadData, ThreadTerms, ToThread } from './terms.js'
+import type { HostFacts, LineToThread, Port, Seat, ThreadData, ToThread } from './terms.js'
 
 /** What of the options concerns the thread itself. */
 interface Options {
@@ -21,7 +21,7 @@ interface Options {
 
 interface Started {
   readonly host: HostFacts
-  readonly seat: Pick<ThreadTerms, 'order' | 'thread' | 'tell'>
+  readonly seat: Seat
   /** In the data of the worker. */
   readonly shared: readonly SharedArrayBuffer[]
   readonly lines: readonly LineToThread[]
@@ -122,9 +122,9 @@ function optionsOf(terms: EdgeTerms, given: Options, { host, seat, shared, lines
 }
 
 /** Its place among the threads, and the port by which it tells that their order goes on. */
-function seatFor({ internals, operations, threads }: EdgeTerms): Pick<ThreadTerms, 'order' | 'thread' | 'tell'> {
-  const thread = threads.order.addThread()
-  if (thread === undefined) throw refusal('LLFT_E_REFUSED_WORKER', CALL)
+function seatFor({ internals, operations, threads }: EdgeTerms): Seat {
+  const numbers = threads.order.addThread()
+  if (numbers === undefined) throw refusal('LLFT_E_REFUSED_WORKER', CALL)
   const { MessageChannel } = internals.module<{ MessageChannel: new () => Readonly<Record<string, Port>> }>(
     'worker_threads',
   )
@@ -132,7 +132,7 @@ function seatFor({ internals, operations, threads }: EdgeTerms): Pick<ThreadTerm
     const { port1, port2 } = new MessageChannel() as { port1: Port; port2: Port }
     port1.on('message', () => operations.threads.serve())
     port1.unref()
-    return { order: threads.order.memory, thread, tell: port2 }
+    return { order: threads.order.memory, ...numbers, tell: port2 }
   })
 }
 

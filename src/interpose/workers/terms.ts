@@ -7,6 +7,9 @@ export interface HostFacts {
   readonly memory: number
 }
 
+/** What a thread is told of its place among the threads. */
+export type Seat = Pick<ThreadTerms, 'order' | 'thread' | 'origin' | 'tell'>
+
 /** What a thread is told by the one that starts it. */
 export interface ThreadTerms {
   /** 64 hexadecimal digits, drawn from the program's own randomness: what all of the thread's is derived from. */
@@ -19,9 +22,13 @@ export interface ThreadTerms {
   readonly hostname: string
   readonly host: HostFacts
   readonly folder: string
-  /** The order of the threads, the number of this one, and how it tells the main thread that the order goes on. */
+  /**
+   * The order of the threads, the number of this one in it, that of no other that there ever was, and how it tells the
+   * main thread that the order goes on.
+   */
   readonly order: SharedArrayBuffer
   readonly thread: number
+  readonly origin: number
   readonly tell: Port
   /** If the program wants another environment than its own. */
   readonly env: Readonly<Record<string, string>> | undefined

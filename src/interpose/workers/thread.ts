@@ -45,7 +45,7 @@ export function installThread(internals: Internals): boolean {
     throw refusal('LLFT_E_REFUSED_IN_WORKER', 'Atomics.waitAsync()')
   }
   const digest = new MessageDigest(internals.zlib.crc32)
-  const buffers = new SharedBuffers(terms.thread)
+  const buffers = new SharedBuffers(terms.origin)
   buffers.take(data.buffers)
   const turns = new Turns(new Int32Array(terms.order), terms.thread, workerPauses(tellBy(terms.tell)))
   const atomics = workerAtomics(operations, { turns, buffers, digest, clock, refuseAsync: ordered })
