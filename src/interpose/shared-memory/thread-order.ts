@@ -36,6 +36,7 @@ export class ThreadOrder {
   readonly #cells: Int32Array
   readonly #threads = new Set<number>([MAIN_THREAD])
   #origins = 0
+  #left = MAIN_THREAD
   /** Read from the history, with the entry that makes them count not here yet. */
   #unbound: number[] = []
   /** They count, and the ring has no room for them yet. */
@@ -52,20 +53,24 @@ export class ThreadOrder {
 
   /**
    * The lowest number that is free, the same at every replica, and one that no other thread ever has; undefined: there
-   * are too many threads.
+   * are too many threads. What was left last is not free yet: the order that came with the end of its thread may hold
+   * turns of one that was started there.
    */
   addThread(): { thread: number; origin: number } | undefined {
     let thread = 0
-    while (this.#threads.has(thread)) thread++
-    if (thread === THREADS_MAX) return undefined
+    while (this.#threads.has(thread) || thread === this.#left) thread++
+    if (thread >= THREADS_MAX) return undefined
     this.#threads.add(thread)
     this.turns.add(thread)
     return { thread, origin: ++this.#origins }
   }
 
-  /** Its end is in order. */
-  removeThread(thread: number): void {
+  /** Its end is in order; false: by the record it has not come to it yet. */
+  removeThread(thread: number): boolean {
     this.#threads.delete(thread)
+    this.#left = thread
+    const isPending = this.#pending.some((of, at) => at >= this.#put && at % 2 === 0 && of === thread)
+    return !isPending && !this.turns.awaits(thread)
   }
 
   // Primary

@@ -240,6 +240,19 @@ export class Turns {
     unlock(cells, CELL.lock)
   }
 
+  /** Whether the ring holds recorded turns of this thread. */
+  awaits(thread: number): boolean {
+    const { cells } = this
+    lock(cells, CELL.lock)
+    let found = false
+    const head = cells[CELL.head] as number
+    for (let at = 0; at < this.#used() && cells[CELL.mode] !== MODE.live; at++) {
+      if (cells[runAt(head + at)] === thread) found = true
+    }
+    unlock(cells, CELL.lock)
+    return found
+  }
+
   /** A thread begins, with a number that no other has now. */
   add(thread: number): void {
     const { cells } = this

@@ -117,7 +117,9 @@ class StartedWorker {
     }
     const { onexit } = handle
     handle.onexit = (code, error, reason): void => {
-      threads.order.removeThread(this.#thread)
+      if (!threads.order.removeThread(this.#thread)) {
+        operations.diverged(`worker ${this.#threadId} has ended where the primary's goes on with shared memory`)
+      }
       if (this.#terminated) return onexit?.call(handle, EXIT_TERMINATED, undefined, undefined)
       this.#witness(mixNumber(code, error === undefined || error === null ? 0 : 1), 'exit')
       onexit?.call(handle, code, error, reason)

@@ -1,4 +1,4 @@
-// Buffers that two workers have made, the second in the place of the first, are not taken for each other.
+// Buffers that two workers have made, one in the place of the other, are not taken for each other.
 const { once } = require('node:events')
 const { Worker } = require('node:worker_threads')
 
@@ -18,7 +18,8 @@ async function made() {
 }
 
 async function main() {
-  const [first, second] = [await made(), await made()]
+  // A place is not taken again at once.
+  const [first, , second] = [await made(), await made(), await made()]
   const waiting = new Worker(waits, { eval: true, workerData: first })
   while (Atomics.load(first, 1) === 0) Atomics.wait(first, 1, 0, 1)
   // It is in the queue when its turn after that one is over.
