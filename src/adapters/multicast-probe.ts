@@ -12,11 +12,11 @@ export type ProbeResult =
   | { readonly heard: true; readonly tookMs: number }
   | { readonly heard: false; readonly reason: string }
 
-/** Takes part as a stranger and as a member, and waits for what it sends itself. */
-export async function probeMulticast(group: MulticastGroup, boundMs: number): Promise<ProbeResult> {
+/** Takes part as a stranger and as a member at this address, and waits for what it sends itself. */
+export async function probeMulticast(group: MulticastGroup, own: string, boundMs: number): Promise<ProbeResult> {
   const opened: Udp[] = []
   const open = (): Udp => {
-    const udp = new Udp({ address: group.interface, port: 0 })
+    const udp = new Udp({ address: own, port: 0 })
     opened.push(udp)
     return udp
   }

@@ -1,8 +1,7 @@
 import { DATAGRAM_BYTES_MAX } from '../driver/index.js'
 import type { MulticastGroup, Transport } from '../driver/index.js'
 import type { Locator } from '../message/index.js'
-import { EndpointMemory, locatorOf } from './locator.js'
-import { LOOPBACK } from './locator.js'
+import { endpointOf, EndpointMemory, locatorOf, LOOPBACK } from './locator.js'
 import { Outgoing } from './outgoing.js'
 import { openGroupHandle, openUdpHandle, readDatagram } from './udp-binding.js'
 import type { UdpBinding, UdpHandle } from './udp-binding.js'
@@ -47,7 +46,7 @@ export class ReplicaUdp implements Transport {
 
   /** Hears from now on what is sent to the group; raises an error where the kernel refuses. Called once at most. */
   join(group: MulticastGroup): void {
-    this.#group = openGroupHandle(this.#binding, group)
+    this.#group = openGroupHandle(this.#binding, group, endpointOf(this.locator).address)
     raiseBuffer(this.#group, true)
     this.#listen(this.#group)
   }

@@ -54,11 +54,11 @@ export function openUdpHandle(
 const REUSE_ADDRESS = 4
 
 /** Bound to the group's own address, so that the kernel hands it nothing else that is sent to this port. */
-export function openGroupHandle(binding: UdpBinding, group: MulticastGroup): UdpHandle {
+export function openGroupHandle(binding: UdpBinding, group: MulticastGroup, ownInterface: string): UdpHandle {
   const { address, port } = endpointOf(group.locator)
   const handle = new binding.UDP()
-  const errno = handle.bind(address, port, REUSE_ADDRESS) || handle.addMembership(address, group.interface)
-  if (errno !== 0) throw new Error(`cannot join ${address}:${port} on ${group.interface}: errno ${errno}`)
+  const errno = handle.bind(address, port, REUSE_ADDRESS) || handle.addMembership(address, ownInterface)
+  if (errno !== 0) throw new Error(`cannot join ${address}:${port} on ${ownInterface}: errno ${errno}`)
   handle.unref()
   return handle
 }

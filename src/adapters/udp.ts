@@ -37,7 +37,7 @@ export class Udp implements Transport {
 
   /** Prepares sending to a group that this process does not belong to; raises an error where the kernel refuses. */
   reach(group: MulticastGroup): void {
-    this.#socket.setMulticastInterface(group.interface)
+    this.#socket.setMulticastInterface(endpointOf(this.locator).address)
     this.#socket.setMulticastTTL(group.ttl)
     // Members of the group may live on this host.
     this.#socket.setMulticastLoopback(true)
@@ -48,7 +48,7 @@ export class Udp implements Transport {
     const endpoint = endpointOf(group.locator)
     // Bound to the group's own address, so that the kernel hands it nothing else that is sent to this port.
     this.#group = this.#open(endpoint)
-    this.#group.addMembership(endpoint.address, group.interface)
+    this.#group.addMembership(endpoint.address, endpointOf(this.locator).address)
   }
 
   send(to: Locator, datagram: Uint8Array): void {

@@ -28,7 +28,7 @@ const REPLICA_OPTIONS: readonly OptionName[] = [...HOST_OPTIONS, 'guestStartMs',
 const GATEWAY_OPTIONS: readonly OptionName[] = [
   ...HOST_OPTIONS,
   'hostSilenceMs',
-  ...RUN_OPTIONS.filter((name) => name !== 'name' && name !== 'transport'),
+  ...RUN_OPTIONS.filter((name) => name !== 'name'),
 ]
 /** Of a group that `llft check` runs. */
 const CHECKED_OPTIONS: readonly OptionName[] = ['listen', 'guestStartMs']

@@ -1,6 +1,6 @@
 import type { Address, ListenMapping } from './address.js'
 
-/** `auto`: multicast where a probe comes back, else unicast. */
+/** `auto`: multicast where it was seen to work, else unicast. */
 export const TRANSPORTS = ['unicast', 'multicast', 'auto'] as const
 export type TransportName = (typeof TRANSPORTS)[number]
 

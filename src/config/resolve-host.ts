@@ -34,7 +34,7 @@ export function resolveGatewayOptions(input: RunInput): HostOptions {
   // How many will be heard nobody knows.
   const known = given(input, 'replicas') !== undefined || peers.some(({ value }) => isMulticast(value))
   const replicas = known ? run.replicas : Math.max(1, peers.length)
-  return hostOptions(input, { ...run, replicas, transport: 'unicast' })
+  return hostOptions(input, { ...run, replicas })
 }
 
 function hostOptions(input: RunInput, run: RunOptions): HostOptions {

@@ -138,12 +138,14 @@ class PeerDriver implements PeerPort {
   }
 
   /**
-   * What goes to several members goes to their whole group, if that is one datagram: the others know it already, or
-   * will need it (ADR 5). A replica speaks to one at a time, or to those it has chosen, and needs no such address.
+   * Messages and order for several members go to their whole group, if that is one datagram: the others know them
+   * already, or will need them (ADR 5), and whoever misses them asks. All else nobody asks for: it goes to each. A
+   * replica speaks to one at a time, or to those it has chosen, and needs no such address.
    */
   #sendAll(to: readonly Locator[], message: Message): void {
     const datagram = this.#encoder.encode(message)
-    const reached = to.length > 1 && this.#group !== undefined ? this.#group : to
+    const shared = to.length > 1 && (message.kind === 'Data' || message.kind === 'FirstAck')
+    const reached = shared && this.#group !== undefined ? this.#group : to
     for (const locator of reached) this.#transport.send(locator, datagram)
   }
 }

@@ -21,12 +21,10 @@ export interface Transport {
   close(): void
 }
 
-/** One address for all members of a process group. */
+/** One address for all members of a process group; each hears and sends through the interface of its own address. */
 export interface MulticastGroup {
   /** An IPv4 multicast address and the port at which every member listens. */
   readonly locator: Locator
-  /** Own IPv4 address of the interface that carries it; each host has its own. */
-  readonly interface: string
   /** 1 stays in the local network; each router on the way takes one more. */
   readonly ttl: number
 }

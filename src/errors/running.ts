@@ -4,7 +4,7 @@ export const NET = {
     exit: 3,
     what: 'Multicast does not work here: {reason}.',
     why: 'many containers and cloud networks drop it, and a kernel can be told to refuse it',
-    fix: 'llft run --transport auto -- {command}, which falls back to unicast',
+    fix: '{command}, which falls back to unicast',
   },
   LLFT_E_NET_ADVERTISE: {
     exit: 3,

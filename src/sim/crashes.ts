@@ -1,5 +1,4 @@
 import { Cluster } from './cluster.js'
-import type { ClusterTerms } from './cluster.js'
 import type { Weather } from './network.js'
 
 const STEP = 1_000
@@ -36,9 +35,16 @@ export function drive(cluster: Cluster, during: (step: number) => void = () => {
  * Crashes at random moments on a network that loses, repeats and reorders. One caught-up member always survives, and a
  * gateway and a primary never die within one stabilisation time, which is more than is promised (protocol.md 5.9).
  */
-export function crashes(seed: number, terms: Pick<ClusterTerms, 'multicast'> = {}): Outcome {
-  const cluster = new Cluster({ seed, replicas: 3, streams: 4, requestsPerStream: 120, ...terms })
+export function crashes(seed: number, multicast?: 'carried' | 'dropped'): Outcome {
+  const cluster = new Cluster({
+    seed,
+    replicas: 3,
+    streams: 4,
+    requestsPerStream: 120,
+    multicast: multicast !== undefined,
+  })
   cluster.network.weather = ROUGH
+  cluster.network.dropsMulticast = multicast === 'dropped'
   let primaryFrom = CALM_STEPS
   let gatewayFrom = CALM_STEPS
   drive(cluster, (step) => {

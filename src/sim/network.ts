@@ -49,6 +49,8 @@ export class Network {
   cut: Link = () => false
   observe: (passage: Passage) => void = () => {}
   steer: (passage: Passage) => Course = () => 'carry'
+  /** What is sent to a group reaches nobody. */
+  dropsMulticast = false
   readonly #world: World
   /** Bounded by the processes of one simulation. */
   readonly #ports = new Map<Locator, SimulatedTransport>()
@@ -116,7 +118,9 @@ export class Network {
   /** Each copy of a datagram to a group has its own fate: a multicast may reach only some. */
   carry(from: Locator, to: Locator, datagram: Uint8Array): void {
     if (!this.#ports.has(from) || datagram.length > DATAGRAM_BYTES_MAX) return
-    for (const reached of this.#groups.get(to) ?? [to]) this.#carryOne(from, reached, datagram)
+    const members = this.#groups.get(to)
+    if (members === undefined) return this.#carryOne(from, to, datagram)
+    if (!this.dropsMulticast) for (const member of members) this.#carryOne(from, member, datagram)
   }
 
   #divert(passage: Passage, course: Exclude<Course, 'carry'>): void {

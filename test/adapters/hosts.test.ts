@@ -18,8 +18,8 @@ class Station {
   locator = 0
 
   constructor(host: Host, own: string, ttl: number) {
-    const group = JSON.stringify({ locator: GROUP, interface: own, ttl })
-    this.#child = spawn('ip', [...host.prefix, process.execPath, '--no-deprecation', SCRIPT, group], {
+    const group = JSON.stringify({ locator: GROUP, ttl })
+    this.#child = spawn('ip', [...host.prefix, process.execPath, '--no-deprecation', SCRIPT, own, group], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#said += text))

@@ -7,13 +7,15 @@ import { describeMulticast, describeTransport } from '../compliance/transport.js
 import type { GroupMaker } from '../compliance/transport.js'
 import { rawUdpBinding } from './raw-udp.js'
 
+/** libuv reads 32 datagrams a turn at most: where this process had to wait for a processor, they wait, too. */
+const TURNS = 10
 const settle = async (): Promise<void> => {
   await sleep(50)
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 const groupOf = (group: number): MulticastGroup => ({
   locator: locatorOf({ address: `239.77.255.${group}`, port: 7702 }),
-  interface: LOOPBACK,
   ttl: 1,
 })
 
@@ -82,9 +84,9 @@ test('a replica takes a burst by turns of poll and event loop, nothing is lost o
 })
 
 test('a probe of multicast says how long it took, or what is in the way', async () => {
-  expect(await probeMulticast(groupOf(3), 1000)).toEqual({ heard: true, tookMs: expect.any(Number) })
-  const elsewhere = { ...groupOf(3), interface: '203.0.113.1' }
-  expect(await probeMulticast(elsewhere, 1000)).toEqual({ heard: false, reason: expect.stringContaining('refuses') })
+  expect(await probeMulticast(groupOf(3), LOOPBACK, 1000)).toEqual({ heard: true, tookMs: expect.any(Number) })
+  const elsewhere = await probeMulticast(groupOf(3), '203.0.113.1', 1000)
+  expect(elsewhere).toEqual({ heard: false, reason: expect.stringContaining('refuses') })
 })
 
 test('the largest datagram passes', () => {

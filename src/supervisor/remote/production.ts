@@ -4,7 +4,6 @@ import { mixBytes } from '../../base/index.js'
 import type { HostOptions } from '../../config/index.js'
 import { report } from '../../errors/index.js'
 import type { Report } from '../../errors/index.js'
-import { ETHERNET_LIMITS } from '../../core/index.js'
 import { ATTACH_ENV, openPeer, peerTermsOf } from '../../driver/index.js'
 import type { TestFaults } from '../../driver/index.js'
 import { beatMs, probeIntervalMs } from '../detection.js'
@@ -13,7 +12,7 @@ import { leaseKeeper } from '../lease/production.js'
 import { localReplicas } from '../local-replicas.js'
 import type { ProductionTerms } from '../production.js'
 import { Supervisor } from '../supervisor.js'
-import { bufferWarning, unicast } from '../transport-choice.js'
+import { bufferWarning, chooseBetweenHosts } from '../transport-choice.js'
 import { HostAgent } from './host-agent.js'
 import { Link } from './link.js'
 import type { LinkTerms } from './link.js'
@@ -55,10 +54,10 @@ export function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptio
     entropy: new SystemEntropy(),
     transport,
     journal: journal.folder,
-    chooseTransport: () => {
-      const { payloadBytesMax } = ETHERNET_LIMITS
-      const why = `several hosts, payloads of ${payloadBytesMax} bytes for Ethernet`
-      return Promise.resolve({ ...unicast(why), datagrams: 'ethernet' })
+    chooseTransport: async (epoch) => {
+      const choice = await chooseBetweenHosts(options, epoch)
+      if (choice.multicast !== undefined) transport.reach(choice.multicast)
+      return choice
     },
     openConsole: (start, ports, listener) => openPeer(peerTermsOf(start, { ...ports, store: journal.store }, listener)),
   })

@@ -41,7 +41,7 @@ export class Hosts {
     this.#count = count
     this.#peers = peers
     writeFileSync(join(this.folder, 'server.cjs'), program)
-    ip('link', 'add', `${this.#name}b`, 'type', 'bridge')
+    ip('link', 'add', `${this.#name}b`, 'type', 'bridge', 'mcast_snooping', '0')
     ip('link', 'set', `${this.#name}b`, 'up')
     for (let host = 1; host <= count; host++) {
       const [inside, link] = [this.#inside(host), this.#link(host)]
@@ -97,9 +97,9 @@ export class Hosts {
     return run
   }
 
-  /** A script of Node on the gateway's host. */
-  script(text: string): Run {
-    return this.#exec(this.#count, ['-e', text])
+  /** A script of Node, on the gateway's host if none is named. */
+  script(text: string, host: number = this.#count): Run {
+    return this.#exec(host, ['-e', text])
   }
 
   async statusWhen(condition: (status: GroupStatus) => boolean): Promise<GroupStatus> {
@@ -119,6 +119,13 @@ export class Hosts {
       if (pid !== undefined && pid !== null && pids.includes(pid)) return host
     }
     throw new Error(`no host has ${id}: ${JSON.stringify(events)}`)
+  }
+
+  /** Datagrams to many get nowhere any more; those to one do. */
+  dropMulticast(): void {
+    for (let host = 1; host <= this.#count; host++) {
+      ip('link', 'set', this.#link(host), 'type', 'bridge_slave', 'mcast_flood', 'off')
+    }
   }
 
   cut(host: number): void {
