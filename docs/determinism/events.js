@@ -99,6 +99,23 @@ export const EVENTS = [
     shown: 'test/interpose/workers.test.ts',
   },
   {
+    what: '`Atomics` on memory that threads share',
+    how: 'ordered',
+    by: 'each call takes its turn in one recorded order of all threads; plain access takes none, and is compared',
+    names: ['SharedArrayBuffer'],
+    code: 'src/interpose/shared-memory/turns.ts',
+    hook: 'atomics',
+    shown: 'test/interpose/shared-memory.test.ts',
+  },
+  {
+    what: 'channels between the main thread and a worker, `receiveMessageOnPort`',
+    how: 'ordered',
+    by: 'posting and taking have their turns in the same order',
+    names: [],
+    code: 'src/interpose/workers/lines.ts',
+    shown: 'test/interpose/shared-memory.test.ts',
+  },
+  {
     what: 'streams, and the streams of the web',
     how: 'same',
     by: 'JavaScript over what is ordered',

@@ -159,7 +159,7 @@ export const FACTS = [
     names: words(`
       Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol RegExp
       AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError SuppressedError globalThis
-      JSON ArrayBuffer SharedArrayBuffer Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array
+      JSON ArrayBuffer Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array
       Float16Array Float32Array Float64Array Uint8ClampedArray BigUint64Array BigInt64Array DataView Map BigInt Set
       WeakMap WeakSet Proxy Reflect Iterator DisposableStack AsyncDisposableStack decodeURI decodeURIComponent
       encodeURI encodeURIComponent escape unescape eval isFinite isNaN global Buffer URL URLSearchParams URLPattern

@@ -43,17 +43,19 @@ export const REFUSED = [
     probe: 'new (require("wasi").WASI)({ version: "preview1" })',
   }),
   refused('`fs.openAsBlob`', 'FILE_BLOB', { probe: 'fs.openAsBlob(file)' }),
-  refused('threads with flags, an environment in common, input or ports; loader threads; locks', 'WORKER', {
+  refused('threads with flags, SHARE_ENV or input; channels between workers; loader threads; locks', 'WORKER', {
     code: 'src/interpose/workers/main-thread.ts',
     probe: 'new (require("worker_threads").Worker)(file, { stdin: true })',
   }),
-  refused('inside a worker: timers, files, sockets, names, processes, the thread pool, other ports', 'IN_WORKER', {
+  refused('inside a worker: timers, files, sockets, names, processes, the thread pool, channels', 'IN_WORKER', {
     code: 'src/interpose/workers/thread-refusals.ts',
     shown: 'test/interpose/workers.test.ts',
   }),
-  refused('memory that threads share', 'SHARED_MEMORY', {
+  refused('memory that compiled code shares, shared memory that grows, `Atomics.waitAsync` on it', 'SHARED_MEMORY', {
     code: 'src/interpose/workers/shared.ts',
-    probe: 'new (require("worker_threads").Worker)(file, { workerData: new SharedArrayBuffer(4) })',
+    probe: `new (require("worker_threads").Worker)(file, {
+      workerData: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
+    })`,
   }),
   refused('handles for a child process', 'CHILD_HANDLE', {
     code: 'src/interpose/processes/spawn-options.ts',

@@ -19,8 +19,8 @@ export const REFUSED = {
   LLFT_E_REFUSED_WORKER: {
     exit: 'none',
     what: 'The program wants a thread, or something of one, that cannot be put in order: {call}.',
-    why: 'a thread is ordered by what the main thread posts to it, and by nothing else that threads have in common',
-    fix: 'start it on the main thread, without flags, SHARE_ENV, stdin and ports (esbuild: ESBUILD_WORKER_THREADS=0)',
+    why: 'a thread is ordered by what the main thread posts to it, and by `Atomics` on memory that they share',
+    fix: 'start it on the main thread, with no flags, SHARE_ENV, stdin, used port (esbuild: ESBUILD_WORKER_THREADS=0)',
   },
   LLFT_E_REFUSED_IN_WORKER: {
     exit: 'none',
@@ -30,9 +30,9 @@ export const REFUSED = {
   },
   LLFT_E_REFUSED_SHARED_MEMORY: {
     exit: 'none',
-    what: 'The program wants to share memory between threads: {call}.',
-    why: 'what threads do to memory that they share, and when, is not ordered yet',
-    fix: 'post a copy of the data, or transfer its ArrayBuffer',
+    what: 'The program wants to share between threads what cannot be put in order: {call}.',
+    why: 'only what `Atomics` does to a SharedArrayBuffer of fixed length, once it was posted, has an order',
+    fix: 'post a SharedArrayBuffer of fixed length, or a copy of the data; wait with `Atomics.wait`, in a worker',
   },
   LLFT_E_REFUSED_CHILD_HANDLE: {
     exit: 'none',

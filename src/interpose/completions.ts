@@ -35,9 +35,20 @@ export class Stash implements Arrivals {
     }
   }
 
+  withdraw(receiver: object, isWanted: (args: readonly unknown[]) => boolean): readonly unknown[] | undefined {
+    for (const [asyncId, queue] of this.#waiting) {
+      const at = queue.findIndex(({ self, args }) => self === receiver && isWanted(args))
+      if (at === -1) continue
+      const [withdrawn] = queue.splice(at, 1)
+      if (queue.length === 0) this.#waiting.delete(asyncId)
+      return withdrawn?.args
+    }
+    return undefined
+  }
+
   /** Whether what C++ calls back is to happen at all. */
-  admits({ self }: Completion): boolean {
-    return this.#screens.get(self as object)?.arrives() ?? true
+  admits({ self, args }: Completion): boolean {
+    return this.#screens.get(self as object)?.arrives(args) ?? true
   }
 
   /** It may come at any time, and is always put off until it is in order. */

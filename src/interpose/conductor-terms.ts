@@ -6,6 +6,7 @@ import type { Context } from './context.js'
 import type { Internals } from './internals.js'
 import type { DigestSink } from './operation-digest.js'
 import type { ReplicaClock } from './replica-clock.js'
+import type { ThreadOrder } from './shared-memory/thread-order.js'
 import type { ProgramTimers } from './timers.js'
 import type { LastValues } from './values.js'
 
@@ -23,4 +24,5 @@ export interface ConductorTerms {
   readonly onRecorded: (() => void) | undefined
   readonly trace: Trace | undefined
   readonly stash: Stash
+  readonly threadOrder: ThreadOrder
 }

@@ -8,7 +8,7 @@ import { type Subject, emptySubject, kindName, readHead, writeHead } from './ent
 import { FlushPace } from './flush-pace.js'
 import { OperationDigest } from './operation-digest.js'
 import { OperationLog, kindOf } from './operation-log.js'
-import { type AsyncResource, type Operations, VALUE_SOURCE, type ValueSource } from './operations.js'
+import { type AsyncResource, type Operations, type ThreadCalls, VALUE_SOURCE, type ValueSource } from './operations.js'
 import { Outbox } from './outbox.js'
 import { Peers } from './peers.js'
 import { Tail } from './tail.js'
@@ -24,6 +24,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly #log: OperationLog
   readonly #outbox: Outbox
   readonly arrivals: Stash
+  readonly threads: ThreadCalls
   readonly #peers: Peers
   readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
@@ -51,6 +52,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
       mismatch: (what) => this.diverged(what),
       takeOver: () => this.#takeOver(),
     })
+    this.threads = this.#log
     this.#outbox = new Outbox({
       ...terms,
       digest,
@@ -310,12 +312,12 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   // Backup
 
-  /** Runs the next entry of the history if all it needs is here. */
+  /** Runs the next entry of the history if all it needs is here; goes on, too, where the history has just ended. */
   #follow(): boolean {
-    const { group, clocks, context } = this.#terms
+    const { clocks, context } = this.#terms
     const { reader } = this.#log
-    const entry = group.peek()
-    if (entry === undefined || !this.#log.isWhole(entry)) return false
+    const entry = this.#log.next()
+    if (entry === undefined) return this.#terms.group.live
     this.#subject.kind = kindOf(entry)
     reader.open(entry)
     if (!readHead(reader, this.#subject, context.programIds)) this.diverged('no operation begins with this kind')

@@ -3,6 +3,7 @@ import type { Descriptors } from './files/descriptors.js'
 import type { Handles } from './handles.js'
 import type { Host } from './host/host.js'
 import type { Operations } from './operations.js'
+import type { MainThread } from './shared-memory/main-thread.js'
 
 /** What every facility at the edge is installed with. */
 export interface EdgeTerms {
@@ -11,6 +12,7 @@ export interface EdgeTerms {
   readonly handles: Handles
   readonly host: Host
   readonly descriptors: Descriptors
+  readonly threads: Pick<MainThread, 'order' | 'buffers'>
   /** When the group was founded; inside operations only. */
   readonly foundedMs: () => number
   /** When the running operation began, equal at every replica; inside operations only. */

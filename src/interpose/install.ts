@@ -21,6 +21,7 @@ import { installRealms } from './realm/install.js'
 import { remakeModules } from './realm/remade.js'
 import type { ReplicaClock } from './replica-clock.js'
 import { installTime } from './time.js'
+import { mainThread } from './shared-memory/main-thread.js'
 import { ProgramTimers } from './timers.js'
 import { LastValues } from './values.js'
 
@@ -38,6 +39,7 @@ export const HOOKS = [
   'timers',
   'completions',
   'promises',
+  'atomics',
   'identity',
   'facts',
   'weakref',
@@ -82,6 +84,7 @@ export function install(options: InstallOptions): Conductor {
           arrived: () => conductor.work(),
           hold: (delta) => conductor.holdOpen(delta),
         })
+  const threads = mainThread({ operations: () => conductor, clock })
   const conductor: Conductor = new Conductor({
     internals,
     group,
@@ -95,13 +98,15 @@ export function install(options: InstallOptions): Conductor {
     onRecorded: options.onRecorded,
     trace: options.trace,
     stash,
+    threadOrder: threads.order,
   })
+  conductor.onLive(() => threads.order.takeOver())
 
   const nowMs = (): number => conductor.recordNumber(VALUE_SOURCE.date, clocks.dateMs)
   const random = new Random({ internals, operations: conductor, seed: founding.seed })
   const ordered = (native: Promise<unknown>): Promise<unknown> =>
     conductor.inside ? orderedPromise(conductor, native) : native
-  installRealms(internals, { nowMs, random: random.math(), ordered }, isOn)
+  installRealms(internals, { nowMs, random: random.math(), ordered, atomics: threads.atomics }, isOn)
   installTime({ internals, operations: conductor, clocks, nowMs, isOn })
   if (isOn('cryptoRandom')) random.installBytes()
   const handles = new Handles()
@@ -110,8 +115,9 @@ export function install(options: InstallOptions): Conductor {
   const foundedMs = (): number => clocks.foundedMs
   const operationMs = (): number => clocks.operationMs
   installFacts({ internals, operations: conductor, founding, handles, isOn })
+  const edge = edgeInternals(internals)
   installEdge(
-    { internals: edgeInternals(internals), operations: conductor, handles, host, descriptors, foundedMs, operationMs },
+    { internals: edge, operations: conductor, handles, host, descriptors, threads, foundedMs, operationMs },
     hooksOff,
   )
   if (isOn('date')) remakeModules(internals)

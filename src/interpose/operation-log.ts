@@ -4,7 +4,9 @@ import type { Trace } from './check/trace.js'
 import type { Context } from './context.js'
 import { frameText } from './frame-text.js'
 import type { DigestSink, OperationDigest } from './operation-digest.js'
-import type { ValueSource } from './operations.js'
+import type { ThreadCalls, ValueSource } from './operations.js'
+import { EntryCursor } from './shared-memory/entry-cursor.js'
+import { isOfThreads, type ThreadOrder } from './shared-memory/thread-order.js'
 import { type LastValues, nameOf, ValueReader, ValueWriter } from './values.js'
 
 /** One wait of the driver; the replica waits on, slice by slice, because only an entry or its own promotion helps. */
@@ -22,6 +24,7 @@ export interface OperationLogTerms {
   readonly group: Group
   readonly context: Context
   readonly last: LastValues
+  readonly threadOrder: ThreadOrder
   readonly digest: OperationDigest
   /** Undefined: nobody wants the digest of each operation, and entries are not counted into it. */
   readonly onDigest: DigestSink | undefined
@@ -35,11 +38,14 @@ export interface OperationLogTerms {
 }
 
 /** The entries of the running operation: written at the primary, read at a backup, begun as one, ended as the other. */
-export class OperationLog {
+export class OperationLog implements ThreadCalls {
   readonly #terms: OperationLogTerms
   readonly writer: ValueWriter
   readonly reader: ValueReader
+  readonly #cursor: EntryCursor
   #following = false
+  /** The part that was read is consumed, and the next one is not open yet. */
+  #betweenParts = false
   /** Parts of the next operation that were seen to be held: a long one is not looked through at each arrival. */
   #partsHeld = 0
   /** Between the first and the last entry of an operation. */
@@ -49,6 +55,7 @@ export class OperationLog {
     this.#terms = terms
     this.writer = new ValueWriter(terms.last, () => this.#seal())
     this.reader = new ValueReader(terms.last, terms.mismatch)
+    this.#cursor = new EntryCursor({ ...terms, consume: (entry) => this.#consume(entry) })
   }
 
   /** Primary: the caller writes the rest of the head. */
@@ -114,6 +121,10 @@ export class OperationLog {
     this.#compare(describe)
   }
 
+  note(value: number): void {
+    this.#terms.digest.number(value)
+  }
+
   #compare(describe: () => string): void {
     const { digest, trace, mismatch } = this.#terms
     const { check } = digest
@@ -132,7 +143,7 @@ export class OperationLog {
     const { digest, onDigest, group } = this.#terms
     if (this.#following && this.#held()) {
       this.reader.end(asyncIds)
-      this.#consume()
+      this.#consume(this.reader.part)
     } else {
       this.writer.end(asyncIds)
       this.#decide(false)
@@ -147,24 +158,73 @@ export class OperationLog {
     this.#terms.trace?.read(nameOf(source))
   }
 
+  /** Backup: the first entry of the next operation, once all of that can be run; its place among threads counts. */
+  next(): Uint8Array | undefined {
+    this.#cursor.settle()
+    const entry = this.#cursor.find()
+    if (entry === undefined || !this.#isWhole()) return undefined
+    if (this.#cursor.bind()) this.#partsHeld = 0
+    return entry
+  }
+
   /** The last part is held, too, or never will be: the history is final and ends inside this operation. */
-  isWhole(entry: Uint8Array): boolean {
+  #isWhole(): boolean {
     const { group } = this.#terms
-    let part: Uint8Array | undefined = this.#partsHeld === 0 ? entry : group.peekAhead(this.#partsHeld)
-    for (; part !== undefined; part = group.peekAhead(++this.#partsHeld)) if (!continues(part)) return true
+    for (let part = group.peekAhead(this.#partsHeld); part !== undefined; part = group.peekAhead(++this.#partsHeld)) {
+      if (!isOfThreads(part) && !continues(part)) return true
+    }
     return group.draining
   }
 
   /** Waits, without the event loop, until an entry is held or this replica decides; true: an entry is held. */
   awaitEntry(): boolean {
-    const { group, context } = this.#terms
-    const arrived = (): boolean => group.live || group.peek() !== undefined
+    const { group, context, threadOrder } = this.#terms
+    const arrived = (): boolean => {
+      threadOrder.pump()
+      this.#cursor.settle()
+      return group.live || this.#cursor.find() !== undefined
+    }
     if (!arrived()) {
       context.outside(() => {
         while (!group.waitUntil(arrived, WAIT_SLICE_MS));
       })
     }
-    return !group.live
+    if (group.live) return false
+    this.#cursor.bind()
+    return true
+  }
+
+  await(done: () => boolean, boundMs: number): boolean {
+    const { group, context, threadOrder } = this.#terms
+    if (!this.#following) {
+      const filling = (): boolean => done() || threadOrder.isFilling
+      context.outside(() => group.waitUntil(filling, boundMs))
+      if (threadOrder.isFilling) this.#sealThreads()
+      return done()
+    }
+    if (!this.reader.ready) this.#leavePart()
+    const arrived = (): boolean => {
+      threadOrder.pump()
+      if (this.#betweenParts) this.#cursor.settle()
+      return done() || (this.#betweenParts && (group.live || this.#cursor.find() !== undefined))
+    }
+    context.outside(() => group.waitUntil(arrived, boundMs))
+    if (!done() && this.#betweenParts && (group.live || this.#cursor.find() !== undefined)) this.#nextPart()
+    return done()
+  }
+
+  serve(): void {
+    const { group, threadOrder } = this.#terms
+    if (!group.live) return threadOrder.pump()
+    this.#sealThreads()
+    if (!this.open) group.flush()
+  }
+
+  /** Primary: what the threads have done goes into the history now. */
+  #sealThreads(): void {
+    if (this.open && this.#following) return
+    if (this.open && !this.writer.empty) this.#seal()
+    else this.#decideThreads(true)
   }
 
   #seal(): void {
@@ -174,17 +234,25 @@ export class OperationLog {
 
   /** The group may send something when its history grows: that is none of the program's async ids. */
   #decide(continues: boolean): void {
+    this.#decideThreads(false)
+    this.#append(this.writer.part(continues))
+  }
+
+  #decideThreads(whole: boolean): void {
+    for (const entry of this.#terms.threadOrder.takeEntries(whole)) this.#append(entry)
+  }
+
+  #append(entry: Uint8Array): void {
     const { digest, onDigest, context, group } = this.#terms
-    const part = this.writer.part(continues)
-    if (onDigest !== undefined) digest.entry(part)
+    if (onDigest !== undefined) digest.entry(entry)
     const suspended = context.suspend()
-    group.decide(part)
+    group.decide(entry)
     context.resume(suspended)
   }
 
-  #consume(): void {
+  #consume(entry: Uint8Array): void {
     const { digest, onDigest, context, group } = this.#terms
-    if (onDigest !== undefined) digest.entry(this.reader.part)
+    if (onDigest !== undefined) digest.entry(entry)
     const suspended = context.suspend()
     group.consume()
     context.resume(suspended)
@@ -196,11 +264,19 @@ export class OperationLog {
     return true
   }
 
+  #leavePart(): void {
+    if (this.#betweenParts) return
+    if (!continues(this.reader.part)) this.#terms.mismatch('the operation goes on here where the primary ended it')
+    this.#consume(this.reader.part)
+    this.#betweenParts = true
+  }
+
   #nextPart(): boolean {
     const { group, mismatch } = this.#terms
-    if (!continues(this.reader.part)) mismatch('the operation goes on here where the primary ended it')
-    this.#consume()
-    if (!this.awaitEntry()) {
+    this.#leavePart()
+    const held = this.awaitEntry()
+    this.#betweenParts = false
+    if (!held) {
       this.#following = false
       this.writer.begin(ENTRY.continuation)
       this.writer.count = this.reader.count

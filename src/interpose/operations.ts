@@ -25,7 +25,7 @@ export interface AsyncResource {
 /** Looks at what C++ calls back on one object. */
 export interface Screen {
   /** Called, outside of operations, when that happens; false: it is not to become an operation. */
-  readonly arrives: () => boolean
+  readonly arrives: (args: readonly unknown[]) => boolean
   /** False: it is not the time for it yet; a primary puts others before it. */
   readonly ready?: () => boolean
 }
@@ -35,6 +35,21 @@ export interface Arrivals {
   screen(receiver: object, screen: Screen): void
   /** What has been called back on `receiver`, and is not in the history, will not happen. */
   forget(receiver: object): void
+  /** The oldest such call that waits for `receiver` will not happen; returns its arguments. */
+  withdraw(receiver: object, isWanted: (args: readonly unknown[]) => boolean): readonly unknown[] | undefined
+}
+
+/** What the main thread's part in the order of the threads comes down to (ADR 38). */
+export interface ThreadCalls {
+  /**
+   * Inside an operation: counts what this replica has come to into the digest; compared with what is witnessed or sent
+   * next, so that it costs no byte of history.
+   */
+  note(value: number): void
+  /** Inside an operation: waits for other threads, and serves the group meanwhile; returns whether `done` held. */
+  await(done: () => boolean, boundMs: number): boolean
+  /** What the threads have done goes into the history, or what that holds goes on to them. */
+  serve(): void
 }
 
 /**
@@ -73,6 +88,8 @@ export interface Operations {
    * history, with what the primary has come to. `describe`: what it is, for whoever reads of a difference.
    */
   witness(value: number, describe: () => string): void
+
+  readonly threads: ThreadCalls
 
   readonly arrivals: Arrivals
 

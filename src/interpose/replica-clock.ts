@@ -2,6 +2,9 @@ import type { Clock } from '../driver/index.js'
 import type { Instant } from '../message/index.js'
 import type { Internals } from './internals.js'
 
+/** The program's is another. */
+const { wait } = Atomics
+
 /** How far the native timer is set when it only has to keep the process alive: the largest delay Node knows. */
 const FAR_MS = 2 ** 31 - 1
 
@@ -45,7 +48,7 @@ export class ReplicaClock implements Clock {
   }
 
   pause(microseconds: number): void {
-    Atomics.wait(this.#pauseCell, 0, 0, microseconds / 1000)
+    wait(this.#pauseCell, 0, 0, microseconds / 1000)
   }
 
   /** The native callbacks are ours now; before that nothing is armed, because nobody would be called. */

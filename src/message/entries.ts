@@ -25,6 +25,8 @@ export const ENTRY = {
   peerLost: 23,
   /** Nothing is left to do: `beforeExit`, then the end. */
   drained: 24,
+  /** The order in which threads have used memory that they share: belongs to the next of the others. */
+  threads: 25,
 } as const
 
 export const PROGRAM_ENTRY_MIN = 16

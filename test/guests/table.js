@@ -94,6 +94,9 @@ export const GUESTS = [
     shows: `${NOTES}; they are in a native, synchronous database in memory`,
     native: 'better-sqlite3',
   }),
+  rest('piscina', ['piscina', 'express'], {
+    shows: `${NOTES}; a pool of worker threads, in memory that they share, stamps them`,
+  }),
   rest('pg', ['pg', 'express'], {
     shows: `${NOTES}; they are in a PostgreSQL, and each is written there once`,
     service: 'postgres',

@@ -1,4 +1,6 @@
+import type { OrderedAtomics } from '../shared-memory/ordered-atomics.js'
 import { furnishAsynchronous, type Ordered } from './asynchronous.js'
+import { furnishAtomics } from './atomics.js'
 import { furnishCollection } from './collection.js'
 import { furnishDate } from './date.js'
 import { furnishIntl } from './intl.js'
@@ -11,6 +13,7 @@ export interface Sources {
   readonly nowMs: () => number
   readonly random: () => number
   readonly ordered: Ordered
+  readonly atomics: OrderedAtomics
 }
 
 /**
@@ -30,6 +33,7 @@ export const FURNITURE: readonly Furniture[] = [
   { hook: 'date', global: 'Temporal', furnish: furnishTemporal, source: 'nowMs' },
   { hook: 'mathRandom', global: 'Math', furnish: furnishRandom, source: 'random' },
   { hook: 'promises', global: 'Atomics', furnish: furnishAsynchronous, source: 'ordered' },
+  { hook: 'atomics', global: 'Atomics', furnish: furnishAtomics, source: 'atomics' },
   { hook: 'weakref', global: 'WeakRef', furnish: furnishCollection, source: undefined },
 ]
 

@@ -1,9 +1,20 @@
 import { types } from './value-types.js'
 import { mixBytes, mixNumber } from '../../base/index.js'
-import { refusal } from '../refusal.js'
-import { isShared } from './shared.js'
+import { sharedBufferOf } from '../shared-memory/shared-buffers.js'
+import { refuseSame } from './shared.js'
 
-const KIND = { undefined: 1, null: 2, boolean: 3, number: 4, nan: 5, text: 6, bigint: 7, again: 8, object: 9 } as const
+const KIND = {
+  undefined: 1,
+  null: 2,
+  boolean: 3,
+  number: 4,
+  nan: 5,
+  text: 6,
+  bigint: 7,
+  again: 8,
+  object: 9,
+  shared: 10,
+} as const
 /** From here on Node's own checksum is faster than mixing in JavaScript (determinizer.md B9). */
 const CRC_MIN = 64
 
@@ -16,6 +27,7 @@ export class MessageDigest {
   readonly #double = new Float64Array(1)
   readonly #words = new Int32Array(this.#double.buffer)
   readonly #seen = new Map<object, number>()
+  readonly #shared = new Set<SharedArrayBuffer>()
   #value = 0
 
   constructor(crc32: (data: Uint8Array | string, seed: number) => number) {
@@ -25,8 +37,19 @@ export class MessageDigest {
   /** The check with this message in it. */
   add(message: unknown): number {
     this.#seen.clear()
+    this.#shared.clear()
     this.#mix(message)
     return this.#value
+  }
+
+  /** The buffers in the last message that threads will have in common. */
+  get shared(): readonly SharedArrayBuffer[] {
+    return [...this.#shared]
+  }
+
+  /** What the thread has come to, beside its messages. */
+  note(value: number): void {
+    this.#number(value)
   }
 
   #number(value: number): void {
@@ -73,8 +96,15 @@ export class MessageDigest {
       this.#number(KIND.again)
       return this.#number(known)
     }
-    if (isShared(value)) throw refusal('LLFT_E_REFUSED_SHARED_MEMORY', 'postMessage()')
     this.#seen.set(value, this.#seen.size)
+    const shared = sharedBufferOf(value)
+    refuseSame(shared ?? value, 'postMessage()')
+    if (shared !== undefined) {
+      // What is in it changes while it is posted.
+      this.#shared.add(shared)
+      this.#number(KIND.shared)
+      return this.#number(shared.byteLength)
+    }
     this.#number(KIND.object)
     this.#text(Object.prototype.toString.call(value))
     if (ArrayBuffer.isView(value)) this.#bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))

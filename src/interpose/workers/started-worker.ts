@@ -17,8 +17,8 @@ const ACTIONS: ReadonlySet<string> = new Set(['constructor', 'startThread', 'has
 const EXIT_TERMINATED = 1
 
 /** Has what a worker posts, and its end, become operations of the main thread. */
-export function superviseWorker(terms: EdgeTerms, worker: EventEmitter): void {
-  const started = new StartedWorker(terms, worker)
+export function superviseWorker(terms: EdgeTerms, worker: EventEmitter, thread: number): void {
+  const started = new StartedWorker(terms, worker, thread)
   started.listen()
 }
 
@@ -27,14 +27,17 @@ class StartedWorker {
   readonly #handle: Handle
   readonly #ports: readonly Port[]
   readonly #threadId: number
+  /** Its number in the order of the threads. */
+  readonly #thread: number
   readonly #worker: EventEmitter
   #messages = 0
   #paused = false
   #ended = false
   #terminated = false
 
-  constructor(terms: EdgeTerms, worker: EventEmitter) {
+  constructor(terms: EdgeTerms, worker: EventEmitter, thread: number) {
     this.#terms = terms
+    this.#thread = thread
     this.#worker = worker
     const ownOf = (name: string): unknown => {
       const symbol = Object.getOwnPropertySymbols(worker).find(({ description }) => description === name)
@@ -54,7 +57,8 @@ class StartedWorker {
       return data
     })
     onArrival(publicPort, (data) => {
-      const [check, message] = data as FromThread
+      const [check, message, buffers] = data as FromThread
+      this.#terms.threads.buffers.take(buffers)
       this.#witness(check, 'message')
       return message
     })
@@ -102,16 +106,20 @@ class StartedWorker {
    * order yet is dropped, and it ends as one that was stopped.
    */
   #replaceEnd(): void {
-    const { operations } = this.#terms
+    const { operations, threads } = this.#terms
     const handle = this.#handle
     const stopThread = handle['stopThread'] as NativeFunction
     handle['stopThread'] = (): unknown => {
+      if (operations.inside && !this.#terminated) threads.order.turns.stop(this.#thread)
       this.#terminated = true
       for (const port of this.#ports) operations.arrivals.forget(port)
       return Reflect.apply(stopThread, handle, [])
     }
     const { onexit } = handle
     handle.onexit = (code, error, reason): void => {
+      if (!threads.order.removeThread(this.#thread)) {
+        operations.diverged(`worker ${this.#threadId} has ended where the primary's goes on with shared memory`)
+      }
       if (this.#terminated) return onexit?.call(handle, EXIT_TERMINATED, undefined, undefined)
       this.#witness(mixNumber(code, error === undefined || error === null ? 0 : 1), 'exit')
       onexit?.call(handle, code, error, reason)

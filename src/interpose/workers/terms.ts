@@ -1,9 +1,14 @@
+import type { NumberedBuffer } from '../shared-memory/shared-buffers.js'
+
 /** What `os` says of the host at the primary, when the first thread is started. */
 export interface HostFacts {
   readonly cpus: unknown
   readonly parallelism: number
   readonly memory: number
 }
+
+/** What a thread is told of its place among the threads. */
+export type Seat = Pick<ThreadTerms, 'order' | 'thread' | 'origin' | 'tell'>
 
 /** What a thread is told by the one that starts it. */
 export interface ThreadTerms {
@@ -17,6 +22,14 @@ export interface ThreadTerms {
   readonly hostname: string
   readonly host: HostFacts
   readonly folder: string
+  /**
+   * The order of the threads, the number of this one in it, that of no other that there ever was, and how it tells the
+   * main thread that the order goes on.
+   */
+  readonly order: SharedArrayBuffer
+  readonly thread: number
+  readonly origin: number
+  readonly tell: Port
   /** If the program wants another environment than its own. */
   readonly env: Readonly<Record<string, string>> | undefined
 }
@@ -25,6 +38,8 @@ export interface ThreadTerms {
 export interface ThreadData {
   readonly llftThread: ThreadTerms
   readonly workerData: unknown
+  readonly buffers: readonly NumberedBuffer[]
+  readonly lines: readonly LineToThread[]
 }
 
 /** False for a thread of a process that is no replica. */
@@ -32,11 +47,20 @@ export function isThreadData(data: unknown): data is ThreadData {
   return typeof data === 'object' && data !== null && 'llftThread' in data
 }
 
-/** A message to a thread: when the operation began that posts it, and what is posted. */
-export type ToThread = readonly [operationMs: number, message: unknown]
+/** A port of a channel whose other end stays with the main thread, and its number among those of the worker. */
+export type LineToThread = readonly [line: number, port: Port]
 
-/** A message from a thread: the check over all that it has posted, this included, and what is posted. */
-export type FromThread = readonly [check: number, message: unknown]
+/** A message to a thread: when the operation began that posts it, what is posted, and what comes with it. */
+export type ToThread = readonly [
+  operationMs: number,
+  message: unknown,
+  buffers: readonly NumberedBuffer[],
+  stamp: readonly number[] | undefined,
+  lines: readonly LineToThread[],
+]
+
+/** A message from a thread: the check over all that it has posted, this included, what is posted, and shared. */
+export type FromThread = readonly [check: number, message: unknown, buffers: readonly NumberedBuffer[]]
 
 /** Node's own messages, beside those of the program, have the check as one property more. */
 export interface NodeMessage {
@@ -52,16 +76,36 @@ type Dispatch = (this: unknown, data: unknown, type: string, event: unknown) => 
 /** A `MessagePort` as far as it is used here. */
 export interface Port {
   postMessage(message: unknown, transfer?: unknown): void
+  on(event: 'message', handle: (message: unknown) => void): void
+  listenerCount(event: string): number
+  start(): void
   unref(): void
   close(): void
 }
 
-/** Has `change` see, and replace, what each message of a port brings, as long as messages are `wanted`. */
-export function onArrival(port: Port, change: (data: unknown) => unknown, wanted = (): boolean => true): void {
-  const dispatch = Reflect.get(port, DISPATCH) as Dispatch
-  const changed: Dispatch = function (data, type, event) {
-    if (type === 'message' && !wanted()) return undefined
+/** Who takes the messages of a port. */
+export function dispatchOf(port: Port): Dispatch {
+  return Reflect.get(port, DISPATCH) as Dispatch
+}
+
+export function setDispatch(port: Port, dispatch: Dispatch): void {
+  Object.defineProperty(port, DISPATCH, { value: dispatch, configurable: true })
+}
+
+/** Has `change` see, and replace, what each message of a port brings. */
+export function onArrival(port: Port, change: (data: unknown) => unknown): void {
+  const dispatch = dispatchOf(port)
+  setDispatch(port, function (data, type, event) {
     return Reflect.apply(dispatch, this, [type === 'message' ? change(data) : data, type, event])
-  }
-  Object.defineProperty(port, DISPATCH, { value: changed, configurable: true })
+  })
+}
+
+/** The ports in what is handed over beside a message: a list, or options with one. */
+export function portsIn(transfer: unknown, isPort: (value: unknown) => boolean): readonly unknown[] {
+  const list = Array.isArray(transfer) ? transfer : (Object(transfer) as { readonly transfer?: unknown }).transfer
+  return Array.isArray(list) ? list.filter(isPort) : []
+}
+
+export function define(owner: object, name: string, value: unknown): void {
+  Object.defineProperty(owner, name, { value, writable: true, configurable: true })
 }

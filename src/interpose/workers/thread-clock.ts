@@ -20,6 +20,11 @@ export class ThreadClock {
     this.#nowUs = Math.max(this.#nowUs, operationMs * US_PER_MS)
   }
 
+  /** The thread has waited for so long. */
+  readonly passed = (ms: number): void => {
+    this.#nowUs += Math.ceil(ms * US_PER_MS)
+  }
+
   readonly dateMs = (): number => Math.floor(++this.#nowUs / US_PER_MS)
 
   readonly elapsedNs = (): number => (++this.#nowUs - this.#startedUs) * NS_PER_US

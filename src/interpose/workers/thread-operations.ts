@@ -1,4 +1,4 @@
-import type { Arrivals, Operations, ValueSource } from '../operations.js'
+import type { Arrivals, Operations, ThreadCalls, ValueSource } from '../operations.js'
 import { VALUE_SOURCE } from '../operations.js'
 import { refusal } from '../refusal.js'
 
@@ -15,7 +15,8 @@ function refuse(): never {
  */
 export class ThreadOperations implements Operations {
   readonly live = true
-  readonly arrivals: Arrivals = { screen: refuse, forget: refuse }
+  readonly arrivals: Arrivals = { screen: refuse, forget: refuse, withdraw: refuse }
+  readonly threads: ThreadCalls = { note: refuse, await: refuse, serve: refuse }
   inside = true
 
   recordNumber(source: ValueSource, produce: () => number): number {

@@ -3,16 +3,24 @@ import type { Internals } from '../internals.js'
 import { stackFrames } from '../call-site.js'
 import { fileOf, isOwn } from '../own-code.js'
 import { refusal } from '../refusal.js'
-import { MessageDigest } from './message-digest.js'
+import type { SharedBuffers } from '../shared-memory/shared-buffers.js'
+import type { Turns } from '../shared-memory/turns.js'
+import type { MessageDigest } from './message-digest.js'
 import { refusePorts } from './shared.js'
-import { type FromThread, onArrival, type Port, type ToThread } from './terms.js'
+import { define, type FromThread, type LineToThread, type Port } from './terms.js'
 import type { ThreadClock } from './thread-clock.js'
+import { ThreadLines } from './thread-lines.js'
 import type { ThreadOperations } from './thread-operations.js'
 
 export interface ThreadPortTerms {
   readonly internals: Internals
   readonly operations: ThreadOperations
   readonly clock: ThreadClock
+  readonly digest: MessageDigest
+  readonly buffers: SharedBuffers
+  readonly turns: Turns
+  /** Ports that came with the thread's data. */
+  readonly given: readonly LineToThread[]
 }
 
 /** A stream of the thread, which the main thread prints. */
@@ -21,12 +29,12 @@ interface WorkerStdio {
 }
 
 /** The thread's two ports to the main thread: Node's own, and the program's `parentPort`. */
-export function installThreadPorts({ internals, operations, clock }: ThreadPortTerms): void {
+export function installThreadPorts(terms: ThreadPortTerms): void {
+  const { internals, operations, clock, digest, buffers, turns, given } = terms
   const threads = internals.module<Binding>('worker_threads')
   const { getEnvMessagePort } = internals.binding<{ getEnvMessagePort: () => Port }>('worker')
   const { MessagePort } = internals.binding<{ MessagePort: NativeClass }>('messaging')
   const isPort = (value: unknown): boolean => value instanceof MessagePort
-  const digest = new MessageDigest(internals.zlib.crc32)
   const ownPort = getEnvMessagePort()
   const parentPort = threads['parentPort'] as Port
   const postOwn = ownPort.postMessage
@@ -36,20 +44,17 @@ export function installThreadPorts({ internals, operations, clock }: ThreadPortT
   installStreams(internals, ownPort)
 
   const post = parentPort.postMessage
-  define(parentPort, 'postMessage', (...given: unknown[]) => {
-    const [message, transfer] = given
-    if (given.length === 0) return Reflect.apply(post, parentPort, given) as void
+  define(parentPort, 'postMessage', (...posted: unknown[]) => {
+    const [message, transfer] = posted
+    if (posted.length === 0) return Reflect.apply(post, parentPort, posted) as void
     refusePorts(transfer, isPort, 'parentPort.postMessage()')
-    const envelope: FromThread = [digest.add(message), message]
-    Reflect.apply(post, parentPort, [envelope, ...given.slice(1)])
+    const check = digest.add(message)
+    const envelope: FromThread = [check, message, digest.shared.map((buffer) => buffers.share(buffer))]
+    Reflect.apply(post, parentPort, [envelope, ...posted.slice(1)])
   })
-  const isClosed = installEnd(parentPort, operations)
-  const take = (data: unknown): unknown => {
-    const [operationMs, message] = data as ToThread
-    clock.reach(operationMs)
-    return message
-  }
-  onArrival(parentPort, take, () => !isClosed())
+  const lines = new ThreadLines({ internals, operations, clock, digest, buffers, turns, isPort, calledByNode })
+  lines.install(parentPort, installEnd(parentPort, operations))
+  lines.take(given)
 }
 
 /** Each piece leaves at once: Node's would wait for the main thread to want more, and then gather. */
@@ -84,8 +89,4 @@ function installEnd(parentPort: Port, operations: ThreadOperations): () => boole
 function calledByNode(): boolean {
   const caller = stackFrames(4).find((frame) => !isOwn(frame))
   return caller !== undefined && fileOf(caller).startsWith('node:')
-}
-
-function define(owner: object, name: string, value: unknown): void {
-  Object.defineProperty(owner, name, { value, writable: true, configurable: true })
 }

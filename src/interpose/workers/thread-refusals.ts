@@ -36,7 +36,6 @@ const ORDERED_ELSEWHERE: readonly {
 const COPIED: readonly (readonly [module: string, name: string, code: RefusalCode])[] = [
   ['worker_threads', 'MessageChannel', CODE],
   ['worker_threads', 'BroadcastChannel', CODE],
-  ['worker_threads', 'receiveMessageOnPort', CODE],
   ['worker_threads', 'moveMessagePortToContext', CODE],
   ['worker_threads', 'postMessageToThread', CODE],
   ['worker_threads', 'Worker', 'LLFT_E_REFUSED_WORKER'],

@@ -13,13 +13,17 @@ import { replaceFunction } from '../replace.js'
 import { refusal } from '../refusal.js'
 import { installRefusals } from '../refuse.js'
 import { installStacks } from '../stacks.js'
+import { SharedBuffers } from '../shared-memory/shared-buffers.js'
+import { Turns } from '../shared-memory/turns.js'
+import { workerAtomics, workerPauses } from '../shared-memory/worker-thread.js'
 import { installTime } from '../time.js'
+import { MessageDigest } from './message-digest.js'
 import { installThreadPorts } from './thread-ports.js'
 import { ThreadClock } from './thread-clock.js'
 import { ThreadOperations } from './thread-operations.js'
 import { installThreadRefusals } from './thread-refusals.js'
 import { installThreadTrampoline } from './thread-trampoline.js'
-import { type HostFacts, isThreadData, type ThreadTerms } from './terms.js'
+import { type HostFacts, isThreadData, type Port, type ThreadTerms } from './terms.js'
 
 /**
  * Makes the thread that this is called in, a worker of the program, the same at every replica: the first preload of the
@@ -40,7 +44,12 @@ export function installThread(internals: Internals): boolean {
   const ordered = (): never => {
     throw refusal('LLFT_E_REFUSED_IN_WORKER', 'Atomics.waitAsync()')
   }
-  installRealms(internals, { nowMs: clock.dateMs, random: random.math(), ordered }, isOn)
+  const digest = new MessageDigest(internals.zlib.crc32)
+  const buffers = new SharedBuffers(terms.origin)
+  buffers.take(data.buffers)
+  const turns = new Turns(new Int32Array(terms.order), terms.thread, workerPauses(tellBy(terms.tell)))
+  const atomics = workerAtomics(operations, { turns, buffers, digest, clock, refuseAsync: ordered })
+  installRealms(internals, { nowMs: clock.dateMs, random: random.math(), ordered, atomics }, isOn)
   installTime({ internals, operations, clocks: clock, nowMs: clock.dateMs, isOn })
   random.installBytes()
   installFacts({ internals, operations, founding: terms, handles: new Handles(), isOn })
@@ -50,10 +59,16 @@ export function installThread(internals: Internals): boolean {
   installThreadRefusals(core, internals)
   installStacks(core)
   remakeModules(internals)
-  installThreadPorts({ internals, operations, clock })
+  installThreadPorts({ internals, operations, clock, digest, buffers, turns, given: data.lines })
   internals.module<{ syncBuiltinESMExports: () => void }>('module').syncBuiltinESMExports()
   installThreadTrampoline(internals)
   return true
+}
+
+/** The port is no part of the program, nor of what keeps the thread alive. */
+function tellBy(port: Port): () => void {
+  const post = port.postMessage
+  return () => post.call(port, undefined)
 }
 
 /** Many libraries ask for the processors when they are loaded. */

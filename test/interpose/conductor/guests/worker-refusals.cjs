@@ -6,6 +6,8 @@ const threads = require('node:worker_threads')
 const zlib = require('node:zlib')
 
 const shared = () => new Int32Array(new SharedArrayBuffer(4))
+const ofWebAssembly = () => new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+const growable = () => new SharedArrayBuffer(4, { maxByteLength: 8 })
 const { isMainThread, parentPort, Worker } = threads
 
 const inWorker = [
@@ -44,25 +46,39 @@ const inWorker = [
   () => Atomics.waitAsync(shared(), 0, 0).value,
 ]
 const nested = [() => new Worker(__filename), () => require('node:module').register('data:text/javascript,')]
-const memory = [() => parentPort.postMessage({ deep: [shared()] })]
+const memory = [() => parentPort.postMessage({ deep: [ofWebAssembly()] }), () => parentPort.postMessage(growable())]
 
 const onMain = [
   () => new Worker(__filename, { execArgv: ['--no-warnings'] }),
   () => new Worker(__filename, { env: threads.SHARE_ENV }),
   () => new Worker(__filename, { stdin: true }),
-  () => new Worker(__filename, { workerData: port(), transferList: [port()] }),
-  () => worker.postMessage(port(), [port()]),
+  () => new Worker(__filename, { workerData: channel(), transferList: Object.values(channel()) }),
+  () => worker.postMessage(channel(), Object.values(channel())),
+  () => worker.postMessage(usedPort(), [usedPort()]),
   () => worker.getHeapSnapshot(),
   () => require('node:module').register('data:text/javascript,'),
 ]
 const memoryOnMain = [
-  () => new Worker(__filename, { workerData: new Map([[1, shared()]]) }),
-  () => worker.postMessage([{ deep: shared() }]),
+  () => new Worker(__filename, { workerData: new Map([[1, ofWebAssembly()]]) }),
+  () => worker.postMessage([{ deep: growable() }]),
   () => threads.setEnvironmentData('x', shared()),
+  () => (worker.postMessage(words), Atomics.waitAsync(words, 0, 0)),
 ]
 
+const words = shared()
 let made
-const port = () => (made ??= new MessageChannel().port1)
+const channel = () => {
+  made ??= new MessageChannel()
+  return { port1: made.port1, port2: made.port2 }
+}
+let used
+function usedPort() {
+  if (used === undefined) {
+    used = new MessageChannel()
+    used.port2.postMessage('before it is handed over')
+  }
+  return used.port1
+}
 
 async function attempt(calls, code) {
   const seen = []
