@@ -15,6 +15,11 @@ export interface Group {
    * unfinished; this replica becomes live once the last entry is consumed.
    */
   readonly draining: boolean
+  /**
+   * What the primary sends is let out only when backups have executed what it depends on: they must begin an operation
+   * of which they hold a part, since its primary may be waiting for the answer to what it has sent within it.
+   */
+  readonly awaitsBackups: boolean
   /** Index of the last entry of the program that was consumed or decided. */
   readonly executed: OrderIndex
 

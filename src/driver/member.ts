@@ -79,6 +79,10 @@ export class Member implements Group {
     return this.#replica.draining
   }
 
+  get awaitsBackups(): boolean {
+    return this.#replica.awaitsBackups
+  }
+
   get executed(): OrderIndex {
     return this.#replica.executed
   }

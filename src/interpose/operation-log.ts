@@ -158,7 +158,10 @@ export class OperationLog implements ThreadCalls {
     this.#terms.trace?.read(nameOf(source))
   }
 
-  /** Backup: the first entry of the next operation, once all of that can be run; its place among threads counts. */
+  /**
+   * Backup: the first entry of the next operation, once all of that can be run, or must be; its place among threads
+   * counts.
+   */
   next(): Uint8Array | undefined {
     this.#cursor.settle()
     const entry = this.#cursor.find()
@@ -170,6 +173,7 @@ export class OperationLog implements ThreadCalls {
   /** The last part is held, too, or never will be: the history is final and ends inside this operation. */
   #isWhole(): boolean {
     const { group } = this.#terms
+    if (group.awaitsBackups) return true
     for (let part = group.peekAhead(this.#partsHeld); part !== undefined; part = group.peekAhead(++this.#partsHeld)) {
       if (!isOfThreads(part) && !continues(part)) return true
     }

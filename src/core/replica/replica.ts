@@ -100,6 +100,11 @@ export class Replica {
     return this.#state.programExecuted as OrderIndex
   }
 
+  /** Connected groups let nothing out that backups have not executed. */
+  get awaitsBackups(): boolean {
+    return this.#state.commit === 'acknowledged'
+  }
+
   get held(): OrderIndex {
     return this.#state.history.held
   }
