@@ -63,7 +63,7 @@ export const OUTSIDE = [
   {
     what: "clocks of `http` in C++: `headersTimeout`, `requestTimeout`, the server's connection list",
     how: 'same',
-    by: 'are not asked; idle connections close in the order of their opening',
+    by: 'requests are timed by operations; idle connections close in the order of their opening',
     names: [],
     code: 'src/interpose/http.ts',
     hook: 'http',

@@ -65,6 +65,28 @@ describe('http', () => {
     expect(closes).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 
+  test('who is too slow with a head or a body gets 408; who is idle does not', async () => {
+    const guest = start(`
+      const options = { headersTimeout: 200, requestTimeout: 600, connectionsCheckingInterval: 20 }
+      require('http').createServer(options, (request, response) => {
+        request.on('data', () => {}).on('end', () => response.end('ok ' + request.url))
+      }).listen(8080)`)
+    await guest.frame('listen')
+    for (const stream of [1, 2, 3, 4]) guest.open(stream)
+    guest.data(1, get('/idle'))
+    await guest.received(1, 'ok /idle')
+    guest.data(2, 'GET /head HTTP/1.1\r\nHost:')
+    guest.data(3, 'POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc')
+    // The fourth says nothing at all.
+    for (const stream of [2, 4]) await guest.received(stream, '408 Request Timeout')
+    guest.data(3, 'd')
+    await guest.received(3, '408 Request Timeout')
+    guest.data(1, get('/again'))
+    await guest.received(1, 'ok /again')
+    const closes = guest.messages.filter(({ frame }) => frame === 'close').map(({ stream }) => stream)
+    expect(closes).toEqual([2, 4, 3])
+  })
+
   test('an aborted request, a socket time-out, an upgrade', async () => {
     const guest = start(`
       const server = require('http').createServer((request, response) => {

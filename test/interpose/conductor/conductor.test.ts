@@ -64,6 +64,26 @@ describe('a backup does what the primary did', () => {
   })
 })
 
+test('over HTTP, to clients that are too slow: their requests end at the same operation everywhere', async () => {
+  const open = (stream: number) => ({
+    frame: 'open',
+    stream,
+    listener: 1,
+    remote: { ...name, port: 5555 },
+    local: name,
+  })
+  const live = await runGuest('slow-http.cjs', {
+    script: [
+      [20, GATEWAY, open(1)],
+      [2, GATEWAY, open(2)],
+      [2, GATEWAY, { frame: 'data', stream: 1, bytes: 'GET /head HTTP/1.1\r\nHost' }],
+      [2, GATEWAY, { frame: 'data', stream: 2, bytes: 'POST /body HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\n.' }],
+    ],
+  })
+  expect(live.output).toBe('ERR_HTTP_REQUEST_TIMEOUT\nERR_HTTP_REQUEST_TIMEOUT\n')
+  expectSame(await runGuest('slow-http.cjs', { follow: live }), live)
+})
+
 test('what the collector finds does not show', async () => {
   const live = await runGuest('garbage.cjs')
   expectSame(await runGuest('garbage.cjs', { follow: live, flags: ['--expose-gc'] }), live)
