@@ -16,3 +16,11 @@ const timer = setInterval(() => {
   console.log(refs.filter((ref) => ref.deref() !== undefined).length, 'alive', finalized, 'finalized')
   if (++turns === 4) clearInterval(timer)
 }, 5)
+
+// Regression: where nothing else refers to it, V8 forgets that somebody waits.
+const vm = require('node:vm')
+async function waits() {
+  const wait = 'Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12).value'
+  console.log(await vm.runInContext(wait, vm.createContext({})))
+}
+setTimeout(() => void waits(), 1)
