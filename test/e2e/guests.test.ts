@@ -7,6 +7,6 @@ const KILLS = 3
 
 describe('clients never notice that primaries are killed', () => {
   test.each(Object.entries(GUESTS))('%s', async (_, guest) => {
-    await survive({ ...guest, kills: KILLS, sharedMin: 500 })
+    await survive({ ...guest, kills: KILLS, sharedMin: 150 })
   })
 })

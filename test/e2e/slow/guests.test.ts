@@ -7,6 +7,6 @@ const KILLS = Number(process.env['LLFT_TEST_KILLS'] ?? 24)
 
 describe('clients never notice that primaries are killed, one after the other', () => {
   test.each(Object.entries(GUESTS))('%s', async (_, guest) => {
-    await survive({ ...guest, kills: KILLS, sharedMin: 1000 })
+    await survive({ ...guest, kills: KILLS, sharedMin: KILLS * 40 })
   })
 })
