@@ -7,7 +7,7 @@ for (const kind of FIELD) {
   const absent = kind.absent()
   const skipped = absent === undefined ? '' : ` (skipped: ${absent})`
   const title = `${kind.name} starts, answers, outlives what it can, and ends${skipped}`
-  test.skipIf(absent !== undefined)(title, async () => {
+  test.skipIf(absent !== undefined).concurrent(title, async () => {
     const latency = new BenchCommand('latency', '--systems', kind.name, '--connections', '1,16', '--quick', '--json')
     const { measured, skipped } = await latency.results()
     expect(skipped).toEqual([])
