@@ -43,11 +43,11 @@ export const REFUSED = [
     probe: 'new (require("wasi").WASI)({ version: "preview1" })',
   }),
   refused('`fs.openAsBlob`', 'FILE_BLOB', { probe: 'fs.openAsBlob(file)' }),
-  refused('threads with flags, SHARE_ENV or input; channels between workers; loader threads; locks', 'WORKER', {
+  refused('threads with flags, SHARE_ENV or input; channels between workers; loader threads', 'WORKER', {
     code: 'src/interpose/workers/main-thread.ts',
     probe: 'new (require("worker_threads").Worker)(file, { stdin: true })',
   }),
-  refused('inside a worker: timers, files, sockets, names, processes, the thread pool, channels', 'IN_WORKER', {
+  refused('inside a worker: timers, files, sockets, names, processes, the thread pool, channels, locks', 'IN_WORKER', {
     code: 'src/interpose/workers/thread-refusals.ts',
     shown: 'test/interpose/workers.test.ts',
   }),

@@ -59,12 +59,6 @@ const REFUSED: readonly Refused[] = [
     // That of a session lives in memory, and has no more than keys and values.
     unless: ([, path]) => path === ':memory:',
   },
-  {
-    binding: 'locks',
-    code: 'LLFT_E_REFUSED_WORKER',
-    call: 'navigator.locks.request()',
-    functions: ['request', 'query'],
-  },
   { binding: 'wasi', code: 'LLFT_E_REFUSED_FILE_WRITE', call: 'new WASI()', classes: ['WASI'] },
 ]
 

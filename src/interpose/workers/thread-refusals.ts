@@ -30,6 +30,8 @@ const ORDERED_ELSEWHERE: readonly {
   { binding: 'signal_wrap', call: 'a signal handler', classes: ['Signal'] },
   { binding: 'tty_wrap', call: 'a terminal', classes: ['TTY'] },
   { binding: 'fs_event_wrap', call: 'fs.watch()', classes: ['FSEvent'] },
+  // All threads have them in common; the main thread alone takes them in its own order.
+  { binding: 'locks', call: 'navigator.locks', functions: ['request', 'query'] },
 ]
 
 /** What would let a thread hear of others, or of itself, at a moment of its own: copied while the thread started. */
