@@ -15,7 +15,7 @@ import { Host } from './host/host.js'
 import type { Internals } from './internals.js'
 import type { DigestSink } from './operation-digest.js'
 import { VALUE_SOURCE } from './operations.js'
-import { orderedPromise } from './ordered-promise.js'
+import { orderedPromises } from './ordered-promise.js'
 import { Random } from './random.js'
 import { installRealms } from './realm/install.js'
 import { remakeModules } from './realm/remade.js'
@@ -104,8 +104,8 @@ export function install(options: InstallOptions): Conductor {
 
   const nowMs = (): number => conductor.recordNumber(VALUE_SOURCE.date, clocks.dateMs)
   const random = new Random({ internals, operations: conductor, seed: founding.seed })
-  const ordered = (native: Promise<unknown>): Promise<unknown> =>
-    conductor.inside ? orderedPromise(conductor, native) : native
+  const inOrder = orderedPromises(conductor)
+  const ordered = (native: Promise<unknown>): Promise<unknown> => (conductor.inside ? inOrder(native) : native)
   installRealms(internals, { nowMs, random: random.math(), ordered, atomics: threads.atomics }, isOn)
   installTime({ internals, operations: conductor, clocks, nowMs, isOn })
   if (isOn('cryptoRandom')) random.installBytes()

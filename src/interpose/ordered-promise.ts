@@ -2,37 +2,29 @@ import { keepable } from './completions.js'
 import type { Operations } from './operations.js'
 import type { Outcome } from './outcome.js'
 
-/**
- * What the program waits for. V8 forgets a wait of `Atomics` that nothing else refers to any more, when the collector
- * happens to see it. Bounded by what the program has under way.
- */
-const pending = new Set<Promise<unknown>>()
-
-/**
- * The program's promise for one that C++ or V8 settles: settled by an ordered operation. `take` receives the value in
- * that operation.
- */
-export function orderedPromise(
-  operations: Operations,
-  native: Promise<unknown>,
-  take: (value: unknown) => unknown = (value) => value,
-): Promise<unknown> {
-  const asyncId = operations.newAsyncId()
-  pending.add(native)
-  return new Promise((resolve, reject) => {
-    native.then(
-      (value) => {
-        pending.delete(native)
-        const kept = keepable(value)
-        operations.complete(asyncId, () => resolve(take(kept)))
-        return undefined
-      },
-      (error: unknown) => {
-        pending.delete(native)
-        operations.complete(asyncId, () => reject(error))
-      },
-    )
-  })
+/** Gives the program a promise in place of one that C++ or V8 settles: settled by an ordered operation. */
+export function orderedPromises(operations: Operations): (native: Promise<unknown>) => Promise<unknown> {
+  // V8 forgets a wait of `Atomics` that nothing else refers to any more, when the collector happens to see it. Bounded
+  // by what the program has under way.
+  const pending = new Set<Promise<unknown>>()
+  return (native) => {
+    const asyncId = operations.newAsyncId()
+    pending.add(native)
+    return new Promise((resolve, reject) => {
+      native.then(
+        (value) => {
+          pending.delete(native)
+          const kept = keepable(value)
+          operations.complete(asyncId, () => resolve(kept))
+          return undefined
+        },
+        (error: unknown) => {
+          pending.delete(native)
+          operations.complete(asyncId, () => reject(error))
+        },
+      )
+    })
+  }
 }
 
 /** A call whose result is the primary's, and recorded. */

@@ -1,6 +1,6 @@
 import type { NativeClass, NativeFunction } from '../edge-internals.js'
 import type { CoreTerms } from '../edge-terms.js'
-import { orderedPromise } from '../ordered-promise.js'
+import { orderedPromises } from '../ordered-promise.js'
 import { installRecordedCalls } from './recorded-calls.js'
 import { installRecordedJobs } from './recorded-jobs.js'
 
@@ -14,12 +14,13 @@ export function installCrypto(terms: CoreTerms): void {
 /** From Node 24 on webcrypto's jobs return promises that C++ settles, past the trampoline (determinizer.md B4). */
 function orderPromisedJobs({ internals, operations }: CoreTerms): void {
   const binding = internals.binding('crypto')
+  const inOrder = orderedPromises(operations)
   for (const name of Object.keys(binding).filter((key) => key.endsWith('Job'))) {
     const prototype = (binding[name] as NativeClass).prototype as Record<string, NativeFunction>
     const run = prototype['run'] as NativeFunction
     prototype['run'] = function (this: unknown): unknown {
       const result = Reflect.apply(run, this, [])
-      return result instanceof Promise && operations.inside ? orderedPromise(operations, result) : result
+      return result instanceof Promise && operations.inside ? inOrder(result) : result
     }
   }
 }
