@@ -1,6 +1,6 @@
 // What it costs a program to run under LLFT: as one replica, with nobody to replicate to, and as two; beside plain
 // Node.
-//   node bench/calls.js [--rounds n] [--quick] [--json]
+//   node bench/calls.js [--rounds n] [--only calls|requests] [--quick] [--json]
 // The three have their turns one after the other, `--rounds` times; medians are shown, and of ratios those within a
 // round.
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,7 @@ import { combine, median, show } from './table.js'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
+    only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -131,9 +132,19 @@ async function measure(table) {
   return combine(tables, median)
 }
 
-const results = { calls: await measure(callRound), requests: await measure(requestRound) }
-if (values.json) console.log(JSON.stringify(results))
-else {
-  show('processor time of the program per call, and what is kept for newcomers', results.calls)
-  show('processor time of the program per request on 16 connections', results.requests)
+const TABLES = {
+  calls: ['processor time of the program per call, and what is kept for newcomers', callRound],
+  requests: ['processor time of the program per request on 16 connections', requestRound],
 }
+const wanted = values.only === undefined ? Object.keys(TABLES) : [values.only]
+if (wanted.some((name) => TABLES[name] === undefined)) {
+  console.error('--only is calls or requests')
+  process.exit(2)
+}
+const results = {}
+for (const name of wanted) {
+  const [title, table] = TABLES[name]
+  results[name] = await measure(table)
+  if (!values.json) show(title, results[name])
+}
+if (values.json) console.log(JSON.stringify(results))
