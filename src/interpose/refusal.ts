@@ -55,8 +55,8 @@ const REFUSALS = {
     fix: 'do this on the main thread, and post what comes of it to the worker',
   },
   LLFT_E_REFUSED_SHARED_MEMORY: {
-    why: 'what threads do to memory that they share, and when, is not ordered yet',
-    fix: 'post a copy of the data, or transfer its ArrayBuffer',
+    why: 'only what `Atomics` does to a SharedArrayBuffer of fixed length, once it was posted, has an order',
+    fix: 'post a SharedArrayBuffer of fixed length, or a copy of the data; wait with `Atomics.wait`, in a worker',
   },
   LLFT_E_REFUSED_CHILD_HANDLE: {
     why: 'the sockets of the program are held by the gateway; there is none to hand on',
