@@ -34,6 +34,10 @@ export const REFUSED = [
     ...TLS,
     probe: listening('require("tls").createServer({ requestCert: true }).listen(1)'),
   }),
+  refused('STARTTLS with clients: `new TLSSocket` on a connection that was accepted', 'STARTTLS', {
+    code: 'src/interpose/tcp-stream.ts',
+    shown: 'test/interpose/edge-tls.test.ts',
+  }),
   refused('HTTP/2: `respondWithFile`, `respondWithFD`', 'HTTP2_FILE', {
     code: 'src/interpose/http2.ts',
     shown: 'test/interpose/conductor/http2.test.ts',

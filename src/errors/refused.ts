@@ -82,6 +82,12 @@ export const REFUSED = {
     why: 'TLS ends at the gateway, which does not hand client certificates over yet',
     fix: 'authenticate clients inside the connection, for example with a token',
   },
+  LLFT_E_REFUSED_STARTTLS: {
+    exit: 'none',
+    what: "The program wants to begin TLS on a client's connection that is already open: {call}.",
+    why: 'TLS ends at the gateway, which can begin it with a connection only, not in the middle of one, yet',
+    fix: 'listen with tls.createServer() or https.createServer() on a port of its own',
+  },
   LLFT_E_REFUSED_HTTP2_FILE: {
     exit: 'none',
     what: 'The program answers over HTTP/2 with a file: {call}.',

@@ -34,6 +34,10 @@ const REFUSALS = {
     why: 'TLS ends at the gateway, which does not hand client certificates over yet',
     fix: 'authenticate clients inside the connection, for example with a token',
   },
+  LLFT_E_REFUSED_STARTTLS: {
+    why: 'TLS ends at the gateway, which can begin it with a connection only, not in the middle of one, yet',
+    fix: 'listen with tls.createServer() or https.createServer() on a port of its own',
+  },
   LLFT_E_REFUSED_HTTP2_FILE: {
     why: 'Node pipes the file from thread to socket in C++, past LLFT',
     fix: 'send what is read: fs.createReadStream(path).pipe(stream), after stream.respond()',

@@ -1,10 +1,16 @@
 import { GROUP, STREAM_WINDOW_BYTES } from '../message/index.js'
 import type { SocketName, StreamId, TlsFacts } from '../message/index.js'
+import { stackFrames } from './call-site.js'
 import type { EdgeTerms } from './edge-terms.js'
+import { fileOf, isOwn } from './own-code.js'
+import { refusal } from './refusal.js'
 import { sessionOf } from './session-of.js'
 import { writeName } from './tcp-name.js'
 import type { ShutdownRequest } from './virtual-stream.js'
 import { VirtualStream } from './virtual-stream.js'
+
+/** This module's own, and the one above. */
+const CALLER_FRAMES = 4
 
 /** A frame stays below a datagram's size, and one connection's bulk does not hold up the others. */
 const FRAME_DATA_BYTES_MAX = 32 * 1024
@@ -62,7 +68,12 @@ export class TcpStream extends VirtualStream {
    * `TlsFacade`, or refused), and HTTP/2 (it is given a `nativeStream`).
    */
   get isStreamBase(): boolean {
-    return this.#isForTls || sessionOf(this.terms.internals, this) !== undefined
+    if (this.#isForTls || sessionOf(this.terms.internals, this) !== undefined) return true
+    // Asked once for each connection: by http, or by who would begin TLS in the middle of it.
+    const asks = stackFrames(CALLER_FRAMES).find((frame) => !isOwn(frame))
+    if (asks !== undefined && fileOf(asks) === 'node:_tls_wrap')
+      throw refusal('LLFT_E_REFUSED_STARTTLS', 'new TLSSocket()')
+    return false
   }
 
   /** Bytes from the client. They are copied: the program may keep and change what it gets. */

@@ -125,4 +125,13 @@ describe('TLS ended at the gateway', () => {
     const text = await guest.printed(1, '\n')
     expect(text).toContain(`${code} ${code}: net.listen() at ${guest.file}:3 is refused: `)
   })
+
+  test('refuses TLS on a connection that was accepted without', async () => {
+    const guest = start(`require('net').createServer((socket) => {
+      try { new (require('tls').TLSSocket)(socket, { isServer: true }) } catch (error) { console.log(error.message) }
+    }).listen(8080)`)
+    await guest.frame('listen')
+    guest.open(1)
+    expect(await guest.printed(1, '\n')).toContain('LLFT_E_REFUSED_STARTTLS: new TLSSocket() at ')
+  })
 })
