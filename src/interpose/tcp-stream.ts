@@ -11,6 +11,8 @@ import { VirtualStream } from './virtual-stream.js'
 
 /** This module's own, and the one above. */
 const CALLER_FRAMES = 4
+/** Newer versions have it elsewhere. */
+const TLS_WRAP = /^node:(?:_tls_wrap|internal\/tls\/wrap)$/
 
 /** A frame stays below a datagram's size, and one connection's bulk does not hold up the others. */
 const FRAME_DATA_BYTES_MAX = 32 * 1024
@@ -71,8 +73,7 @@ export class TcpStream extends VirtualStream {
     if (this.#isForTls || sessionOf(this.terms.internals, this) !== undefined) return true
     // Asked once for each connection: by http, or by who would begin TLS in the middle of it.
     const asks = stackFrames(CALLER_FRAMES).find((frame) => !isOwn(frame))
-    if (asks !== undefined && fileOf(asks) === 'node:_tls_wrap')
-      throw refusal('LLFT_E_REFUSED_STARTTLS', 'new TLSSocket()')
+    if (asks !== undefined && TLS_WRAP.test(fileOf(asks))) throw refusal('LLFT_E_REFUSED_STARTTLS', 'new TLSSocket()')
     return false
   }
 
