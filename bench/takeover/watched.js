@@ -13,7 +13,7 @@ const CALM_MS = 300
 const RECOVERED_WITHIN_MS = 20_000
 const GRACE_MS = 3000
 
-/** `happens` may return the moment at which it happened. Resolves with `{ gapMs, quietGapMs }`. */
+/** Resolves with `{ gapMs, quietGapMs }`: while `happens` ran and until all were calm again, and just before. */
 export async function watched(port, happens) {
   const signal = AbortSignal.timeout(60_000)
   const crowd = await Crowd.open({

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { GroupStatus } from '../../src/admin/index.js'
 import type { Run } from './command-run.js'
-import { Hosts, hostsMissing } from './harness/hosts.js'
+import { WITHOUT_NAMESPACES } from '../namespaces/lan.js'
+import { Hosts } from './harness/hosts.js'
 
 /** Numbers every line it gets, over all connections. */
 const PROGRAM = `
@@ -37,12 +38,9 @@ ask()
 setInterval(() => console.log('answered ' + answered), 100)
 `
 
-const missing = hostsMissing()
-if (missing !== undefined) console.log(`hosts.test.ts is skipped: ${missing}`)
-
 const readyOf = ({ replicas }: GroupStatus): number => replicas.filter(({ state }) => state === 'ready').length
 
-describe.skipIf(missing !== undefined)('a group on several hosts', () => {
+describe.skipIf(WITHOUT_NAMESPACES !== '')(`a group on several hosts${WITHOUT_NAMESPACES}`, () => {
   let hosts: Hosts | undefined
   afterEach(async () => {
     await hosts?.close()

@@ -11,18 +11,6 @@ const PORT = 7702
 /** Far above what anything here takes on a busy machine. */
 const BOUND_MS = 40_000
 
-/** Why there can be no hosts on this machine; undefined when there can. */
-export function hostsMissing(): string | undefined {
-  const name = `llft-${process.pid}-try`
-  try {
-    ip('netns', 'add', name)
-    ip('netns', 'del', name)
-    return undefined
-  } catch {
-    return 'network namespaces are not allowed here, or iproute2 is missing'
-  }
-}
-
 function ip(...args: readonly string[]): string {
   return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { GroupStatus } from '../../../src/admin/index.js'
 import type { Run } from '../command-run.js'
 import { etcdArguments, WITHOUT_ETCD } from '../harness/etcd.js'
-import { Hosts, hostsMissing } from '../harness/hosts.js'
+import { WITHOUT_NAMESPACES as WITHOUT } from '../../namespaces/lan.js'
+import { Hosts } from '../harness/hosts.js'
 
 /** Counts what it is asked; says what becomes of the connections that it makes, of files, and of child processes. */
 const program = (udp: boolean): string => `
@@ -86,10 +87,7 @@ require('node:http').get({ host: ${JSON.stringify(address)}, port: 3002 }, (resp
 const all = (net: Hosts): string =>
   net.runs.map(({ stdout, stderr }) => `${stdout.slice(-200)}${stderr}`).join('\n---\n')
 const readyOf = ({ replicas }: GroupStatus): number => replicas.filter(({ state }) => state === 'ready').length
-const missing = hostsMissing()
-if (missing !== undefined) console.log(`hosts-adoption.test.ts is skipped: ${missing}`)
-
-describe.skipIf(missing !== undefined)('the gateway of a group on several hosts is lost', () => {
+describe.skipIf(WITHOUT !== '')(`the gateway of a group on several hosts is lost${WITHOUT}`, () => {
   let hosts: Hosts | undefined
   afterEach(async () => {
     await hosts?.close()

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { GroupStatus } from '../../../src/admin/index.js'
 import { etcdArguments, WITHOUT_ETCD } from '../harness/etcd.js'
-import { Hosts, hostsMissing } from '../harness/hosts.js'
+import { WITHOUT_NAMESPACES } from '../../namespaces/lan.js'
+import { Hosts } from '../harness/hosts.js'
 
 const PROGRAM = `
 let total = 0
@@ -26,13 +27,12 @@ socket.write('x')
 setInterval(() => console.log('answered ' + answered), 50)
 `
 
-const missing = hostsMissing() ?? (WITHOUT_ETCD === '' ? undefined : WITHOUT_ETCD)
-if (missing !== undefined) console.log(`hosts-fencing.test.ts is skipped: ${missing}`)
+const WITHOUT = `${WITHOUT_NAMESPACES}${WITHOUT_ETCD}`
 
 const [STORE, GATEWAY] = [4, 5]
 const readyOf = ({ replicas }: GroupStatus): number => replicas.filter(({ state }) => state === 'ready').length
 
-describe.skipIf(missing !== undefined)('a gateway on both sides of a partition, and a lease over etcd', () => {
+describe.skipIf(WITHOUT !== '')(`a gateway on both sides of a partition, and a lease over etcd${WITHOUT}`, () => {
   let hosts: Hosts | undefined
   afterEach(async () => {
     await hosts?.close()

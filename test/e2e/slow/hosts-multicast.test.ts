@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { GroupStatus } from '../../../src/admin/index.js'
-import { Hosts, hostsMissing } from '../harness/hosts.js'
+import { WITHOUT_NAMESPACES } from '../../namespaces/lan.js'
+import { Hosts } from '../harness/hosts.js'
 
 /** Counts the bytes that it gets, over all connections. */
 const PROGRAM = `
@@ -34,12 +35,9 @@ socket.bind(${port}, '${group}', () => {
 `
 const GATEWAY = 3
 
-const missing = hostsMissing()
-if (missing !== undefined) console.log(`hosts-multicast.test.ts is skipped: ${missing}`)
-
 const readyOf = ({ replicas }: GroupStatus): number => replicas.filter(({ state }) => state === 'ready').length
 
-describe.skipIf(missing !== undefined)('hosts that find each other by multicast', () => {
+describe.skipIf(WITHOUT_NAMESPACES !== '')(`hosts that find each other by multicast${WITHOUT_NAMESPACES}`, () => {
   let hosts: Hosts | undefined
   afterEach(async () => {
     await hosts?.close()

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { TakeoverPhases } from '../../../src/admin/index.js'
-import { hostsMissing } from '../harness/hosts.js'
+import { WITHOUT_NAMESPACES } from '../../namespaces/lan.js'
 
 const SCRIPT = fileURLToPath(new URL('../../../bench/takeover.js', import.meta.url))
 
@@ -13,7 +13,7 @@ interface Trial {
 }
 
 test('bench/takeover.js measures a kill, a planned switch and the loss of a host, and judges every answer', () => {
-  const hosts = hostsMissing() === undefined ? 1 : 0
+  const hosts = WITHOUT_NAMESPACES === '' ? 1 : 0
   const args = [SCRIPT, '--json', '--kills', '1', '--switches', '1', '--hosts', `${hosts}`]
   const printed = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   const { trials } = JSON.parse(printed) as { trials: Record<'kill' | 'switch' | 'host', readonly Trial[]> }
