@@ -3,7 +3,16 @@ import type { EdgeTerms } from './edge-terms.js'
 
 interface Parser {
   readonly socket?: object | null
-  headersCompleted(): boolean
+  /** Of the last message whose head was read to its end. */
+  readonly incoming?: object | null
+}
+
+/** A message that a parser is at, or its connection before the first one. */
+interface Begun {
+  /** By the time of operations; infinite once it has been found too late. */
+  readonly atMs: number
+  /** What the parser had then. */
+  readonly before: Parser['incoming']
 }
 
 type Prototype = Record<string | number, (this: object, ...given: unknown[]) => unknown>
@@ -21,8 +30,8 @@ export function installHttp({ internals, operationMs }: EdgeTerms): void {
   const List = binding['ConnectionsList'] as NativeClass
   const list = List.prototype as Prototype
   const parser = (binding['HTTPParser'] as NativeClass).prototype as Prototype
-  /** When the message began that a parser is at, or else its connection; infinite once it has been found too late. */
-  const begun = new WeakMap<object, number>()
+  const begun = new WeakMap<object, Begun>()
+  const begin = (parsing: Parser): unknown => begun.set(parsing, { atMs: operationMs(), before: parsing.incoming })
 
   const rank = ({ socket }: Parser): number => {
     const asyncId: unknown = Reflect.get(socket ?? {}, internals.asyncIdSymbol)
@@ -38,23 +47,24 @@ export function installHttp({ internals, operationMs }: EdgeTerms): void {
   list['expired'] = function (this: object, headersMs: unknown, requestMs: unknown): Parser[] {
     const nowMs = operationMs()
     const isOver = (one: Parser): boolean => {
-      const tookMs = nowMs - (begun.get(one) ?? nowMs)
-      return (isPast(tookMs, headersMs) && !one.headersCompleted()) || isPast(tookMs, requestMs)
+      const { atMs = nowMs, before } = begun.get(one) ?? {}
+      const hasHead = one.incoming !== before && (one.incoming ?? null) !== null
+      return (isPast(nowMs - atMs, headersMs) && !hasHead) || isPast(nowMs - atMs, requestMs)
     }
     const active = (list['active']?.call(this) ?? []) as Parser[]
     const expired = active.filter(isOver)
-    for (const one of expired) begun.set(one, Infinity)
+    for (const one of expired) begun.set(one, { atMs: Infinity, before: undefined })
     return expired
   }
 
   const { initialize } = parser
   parser['initialize'] = function (this: object, ...given: unknown[]): unknown {
-    if (given.some((each) => each instanceof List)) begun.set(this, operationMs())
+    if (given.some((each) => each instanceof List)) begin(this)
     else begun.delete(this)
     return initialize?.apply(this, given)
   }
   parser[ON_MESSAGE_BEGIN] = function (this: object): void {
-    if (begun.has(this)) begun.set(this, operationMs())
+    if (begun.has(this)) begin(this)
   }
 }
 

@@ -93,7 +93,8 @@ export class Adoption {
 }
 
 function orphansIn(sightings: readonly Sighting[]): Orphans | undefined {
-  if (sightings.some(({ gateway }) => gateway !== null && !gateway.silent)) return undefined
+  // A new host listens to a standby already; that one does not rule.
+  if (sightings.some(({ gateway }) => gateway !== null && gateway.term > 0 && !gateway.silent)) return undefined
   const guests = sightings.flatMap(({ guest, gateway }) => {
     const founding = guest?.founding ?? null
     const alive = guest !== null && guest.started && guest.end === null && guest.standing !== null

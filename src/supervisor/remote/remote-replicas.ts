@@ -91,8 +91,10 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   #epoch: Epoch | undefined
   readonly #adoption: Adoption
   #losses: Losses | undefined
-  /** When another gateway was last heard, or heard of. */
+  /** When another gateway that may order was last heard, or heard of. */
   #otherMs = -Infinity
+  /** The same of one that rules; whoever does not yet keeps nobody from adopting. */
+  #rulerMs = -Infinity
 
   constructor(terms: RemoteTerms, listener: ReplicasListener) {
     super()
@@ -166,7 +168,8 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     host.elsewhere = gateway !== null && gateway.speaker !== this.#terms.speaker && !gateway.silent
     if (gateway !== null) this.#heardOf(gateway)
     if (guest !== null && !host.elsewhere) this.#guest(host, guest)
-    this.#order(host)
+    // Whoever listens to another one answers: two that answer each other would do nothing else.
+    if (gateway?.speaker === this.#terms.speaker && this.#ordersTo(host)) this.#order(host)
   }
 
   /** Another gateway of the group, as it says itself or a host says of it. */
@@ -176,8 +179,9 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     if (other.speaker === own.speaker) return
     if (this.#term > 0) {
       if (isLater(other, own)) this.#listener.others?.superseded(other.address)
-    } else if (!other.silent) {
+    } else if (!other.silent && isLater(other, own)) {
       this.#otherMs = performance.now()
+      if (other.term > 0) this.#rulerMs = this.#otherMs
       this.#listener.others?.standsBy(other.address)
     }
   }
@@ -188,7 +192,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   }
 
   #lookForOrphans(now: number): void {
-    if (this.#term > 0 || this.#over !== null || now - this.#otherMs < RECENT_MS) return
+    if (this.#term > 0 || this.#over !== null || now - this.#rulerMs < RECENT_MS) return
     const recent = [...this.#hosts.values()].filter(({ heardMs }) => heardMs > 0 && now - heardMs < RECENT_MS)
     const found = this.#adoption.look(recent, now)
     if (found === undefined) return
@@ -357,11 +361,17 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     return host
   }
 
+  #ordersTo({ foreign, elsewhere }: Host): boolean {
+    if (foreign || !this.#terms.mayOrder()) return false
+    if (this.#term > 0) return true
+    // While there are replicas to adopt, standbys must hear each other as such.
+    return !elsewhere && this.#adoption.orphans === 0 && performance.now() - this.#otherMs >= RECENT_MS
+  }
+
   #order(host: Host): void {
     const { group, speaker, probeMs, beatMs } = this.#terms
     const { replica, start, stale } = host
-    const stands = this.#term === 0 && (host.elsewhere || performance.now() - this.#otherMs < RECENT_MS)
-    if (stands || host.foreign || !this.#terms.mayOrder()) {
+    if (!this.#ordersTo(host)) {
       const { orphans } = this.#adoption
       return this.#link.say({ word: 'standby', group, speaker, sequence: ++this.#sequence, orphans }, host.endpoint)
     }

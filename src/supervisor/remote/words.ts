@@ -41,10 +41,9 @@ export interface FollowedGateway {
   readonly silent: boolean
 }
 
-/** Two that rule at once were started at once: the larger number goes on. */
+/** Two of one term were started at once: the larger number goes on. */
 export function isLater(left: Reign, right: Reign): boolean {
-  if (left.term !== right.term) return left.term > right.term
-  return left.term > 0 && left.speaker > right.speaker
+  return left.term === right.term ? left.speaker > right.speaker : left.term > right.term
 }
 
 type Reign = Pick<FollowedGateway, 'speaker' | 'term'>

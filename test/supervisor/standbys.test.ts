@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { remoteReplicas } from '../../src/supervisor/remote/remote-replicas.js'
+import type { FollowedGateway, HostReport, Word } from '../../src/supervisor/remote/words.js'
+import type { Replicas } from '../../src/supervisor/replicas.js'
+
+const BEAT_MS = 50
+const LONG_MS = 10_000
+const GATEWAY: FollowedGateway = { speaker: 9, term: 1, address: 'gateway:1', silent: false }
+const at = (address: string): { address: string; port: number } => ({ address, port: 1 })
+
+/** A network without loss on which everything takes a millisecond: what happens at once happens at once for ever. */
+class Net {
+  readonly #ears = new Map<string, (word: Word, from: string) => void>()
+
+  join(name: string, heard: (word: Word, from: string) => void): (word: Word, to: string) => void {
+    this.#ears.set(name, heard)
+    return (word, to) => setTimeout(() => this.#ears.get(to)?.(word, name), 1)
+  }
+
+  known(own: string): ReturnType<typeof at>[] {
+    return [...this.#ears.keys()].filter((name) => name !== own).map(at)
+  }
+}
+
+/** What the host of one replica says: it followed the gateway that is lost, and goes on with whoever rules next. */
+function host(net: Net, name: string, memberId: number | undefined): { gateway: FollowedGateway | null } {
+  const state = { gateway: memberId === undefined ? null : GATEWAY }
+  let sequence = 0
+  const members = [1, 2, 3].map((each) => ({ memberId: each, caughtUp: true }))
+  const view = { number: 1, precedence: 1, backupView: 0 }
+  const started = { started: true, epoch: 1, founding: { epoch: 1 }, standing: { view, members, peers: [] } }
+  const claim = { memberId, fingerprint: { hash: 'same', parts: {} } }
+  const guest = { claim, answers: 0, looped: true, end: null, evidence: '', ...started }
+  const report = (to: string): void => {
+    const stamp = { word: 'report', group: 'far', speaker: memberId ?? 99, sequence: ++sequence }
+    say({ ...stamp, gateway: state.gateway, guest: memberId === undefined ? null : guest } as HostReport, to)
+  }
+  const say = net.join(name, (word, from) => {
+    if (word.word === 'order' && (word.term > 1 || state.gateway === null)) {
+      state.gateway = { speaker: word.speaker, term: word.term, address: from, silent: false }
+    } else report(from)
+  })
+  setInterval(() => state.gateway !== null && report(state.gateway.address), BEAT_MS)
+  return state
+}
+
+interface Standby {
+  readonly replicas: Replicas
+  adopted: boolean
+}
+
+function standby(net: Net, name: string, speaker: number): Standby {
+  const state: { adopted: boolean } = { adopted: false }
+  const terms = { group: 'far', speaker, hostSilenceMs: 2000, beatMs: BEAT_MS, probeMs: 100, wanted: 3, fenced: false }
+  const made = remoteReplicas({
+    ...terms,
+    mayOrder: () => true,
+    link: (heard) => {
+      const say = net.join(name, (word, from) => heard(word, at(from)))
+      const link = { open: () => Promise.resolve(), close() {}, known: net.known(name) }
+      return { ...link, say: (word: Word, to: { address: string }) => say(word, to.address) } as never
+    },
+  })
+  const others = {
+    standsBy: () => undefined,
+    few: () => undefined,
+    cutOff: () => undefined,
+    superseded: () => undefined,
+    adoptable: ({ adopt }: { adopt(terms: object): void }) => {
+      adopt({ at: 0, own: () => [], connected: () => true })
+      state.adopted = true
+    },
+  }
+  const told = { claimed() {}, refused() {}, alive() {}, gone() {}, ended() {} }
+  const replicas = made.make(undefined as never, { ...told, others } as never)
+  return Object.assign(state, { replicas })
+}
+
+describe('two standbys hear at one moment that no gateway rules any more', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearInterval', 'performance'] }))
+  afterEach(() => vi.useRealTimers())
+
+  test.each([
+    ['the replicas are all there are', []],
+    ['a host without a replica listens to one of them, which does not rule', ['new']],
+  ])('one adopts, the other stands by for it: %s', async (_, others) => {
+    const net = new Net()
+    const hosts = [1, 2, 3].map((id) => host(net, `host${id}`, id))
+    for (const name of others) host(net, name, undefined)
+    // Each has the same list of peers: standbys speak to each other, too.
+    const standbys = [standby(net, 'standby4', 4), standby(net, 'standby5', 5)]
+    net.join('gateway', () => undefined)
+    await Promise.all(standbys.map(({ replicas }) => replicas.open()))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(standbys.filter(({ adopted }) => adopted)).toEqual([])
+    for (const each of hosts) each.gateway = { ...GATEWAY, silent: true }
+    await vi.advanceTimersByTimeAsync(LONG_MS)
+    expect(standbys.filter(({ adopted }) => adopted)).toHaveLength(1)
+    for (const { replicas } of standbys) replicas.leave()
+  })
+})
