@@ -30,7 +30,27 @@ export const FRAME = {
   connected: 15,
   resolved: 16,
   secured: 18,
+  /** gateway to application: a snapshot */
+  snapshot: 19,
+  /** application to gateway */
+  upgraded: 20,
+  snapshotted: 21,
 } as const
+
+/**
+ * What the gateway asks of a program that offers snapshots (ADR 55). `save`: what it would need to go on in new
+ * replicas; nothing of it runs from then on. `thaw`: it is to go on after all. `restore`: it goes on from this value.
+ */
+export const SNAPSHOT_ASK = { save: 1, thaw: 2, restore: 3 } as const
+
+/**
+ * `offered`: the program offers snapshots, told once. `saved`: with its value. `declined`: not now, with the reason.
+ * `restored`, or `failed` with the reason: the answer to `restore`.
+ */
+export const SNAPSHOT_OUTCOME = { offered: 1, saved: 2, declined: 3, restored: 4, failed: 5 } as const
+
+/** What a program saves fits one message, with what belongs to it. */
+export const SNAPSHOT_BYTES_MAX: number = 15 * 1024 * 1024
 
 /**
  * Bytes of one stream and direction that may be sent and not taken yet: bounds what a client that does not read, or a
@@ -127,6 +147,15 @@ export type Frame =
   | { readonly frame: 'resolve'; readonly question: QuestionId; readonly json: string }
   /** JSON of `NameAnswer`. */
   | { readonly frame: 'resolved'; readonly question: QuestionId; readonly json: string }
+  /** Bytes are the value of `restore`, empty for the others. */
+  | { readonly frame: 'snapshot'; readonly ask: keyof typeof SNAPSHOT_ASK; readonly bytes: Uint8Array }
+  /**
+   * Before `saved`, for each stream that has left HTTP (a WebSocket): the head of the request by which it did. The
+   * program that goes on with the stream gets it again, and the head of its answer is not for the client.
+   */
+  | { readonly frame: 'upgraded'; readonly stream: StreamId; readonly bytes: Uint8Array }
+  /** The value that was saved, or a reason in UTF-8. */
+  | { readonly frame: 'snapshotted'; readonly outcome: keyof typeof SNAPSHOT_OUTCOME; readonly bytes: Uint8Array }
   /** The program has closed the stream: what was sent goes out, then it ends. Unknown streams are ignored. */
   | { readonly frame: 'close'; readonly stream: StreamId }
   | { readonly frame: 'signal'; readonly signal: number }

@@ -1,6 +1,13 @@
 export { ENTRY, ENTRY_BYTES_MAX, ENTRY_CONTINUES, PROGRAM_ENTRY_MIN } from './entries.js'
 export { FRAGMENT, FRAGMENT_CONTINUES, MESSAGE_BYTES_MAX } from './fragments.js'
-export { FRAME, OUTBOUND_FROM, STREAM_WINDOW_BYTES } from './frames.js'
+export {
+  FRAME,
+  OUTBOUND_FROM,
+  SNAPSHOT_ASK,
+  SNAPSHOT_BYTES_MAX,
+  SNAPSHOT_OUTCOME,
+  STREAM_WINDOW_BYTES,
+} from './frames.js'
 export type { Frame, ListenerId, QuestionId, SocketName, StreamId, TlsFacts, TlsTerms } from './frames.js'
 export type { NameAnswer, NameFailure, NameQuestion } from './names.js'
 export { GROUP, NO_VIEW } from './ids.js'

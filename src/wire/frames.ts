@@ -1,6 +1,6 @@
 import { unreachable } from '../base/index.js'
 import type { Frame, SocketName } from '../message/index.js'
-import { FRAME } from '../message/index.js'
+import { FRAME, SNAPSHOT_ASK, SNAPSHOT_OUTCOME } from '../message/index.js'
 import { Reader } from './reader.js'
 import { readText, writeText } from './text.js'
 import { Writer } from './writer.js'
@@ -67,6 +67,18 @@ const WRITE: WriteFrame = {
   },
   resolve: writeAnswer,
   resolved: writeAnswer,
+  snapshot(writer, frame) {
+    writer.u8(SNAPSHOT_ASK[frame.ask])
+    writer.bytes(frame.bytes)
+  },
+  upgraded(writer, frame) {
+    writer.index(frame.stream)
+    writer.bytes(frame.bytes)
+  },
+  snapshotted(writer, frame) {
+    writer.u8(SNAPSHOT_OUTCOME[frame.outcome])
+    writer.bytes(frame.bytes)
+  },
   close: (writer, frame) => writer.index(frame.stream),
   signal: (writer, frame) => writer.u8(frame.signal),
   output(writer, frame) {
@@ -125,6 +137,13 @@ const READ: { readonly [F in Frame['frame']]: (reader: Reader) => Extract<Frame,
   secured: (reader) => ({ frame: 'secured', stream: reader.index(), tls: { json: readText(reader) } }),
   resolve: (reader) => ({ frame: 'resolve', question: reader.index(), json: readText(reader) }),
   resolved: (reader) => ({ frame: 'resolved', question: reader.index(), json: readText(reader) }),
+  snapshot: (reader) => ({ frame: 'snapshot', ask: readOneOf(reader, SNAPSHOT_ASK), bytes: reader.bytes() }),
+  upgraded: (reader) => ({ frame: 'upgraded', stream: reader.index(), bytes: reader.bytes() }),
+  snapshotted: (reader) => ({
+    frame: 'snapshotted',
+    outcome: readOneOf(reader, SNAPSHOT_OUTCOME),
+    bytes: reader.bytes(),
+  }),
   close: (reader) => ({ frame: 'close', stream: reader.index() }),
   signal: (reader) => ({ frame: 'signal', signal: reader.u8() }),
   output: (reader) => ({ frame: 'output', fd: reader.u8() === 2 ? 2 : 1, bytes: reader.bytes() }),
@@ -195,6 +214,12 @@ function writeFrame(writer: Writer, frame: Frame): void {
       return WRITE.resolve(writer, frame)
     case 'resolved':
       return WRITE.resolved(writer, frame)
+    case 'snapshot':
+      return WRITE.snapshot(writer, frame)
+    case 'upgraded':
+      return WRITE.upgraded(writer, frame)
+    case 'snapshotted':
+      return WRITE.snapshotted(writer, frame)
     case 'close':
       return WRITE.close(writer, frame)
     case 'signal':
@@ -233,4 +258,13 @@ function readName(reader: Reader): SocketName {
 function readJson(reader: Reader): { readonly json: string } | undefined {
   const json = readText(reader)
   return json === '' ? undefined : { json }
+}
+
+/** The name of a code; any of them, and `failed`, where there is none. */
+function readOneOf<Name extends string>(reader: Reader, codes: Readonly<Record<Name, number>>): Name {
+  const code = reader.u8()
+  const names = Object.keys(codes) as Name[]
+  const found = names.find((name) => codes[name] === code)
+  if (found === undefined) reader.fail()
+  return found ?? (names[0] as Name)
 }

@@ -51,6 +51,13 @@ const frames = fc.oneof(
     tls: fc.record({ json: fc.json({ maxDepth: 1 }) }),
   }),
   fc.record({ frame: fc.constantFrom('resolve', 'resolved'), question: number, json: fc.json({ maxDepth: 1 }) }),
+  fc.record({ frame: fc.constant('snapshot'), ask: fc.constantFrom('save', 'thaw', 'restore'), bytes }),
+  fc.record({ frame: fc.constant('upgraded'), stream: number, bytes }),
+  fc.record({
+    frame: fc.constant('snapshotted'),
+    outcome: fc.constantFrom('offered', 'saved', 'declined', 'restored', 'failed'),
+    bytes,
+  }),
   fc.record({ frame: fc.constant('signal'), signal: fc.nat(64) }),
   fc.record({ frame: fc.constant('output'), fd: fc.constantFrom(1, 2), bytes }),
   fc.record({ frame: fc.constant('exit'), code: fc.nat(255), signal: fc.nat(64), uncaught: fc.boolean() }),
