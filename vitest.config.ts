@@ -11,8 +11,9 @@ const OTHERS = '**/node_modules/**'
 const report = process.env['VITEST_REPORT']
 
 /**
- * Three lanes, one after the other: what runs inside the test's own process, two files at a time; real processes, one
- * file at a time, because every one of them starts five; and the slow suites, which `npm test` leaves out.
+ * Lanes, one after the other: what runs inside the test's own process, two files at a time; real processes, one file at
+ * a time, because every one of them starts five; the slow suites, which `npm test` leaves out; and the soak, which only
+ * says more of what the others have said, and which `.ci/run` has no time for.
  */
 export default defineConfig({
   test: {
@@ -22,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: [OTHERS, 'test/e2e/**', 'test/**/slow/**'],
+          exclude: [OTHERS, 'test/e2e/**', 'test/**/slow/**', 'test/**/soak/**'],
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           maxWorkers: 2,
@@ -33,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: [OTHERS, 'test/e2e/slow/**'],
+          exclude: [OTHERS, 'test/e2e/slow/**', 'test/e2e/soak/**'],
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           fileParallelism: false,
@@ -50,6 +51,17 @@ export default defineConfig({
           hookTimeout: TEST_TIMEOUT_MS,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'soak',
+          include: ['test/**/soak/**/*.test.ts'],
+          exclude: [OTHERS],
+          testTimeout: SLOW_TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

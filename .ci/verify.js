@@ -1,7 +1,9 @@
 // Everything that must hold before a change lands, step by step; `npm run verify`. What has been done already is named
 // with --done (`.ci/run` has run `npm test` by then). The last line is the sum over the reports that vitest wrote.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -23,23 +25,30 @@ const VERSION_FILES = [
   'test/e2e/loaders.test.ts',
 ]
 
-/** Of what the slow suites repeat: all of it does not fit into the time of `.ci/run`. */
-const FEWER = { LLFT_TEST_KILLS: '3', LLFT_TEST_SENDS_STEP: '3' }
+/** Of what suites repeat: all of it does not fit into the time of `.ci/run`. */
+const FEWER_SENDS = { LLFT_TEST_SENDS_STEP: '3' }
+/** The installed version has had every read of start-up. */
+const FEWER_READS = { LLFT_TEST_READS_STEP: '5' }
 
 const STEPS = [
   { name: 'build', command: 'npm run build' },
   { name: 'lint', command: 'npm run lint' },
   { name: 'test', command: 'npm test', report: 'test.json' },
-  { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json', env: FEWER },
+  { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json', env: FEWER_SENDS },
   // What shows most of a version in little time; `node test/versions/run.js` alone runs all that depends on it.
-  { name: 'versions', command: `node test/versions/run.js -- ${VERSION_FILES.join(' ')}` },
+  { name: 'versions', command: `node test/versions/run.js -- ${VERSION_FILES.join(' ')}`, env: FEWER_READS },
   // Guests from npm with as many protocols; `node test/guests/run.js` runs them all.
   { name: 'guests', command: 'node test/guests/run.js --ci' },
   { name: 'sim', command: 'node test/simulation/run.js --seconds 20' },
 ]
 
-function run(step) {
-  if (done.includes(step.name)) return true
+/** What a failed step has said that looks like a reason; only the end of a long log is kept. */
+const REASONS_MAX = 12
+const REASON = /\bFAIL\b|\bfailed\b|Error:|[×✖]/
+const times = []
+
+async function run(step) {
+  if (done.includes(step.name)) return { ok: true, reasons: [] }
   console.log(`\n== ${step.name}: ${step.command}`)
   const env = { ...process.env, ...step.env }
   if (step.report !== undefined) {
@@ -47,11 +56,24 @@ function run(step) {
     env.VITEST_REPORT = fileURLToPath(new URL(step.report, reports))
   }
   const startedAt = performance.now()
-  const { status } = spawnSync(step.command, { cwd: root, env, shell: true, stdio: 'inherit' })
-  console.log(
-    `== ${step.name}: ${status === 0 ? 'ok' : 'FAILED'} in ${Math.round((performance.now() - startedAt) / 1000)} s`,
-  )
-  return status === 0
+  const child = spawn(step.command, { cwd: root, env, shell: true, stdio: ['inherit', 'pipe', 'inherit'] })
+  const reasons = []
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    console.log(line)
+    if (REASON.test(line)) reasons.push(line.trim().slice(0, FAILURE_CHARS_MAX))
+    if (reasons.length > REASONS_MAX) reasons.shift()
+  })
+  const [status] = await once(child, 'close')
+  const seconds = Math.round((performance.now() - startedAt) / 1000)
+  times.push(`${step.name} ${seconds} s`)
+  console.log(`== ${step.name}: ${status === 0 ? 'ok' : 'FAILED'} in ${seconds} s`)
+  return { ok: status === 0, reasons }
+}
+
+/** What was expected is often said last. */
+function brief(text) {
+  if (text.length <= FAILURE_CHARS_MAX) return text
+  return `${text.slice(0, FAILURE_CHARS_MAX / 2)} [...] ${text.slice(-FAILURE_CHARS_MAX / 2)}`
 }
 
 /** A report that is missing, unreadable or empty is a failure: a suite that did not run has not passed. */
@@ -71,7 +93,7 @@ function counts(step) {
         .filter(({ status }) => status === 'failed')
         .map(({ fullName, failureMessages }) => `${name}: ${fullName}: ${failureMessages.join(' ')}`),
     ),
-  ].map((text) => text.replace(root, '').slice(0, FAILURE_CHARS_MAX))
+  ].map((text) => brief(text.replace(root, '')))
   return { passed, failed: passed + failed === 0 ? 1 : failed, skipped: pending + todo, names }
 }
 
@@ -80,11 +102,11 @@ const sum = { passed: 0, failed: 0, skipped: 0 }
 /** Said again at the end: of a long log often only that is kept. */
 const failures = []
 for (const step of STEPS) {
-  const ok = run(step)
+  const { ok, reasons } = await run(step)
   if (step.report === undefined) {
     if (ok) continue
     sum.failed++
-    failures.push(`step ${step.name}`)
+    failures.push([`step ${step.name}`, ...reasons].join('\n'))
     continue
   }
   const { passed, failed, skipped, names } = counts(step)
@@ -94,6 +116,7 @@ for (const step of STEPS) {
   failures.push(...names, ...(names.length === 0 && (failed > 0 || !ok) ? [`step ${step.name}`] : []))
 }
 for (const text of failures) console.log(`\nFAILED ${text}`)
+console.log(`\n${times.join(', ')}`)
 
 // A suite skips itself where a tool is missing; .ci/run has installed the tools, so there a skip hides a hole.
 const hole = sum.skipped > 0 && process.env.CI === 'true'

@@ -2,7 +2,7 @@ import { describe, test } from 'vitest'
 import { GUESTS } from './harness/guest-list.js'
 import { survive } from './harness/survival.js'
 
-/** The slow lane kills more. */
+/** The soak lane kills more. */
 const KILLS = 3
 
 describe('clients never notice that primaries are killed', () => {

@@ -2,8 +2,7 @@ import { describe, test } from 'vitest'
 import { GUESTS } from '../harness/guest-list.js'
 import { survive } from '../harness/survival.js'
 
-/** `.ci/run` has 40 minutes for everything, and kills fewer; `npx vitest run --project slow` kills all. */
-const KILLS = Number(process.env['LLFT_TEST_KILLS'] ?? 24)
+const KILLS = 24
 
 describe('clients never notice that primaries are killed, one after the other', () => {
   test.each(Object.entries(GUESTS))('%s', async (_, guest) => {
