@@ -1,6 +1,6 @@
 import type { AdminDesk } from './admin-desk.js'
 
-export type ActionName = 'kill' | 'failover' | 'remove' | 'add'
+export type ActionName = 'kill' | 'failover' | 'remove' | 'add' | 'snapshot'
 type Body = Readonly<Record<string, unknown>>
 
 /** A request that means nothing; its message says why. */
@@ -15,6 +15,7 @@ export const ACTIONS: Readonly<Record<ActionName, (desk: AdminDesk, body: Body) 
   },
   remove: (desk, body) => desk.remove(target(body)),
   add: (desk) => desk.add(),
+  snapshot: (desk) => desk.snapshot(),
 }
 
 /** The body of an action; an empty one says nothing. */

@@ -7,10 +7,12 @@ import type { Report } from '../errors/index.js'
 import type { ActionName } from './actions.js'
 import { EventReader } from './event-reader.js'
 import type { GroupEvent } from './group-event.js'
-import type { FailoverResult, GroupStatus, KillResult, ScaleResult } from './group-status.js'
+import type { FailoverResult, GroupStatus, KillResult, ScaleResult, SnapshotResult } from './group-status.js'
 
 /** A supervisor on this host answers in a millisecond; one that does not in this time is stuck. */
 const ANSWER_MS = 5000
+/** A snapshot starts every replica anew, each bounded by `--guest-start-ms`. */
+const SNAPSHOT_MS = 3_700_000
 const EVENTS_PATH = '/api/v1/events'
 
 /** The command line's side of the admin address. */
@@ -69,23 +71,27 @@ export class AdminClient {
     return this.#act('add', {}) as Promise<ScaleResult>
   }
 
-  #act(action: ActionName, body: object): Promise<unknown> {
-    return this.#call('POST', `/api/v1/${action}`, JSON.stringify(body))
+  snapshot(): Promise<SnapshotResult> {
+    return this.#act('snapshot', {}, SNAPSHOT_MS) as Promise<SnapshotResult>
   }
 
-  async #call(method: string, path: string, body: string): Promise<unknown> {
-    const answer = parsed(await this.#exchange(method, path, body))
+  #act(action: ActionName, body: object, boundMs = ANSWER_MS): Promise<unknown> {
+    return this.#call('POST', `/api/v1/${action}`, JSON.stringify(body), boundMs)
+  }
+
+  async #call(method: string, path: string, body: string, boundMs = ANSWER_MS): Promise<unknown> {
+    const answer = parsed(await this.#exchange(method, path, body, boundMs))
     if (answer === undefined) throw this.#unreachable('something else than LLFT answers there')
     const fault = faultOf(answer)
     if (fault !== undefined) throw fault
     return answer
   }
 
-  #exchange(method: string, path: string, body: string): Promise<string> {
+  #exchange(method: string, path: string, body: string, timeout: number): Promise<string> {
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => reject(this.#unreachable(error.message))
       const outgoing = request(
-        { ...this.#address, method, path, headers: { authorization: `Bearer ${this.#token}` }, timeout: ANSWER_MS },
+        { ...this.#address, method, path, headers: { authorization: `Bearer ${this.#token}` }, timeout },
         (response) => {
           let text = ''
           response.setEncoding('utf8')
@@ -94,7 +100,7 @@ export class AdminClient {
           response.on('error', fail)
         },
       )
-      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${ANSWER_MS} ms`)))
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${timeout} ms`)))
       outgoing.on('error', fail)
       outgoing.end(body)
     })

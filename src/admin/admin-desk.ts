@@ -1,5 +1,5 @@
 import type { EventSource } from './group-event.js'
-import type { FailoverResult, GroupStatus, KillResult, ScaleResult } from './group-status.js'
+import type { FailoverResult, GroupStatus, KillResult, ScaleResult, SnapshotResult } from './group-status.js'
 
 /** What the admin address can do; the supervisor is behind it. What cannot be done raises an `LlftError`. */
 export interface AdminDesk {
@@ -13,4 +13,6 @@ export interface AdminDesk {
   remove(target: string): Promise<ScaleResult>
   /** One replica more is wanted from now on. */
   add(): ScaleResult
+  /** The program goes on in fresh replicas, from a snapshot of its own. */
+  snapshot(): Promise<SnapshotResult>
 }

@@ -40,6 +40,10 @@ export type EventKind =
   | 'fenced'
   | 'unfenced'
   | 'gateway-started'
+  /** A new generation goes on from a snapshot. */
+  | 'snapshot'
+  /** None could be taken; the generation goes on as it was. */
+  | 'snapshot-kept'
 
 /** A replica in the membership that an event is about. */
 export interface EventMember {

@@ -4,6 +4,8 @@ import type { GroupEvent, TakeoverPhases } from './group-event.js'
 export interface GroupStatus {
   readonly group: string
   readonly epoch: number
+  /** How often the program has gone on from a snapshot of its own, plus one. */
+  readonly generation: number
   readonly view: { readonly primary: number; readonly backup: number }
   /** The primary's replica, or null while there is none. */
   readonly primary: string | null
@@ -26,6 +28,12 @@ export interface GroupStatus {
     readonly bytes: number
     readonly full: boolean
     readonly replayMs: number | null
+  }
+  readonly snapshots: {
+    /** The program offers them. */
+    readonly offered: boolean
+    /** The last that was taken, or could not be; null before. */
+    readonly last: { readonly at: string; readonly taken: boolean; readonly cause: string } | null
   }
   /** Datagrams that the gateway and the supervisor's console dropped because they could not be read. */
   readonly rejectedDatagrams: number
@@ -106,6 +114,20 @@ export interface ScaleResult {
   readonly id: string
   /** How many replicas the group is meant to have from now on. */
   readonly wanted: number
+}
+
+/** What `POST /api/v1/snapshot` answers. */
+export interface SnapshotResult {
+  readonly generation: number
+  /** The replicas of the new generation. */
+  readonly replicas: readonly string[]
+  /** Connections of clients that went on. */
+  readonly streams: number
+  /** Of what the program has saved. */
+  readonly bytes: number
+  /** How long clients were not read from. */
+  readonly pausedMs: number
+  readonly tookMs: number
 }
 
 /** What `POST /api/v1/kill` answers. */

@@ -13,6 +13,7 @@ export type {
   ScaleResult,
   ReplicaState,
   ReplicaStatus,
+  SnapshotResult,
   TransportStatus,
 } from './group-status.js'
 export { findRuntimeFiles, removeRuntimeFile, runtimeFolder, writeRuntimeFile } from './runtime-file.js'

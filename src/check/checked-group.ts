@@ -126,7 +126,7 @@ export class CheckedGroup {
     while (!this.#listening && !this.over.aborted && performance.now() < endMs) await sleep(LOOK_EVERY_MS)
     if (!this.#listening || this.over.aborted) return []
     await sleep(FURTHER_PORTS_MS)
-    return this.supervisor.snapshot.gateway.listeners.map((text) => reachable(parseAddress(text, 'listen')))
+    return this.supervisor.status.gateway.listeners.map((text) => reachable(parseAddress(text, 'listen')))
   }
 
   /** It is left alone for so long, or until it ends. */
@@ -141,7 +141,7 @@ export class CheckedGroup {
     const target = this.#progressOf(PRIMARY).operations
     let [done, sinceMs] = [-1, 0]
     while (!this.over.aborted) {
-      const backup = this.supervisor.snapshot.replicas.find(({ id, state }) => id !== PRIMARY && state === 'ready')
+      const backup = this.supervisor.status.replicas.find(({ id, state }) => id !== PRIMARY && state === 'ready')
       if (backup === undefined) return undefined
       const { operations } = this.#progressOf(backup.id)
       if (operations >= target) return undefined

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { resolveGatewayOptions } from '../config/index.js'
 import type { RunInput } from '../config/index.js'
-import { makeGatewaySupervisor } from '../supervisor/index.js'
+import { makeGatewayGenerations } from '../supervisor/index.js'
 import { runForeground } from './run.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -9,5 +9,5 @@ import type { Surroundings } from './surroundings.js'
 export async function gateway(input: Pick<RunInput, 'flags'>, surroundings: Surroundings): Promise<number> {
   const { env, cwd } = surroundings
   const options = resolveGatewayOptions({ ...input, command: [], env, directoryName: basename(cwd) })
-  return runForeground(options.run, (terms) => makeGatewaySupervisor(terms, options), surroundings)
+  return runForeground(options.run, (terms) => makeGatewayGenerations(terms, options), surroundings)
 }

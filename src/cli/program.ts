@@ -15,6 +15,7 @@ import { kill } from './kill.js'
 import { replica } from './replica.js'
 import { run } from './run.js'
 import { add, remove } from './scale.js'
+import { snapshot } from './snapshot.js'
 import { status } from './status.js'
 import type { Surroundings } from './surroundings.js'
 import { usageError } from './usage.js'
@@ -52,6 +53,7 @@ export async function execute(surroundings: Surroundings): Promise<number> {
   addHostCommands(program, finish, surroundings)
   addQueries(program, finish, surroundings)
   addActions(program, finish, surroundings)
+  addSnapshot(program, finish, surroundings)
   addBenches(program.command('bench'), (name, input) => finish(bench(name, input, surroundings)))
   return (await parse(program, argv)) ?? exitCode
 }
@@ -121,6 +123,13 @@ function addActions(program: Command, finish: Finish, surroundings: Surroundings
     .argument('<target>', '`primary`, or the id of a replica')
     .option('--json', 'as JSON')
     .action((target: string, options: object) => finish(remove(target, queryIn(options), surroundings)))
+}
+
+function addSnapshot(program: Command, finish: Finish, surroundings: Surroundings): void {
+  addOptions(program.command('snapshot'), QUERY_OPTIONS)
+    .description('let the program go on in fresh replicas, from a snapshot that it gives: no client notices')
+    .option('--json', 'as JSON')
+    .action((options: object) => finish(snapshot(queryIn(options), surroundings)))
 }
 
 function isOfHosts(name: OptionName): boolean {

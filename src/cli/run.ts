@@ -5,8 +5,8 @@ import type { GroupStatus } from '../admin/index.js'
 import { formatAddress, resolveRunOptions } from '../config/index.js'
 import type { Address, RunInput, RunOptions } from '../config/index.js'
 import { llftError, LlftError, report } from '../errors/index.js'
-import { exitCodeOf, makeSupervisor, OutputPump, resolveCommand } from '../supervisor/index.js'
-import type { ProductionTerms, Supervisor } from '../supervisor/index.js'
+import { exitCodeOf, makeGenerations, OutputPump, resolveCommand } from '../supervisor/index.js'
+import type { Generations, ProductionTerms } from '../supervisor/index.js'
 import { makeStyle, wantsColor } from './style.js'
 import type { Surroundings } from './surroundings.js'
 import { Talk } from './talk.js'
@@ -37,13 +37,13 @@ export async function run(input: Pick<RunInput, 'command' | 'flags'>, surroundin
   const { env, cwd } = surroundings
   const options = resolveRunOptions({ ...input, env, directoryName: basename(cwd) })
   requireExecutable(options.command[0], env)
-  return runForeground(options, makeSupervisor, surroundings)
+  return runForeground(options, makeGenerations, surroundings)
 }
 
 /** A supervisor in the foreground, with its admin address and its runtime file. */
 export async function runForeground(
   options: RunOptions,
-  make: (terms: ProductionTerms) => Supervisor,
+  make: (terms: ProductionTerms) => Generations,
   surroundings: Surroundings,
 ): Promise<number> {
   const { env } = surroundings
@@ -57,7 +57,7 @@ export async function runForeground(
     token,
   })
   const foreground = new Foreground(options, { address, make }, surroundings)
-  admin.serve(foreground.supervisor.desk)
+  admin.serve(foreground.generations.desk)
   try {
     return await foreground.run()
   } finally {
@@ -79,14 +79,14 @@ export function requireExecutable(command: string, env: NodeJS.ProcessEnv): void
 
 /** A run in the foreground of a terminal: output, talk and signals around a supervisor. */
 class Foreground {
-  readonly supervisor: Supervisor
+  readonly generations: Generations
   readonly #stdout = new OutputPump(1)
   readonly #stderr = new OutputPump(2)
   readonly #talk: Talk
 
   constructor(
     options: RunOptions,
-    { address: admin, make }: { readonly address: Address; readonly make: (terms: ProductionTerms) => Supervisor },
+    { address: admin, make }: { readonly address: Address; readonly make: (terms: ProductionTerms) => Generations },
     surroundings: Surroundings,
   ) {
     const { env, version, paths } = surroundings
@@ -97,9 +97,9 @@ class Foreground {
       admin: formatAddress(admin),
       startedMs: 0,
       write: (text) => this.#stderr.write(Buffer.from(text)),
-      status: (): GroupStatus => this.supervisor.snapshot,
+      status: (): GroupStatus => this.generations.status,
     })
-    this.supervisor = make({
+    this.generations = make({
       options,
       environment: env,
       paths: { node: process.execPath, ...paths },
@@ -118,10 +118,10 @@ class Foreground {
   }
 
   async run(): Promise<number> {
-    const signal = (_name: NodeJS.Signals, number: number): void => this.supervisor.signal(number)
+    const signal = (_name: NodeJS.Signals, number: number): void => this.generations.signal(number)
     for (const name of SIGNALS) process.on(name, signal)
     try {
-      return exitCodeOf(await this.supervisor.run())
+      return exitCodeOf(await this.generations.run())
     } catch (error) {
       if (!(error instanceof LlftError)) throw error
       this.#talk.report(error)

@@ -50,6 +50,7 @@ export function renderStatus(group: GroupStatus, style: Style): string {
     `history: ${historyText(group.history)}`,
     `detection: ${detectionText(group.detection)}`,
     ...(group.fencing === null ? [] : [`fencing: ${fencingText(group.fencing)}`]),
+    ...(group.snapshots.offered ? [`snapshots: ${snapshotsText(group)}`] : []),
     ...(last === undefined ? [] : [failoverText(last)]),
   ]
   const rest = lines.map((line) => `${style.dim(line)}\n`).join('')
@@ -59,6 +60,11 @@ export function renderStatus(group: GroupStatus, style: Style): string {
 
 function failoverText({ at, cause, primary, view, phases }: Failover): string {
   return `last fail-over ${at}: ${cause}, ${primary} leads view ${view}; ${phasesText(phases)}`
+}
+
+function snapshotsText({ generation, snapshots: { last } }: GroupStatus): string {
+  const what = last === null ? 'none yet' : `last ${last.at} ${last.taken ? 'taken' : 'not taken'}: ${last.cause}`
+  return `offered, generation ${generation}; ${what}`
 }
 
 /** What a replacement has to execute before it counts. */

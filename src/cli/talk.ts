@@ -1,4 +1,4 @@
-import type { Failover, GroupStatus, ReplicaStatus } from '../admin/index.js'
+import type { Failover, GroupStatus, ReplicaStatus, SnapshotResult } from '../admin/index.js'
 import { renderReport } from '../errors/index.js'
 import type { Report } from '../errors/index.js'
 import type { Notice } from '../supervisor/index.js'
@@ -52,6 +52,8 @@ export class Talk {
         return this.#failover(notice.failover)
       case 'joined':
         return this.#event('○', `${notice.id} joined, caught up in ${Math.round(notice.tookMs)} ms`)
+      case 'snapshot':
+        return this.#snapshot(notice)
       case 'exited':
         return this.close()
       case 'evidence':
@@ -113,6 +115,13 @@ export class Talk {
     const begun = planned ? 'as planned' : `detected ${ms(silenceMs + suspicionMs)}`
     const phases = `${begun} · elected ${ms(proposalMs)} · resumed ${ms(recoveryMs)}`
     this.#event(this.#terms.style.green('▲'), `${primary} is primary, view ${view}     ${phases}`)
+  }
+
+  #snapshot({ generation, replicas, bytes, streams, pausedMs }: SnapshotResult): void {
+    const size = `${(bytes / 1024).toFixed(1)} KiB`
+    const moved = `${streams} connections moved, paused ${ms(pausedMs)}`
+    const mark = this.#terms.style.green('⟳')
+    this.#event(mark, `generation ${generation} goes on from ${size}: ${replicas.join(' ')}     ${moved}`)
   }
 
   #evidence(of: string, text: string): void {

@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly timingWindowMs: number
   readonly maxSameCrashes: number
   readonly historyBytesMax: number
+  /** A program that offers snapshots is asked for one when its history has so many bytes; 0: never. */
+  readonly snapshotBytes: number
   /** The folder where history is laid away; undefined: where this host keeps large temporary files. */
   readonly journal: string | undefined
 }
@@ -52,6 +54,7 @@ export type NumberOption =
   | 'timingWindowMs'
   | 'maxSameCrashes'
   | 'historyBytesMax'
+  | 'snapshotBytes'
   | 'hostSilenceMs'
   | 'leaseTtlMs'
   | 'clockDriftMs'
@@ -123,6 +126,9 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
   historyBytesMax: option('--history-bytes-max', '<bytes>', {
     help: 'how much history is kept for replicas that join later',
   }),
+  snapshotBytes: option('--snapshot-bytes', '<bytes>', {
+    help: 'a program that offers snapshots is asked for one when its history is so large; 0: only by llft snapshot',
+  }),
   journal: option('--journal', '<folder>', {
     help: 'where history beyond the last megabytes is laid away (default /var/tmp)',
   }),
@@ -156,6 +162,8 @@ export const NUMBER_BOUNDS: Readonly<Record<NumberOption, NumberBounds>> = {
   maxSameCrashes: { min: 1, max: 100, fallback: 3 },
   // 1 GiB: hours of a busy server, and what a host that runs several replicas still has to spare.
   historyBytesMax: { min: 1_048_576, max: Number.MAX_SAFE_INTEGER, fallback: 1_073_741_824 },
+  // Seconds to execute for a newcomer, and hours of requests: the start of all replicas once more is little beside it.
+  snapshotBytes: { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 67_108_864 },
 }
 
 /** Loopback: who may reach it may end replicas. */

@@ -38,6 +38,7 @@ export function resolveRunOptions(input: RunInput): RunOptions {
     timingWindowMs: numberOf(input, 'timingWindowMs'),
     maxSameCrashes: numberOf(input, 'maxSameCrashes'),
     historyBytesMax: numberOf(input, 'historyBytesMax'),
+    snapshotBytes: numberOf(input, 'snapshotBytes'),
     journal: given(input, 'journal')?.value,
   })
 }

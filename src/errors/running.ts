@@ -218,6 +218,30 @@ export const ADMIN = {
     why: '{to} failed, or was late, while {from} handed over to it, and the next one took its place',
     fix: 'see what happened with `llft events`, and try again; nothing was lost',
   },
+  LLFT_E_SNAPSHOT_NOT_OFFERED: {
+    exit: 7,
+    what: 'The program of {group} offers no snapshot.',
+    why: 'only a program knows what it needs to go on: it says so with `snapshot` of `llft/app`',
+    fix: 'see docs/snapshots.md; without snapshots the group goes on as it is, and its history grows',
+  },
+  LLFT_E_SNAPSHOT_BUSY: {
+    exit: 7,
+    what: 'A snapshot of {group} is being taken.',
+    why: 'its replicas are about to be replaced by those of the next generation',
+    fix: 'see `llft events -f`, and try again when it is over',
+  },
+  LLFT_E_SNAPSHOT_HOSTS: {
+    exit: 7,
+    what: 'The replicas of {group} are on other hosts: no snapshot can be taken.',
+    why: 'the next generation runs beside the present one, and hosts run one replica each',
+    fix: 'nothing to do: the group goes on; its history is bounded by --history-bytes-max',
+  },
+  LLFT_E_SNAPSHOT_KEPT: {
+    exit: 7,
+    what: 'No snapshot of {group} was taken: {reason}.',
+    why: 'whatever goes wrong before the new generation has all that it needs, the present one goes on',
+    fix: 'nothing was lost; see docs/snapshots.md for what declines a snapshot, and try again',
+  },
   LLFT_E_ADMIN_BUSY: {
     exit: 7,
     what: '{from} is handing over to {to} already.',

@@ -60,6 +60,12 @@ export const WARNINGS = {
     why: 'a new replica executes the whole history from the start, and no more of it is kept than --history-bytes-max',
     fix: 'plan a restart before the last replica ends, or start with a larger --history-bytes-max',
   },
+  LLFT_W_SNAPSHOT_KEPT: {
+    exit: 'none',
+    what: '{reason} It is tried again in {waitMs} ms.',
+    why: 'the history has reached --snapshot-bytes, and the program offers snapshots',
+    fix: 'see docs/snapshots.md for what declines a snapshot; the group goes on as it was',
+  },
   LLFT_W_ADMIN_PORT: {
     exit: 'none',
     what: 'The admin address is {address}, because {wanted} is in use.',

@@ -7,6 +7,12 @@ import { EventLog } from './event-log.js'
 import { FailoverTimeline } from './failover-timeline.js'
 import type { PrimaryLoss } from './failover-timeline.js'
 
+/** What happens to the group as a whole: its gateway's process, its lease, its generation. */
+type GroupKind = Extract<
+  EventKind,
+  'gateway-lost' | 'gateway-started' | 'fenced' | 'unfenced' | 'snapshot' | 'snapshot-kept'
+>
+
 /** Members that events may still name after their end: more than a group has had in a long while. */
 const NAMES_MAX = 1024
 /** Why the primary removes a backup whose process runs. */
@@ -28,7 +34,7 @@ interface Entry {
 
 /** Writes down what happens to the membership: every event with its cause, takeovers with their phases. */
 export class Chronicle {
-  readonly log: EventLog = new EventLog()
+  log: EventLog = new EventLog()
   readonly timeline: FailoverTimeline = new FailoverTimeline()
   /** Bounded by `NAMES_MAX`. */
   readonly #names = new Map<MemberId, Name>()
@@ -42,6 +48,13 @@ export class Chronicle {
   #adoption: string | undefined
   /** What the gateway last said to follow. */
   #followed: { readonly view: ViewNumber; readonly at: Instant } | undefined
+
+  /** One story with what an earlier generation has written (ADR 55); what was written here comes after that. */
+  continues({ log, timeline }: Chronicle): void {
+    for (const event of this.log.recent) log.append(event)
+    this.log = log
+    this.timeline.continues(timeline)
+  }
 
   named(memberId: MemberId, name: Name): void {
     this.#names.set(memberId, name)
@@ -128,8 +141,7 @@ export class Chronicle {
     this.#resume()
   }
 
-  /** Of the group as a whole: its gateway's process, its lease. */
-  group(kind: 'gateway-lost' | 'gateway-started' | 'fenced' | 'unfenced', cause: string): void {
+  group(kind: GroupKind, cause: string): void {
     this.#write({ kind, cause })
   }
 

@@ -8,29 +8,33 @@ import type { RunningGroup } from './running-group.js'
 
 export interface DeskTerms {
   readonly name: string
-  readonly events: EventSource
+  events(): EventSource
   readonly replicas: Replicas
   readonly gateway: GatewayKeeper
   /** Undefined before the founding. */
   group(): RunningGroup | undefined
-  snapshot(): GroupStatus
+  status(): GroupStatus
 }
 
 /** Where an operator asks and acts: what is behind the admin address. */
-export class Desk implements AdminDesk {
+export class Desk implements Omit<AdminDesk, 'snapshot'> {
   readonly #terms: DeskTerms
 
   constructor(terms: DeskTerms) {
     this.#terms = terms
   }
 
+  get name(): string {
+    return this.#terms.name
+  }
+
   async status(): Promise<GroupStatus> {
     await this.#terms.gateway.refresh()
-    return this.#terms.snapshot()
+    return this.#terms.status()
   }
 
   get events(): EventSource {
-    return this.#terms.events
+    return this.#terms.events()
   }
 
   kill(target: string): KillResult {

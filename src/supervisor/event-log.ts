@@ -15,7 +15,7 @@ export class EventLog implements EventSource {
   }
 
   append(event: Omit<GroupEvent, 'sequence'>): void {
-    const numbered = { sequence: ++this.#count, ...event }
+    const numbered = { ...event, sequence: ++this.#count }
     this.#recent.push(numbered)
     if (this.#recent.length > EVENTS_MAX) this.#recent.shift()
     for (const follower of this.#followers) follower(numbered)

@@ -40,6 +40,12 @@ export class FailoverTimeline {
   #open: Takeover | undefined
   #ended: Ended | undefined
 
+  /** These are the fail-overs of one run, after those of an earlier generation (ADR 55). */
+  continues({ recent, count }: FailoverTimeline): void {
+    this.#recent = [...recent, ...this.#recent].slice(-FAILOVERS_MAX)
+    this.#count += count
+  }
+
   get recent(): readonly Failover[] {
     return this.#recent
   }

@@ -20,6 +20,7 @@ export interface LocalTerms {
   readonly paths: { readonly node: string; readonly preload: string }
   /** The same at every replica of a group, a signed 32-bit number. */
   readonly randomSeed: number
+  readonly numberedBefore: number
   /** Own IPv4 address that the group's datagrams come to. */
   readonly address: string
   /** By slot, or `*` for every replica; set by tests only. */
@@ -30,7 +31,7 @@ export interface LocalTerms {
 
 /** Replicas that are processes of this host. */
 export function localReplicas(terms: LocalTerms): ReplicasMaker {
-  const { options, environment, faults, randomSeed, address: host } = terms
+  const { options, environment, faults, randomSeed, numberedBefore, address: host } = terms
   const [file, ...args] = options.command
   const launcher = new Launcher({ ...terms.paths, randomSeed })
   const token = randomBytes(TOKEN_BYTES).toString('hex')
@@ -49,7 +50,7 @@ export function localReplicas(terms: LocalTerms): ReplicasMaker {
   }
   return {
     leftovers: [launcher.folder],
-    make: (reaper, listener) => new ReplicaSet({ token, reaper, command }, listener),
+    make: (reaper, listener) => new ReplicaSet({ token, reaper, numberedBefore, command }, listener),
   }
 }
 

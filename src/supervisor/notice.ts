@@ -1,4 +1,4 @@
-import type { Failover } from '../admin/index.js'
+import type { Failover, SnapshotResult } from '../admin/index.js'
 import type { Report } from '../errors/index.js'
 
 /** What happens in a run that a person may want to see. */
@@ -18,6 +18,8 @@ export type Notice =
   | { readonly notice: 'failover'; readonly failover: Failover }
   /** A replacement has caught up. */
   | { readonly notice: 'joined'; readonly id: string; readonly tookMs: number }
+  /** The program goes on in a new generation. */
+  | ({ readonly notice: 'snapshot' } & SnapshotResult)
   /** The program has ended. */
   | { readonly notice: 'exited' }
   /** What a process that failed wrote to its real stdout and stderr. */

@@ -15,9 +15,8 @@ export class OutputPump {
   #writing = false
   #closed = false
   #idle: (() => void)[] = []
-
-  /** Called whenever `queuedBytes` has changed. */
-  onQueued: () => void = () => {}
+  /** Bounded by the generations that there are at a time. */
+  readonly #watchers = new Set<() => void>()
 
   constructor(fd: number) {
     this.#fd = fd
@@ -28,12 +27,18 @@ export class OutputPump {
     return this.#queuedBytes
   }
 
+  /** Calls whenever `queuedBytes` has changed; returns how to stop it. */
+  watch(queued: () => void): () => void {
+    this.#watchers.add(queued)
+    return () => void this.#watchers.delete(queued)
+  }
+
   /** The bytes are copied. */
   write(bytes: Uint8Array): void {
     if (this.#closed || bytes.length === 0) return
     this.#queue.push(Uint8Array.from(bytes))
     this.#queuedBytes += bytes.length
-    this.onQueued()
+    this.#tell()
     if (!this.#writing) this.#next()
   }
 
@@ -58,7 +63,7 @@ export class OutputPump {
 
   #wrote(chunk: Uint8Array, written: number): void {
     this.#queuedBytes -= written
-    this.onQueued()
+    this.#tell()
     if (written === chunk.length) this.#queue.shift()
     else this.#queue[0] = chunk.subarray(written)
     this.#next()
@@ -69,7 +74,11 @@ export class OutputPump {
     this.#closed = true
     this.#queue = []
     this.#queuedBytes = 0
-    this.onQueued()
+    this.#tell()
     this.#next()
+  }
+
+  #tell(): void {
+    for (const queued of this.#watchers) queued()
   }
 }

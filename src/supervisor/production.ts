@@ -2,10 +2,13 @@ import { randomInt } from 'node:crypto'
 import { LOOPBACK, SystemClock, SystemEntropy, Udp } from '../adapters/index.js'
 import { ATTACH_ENV, openPeer, peerTermsOf } from '../driver/index.js'
 import type { TestFaults } from '../driver/index.js'
+import { Generations } from './generations.js'
 import { openJournal } from './journal.js'
+import type { LeaseKeeper } from './lease/lease-keeper.js'
 import { leaseKeeper } from './lease/production.js'
 import { localReplicas } from './local-replicas.js'
 import type { CheckedReplica } from './local-replicas.js'
+import type { GenerationTerms } from './succession.js'
 import { Supervisor } from './supervisor.js'
 import type { SupervisorTerms } from './supervisor-terms.js'
 import { bufferWarning, chooseTransport } from './transport-choice.js'
@@ -13,6 +16,8 @@ import { bufferWarning, chooseTransport } from './transport-choice.js'
 export interface ProductionTerms extends Pick<SupervisorTerms, 'options' | 'output' | 'openInput' | 'notice'> {
   readonly environment: NodeJS.ProcessEnv
   readonly paths: { readonly node: string; readonly preload: string; readonly gateway: string }
+  /** Undefined where nothing is fenced. */
+  readonly lease?: LeaseKeeper | undefined
   /** By slot; undefined but in `llft check`. */
   readonly check?: ((slot: string) => CheckedReplica) | undefined
 }
@@ -20,8 +25,23 @@ export interface ProductionTerms extends Pick<SupervisorTerms, 'options' | 'outp
 /** `--random-seed` is a signed 32-bit number. */
 const RANDOM_SEED_BOUND = 2 ** 31
 
+type Generation = Pick<GenerationTerms, 'predecessor' | 'numberedBefore'>
+const FIRST: Generation = { predecessor: undefined, numberedBefore: 0 }
+
+/** A run whose replicas are processes of this host. */
+export function makeGenerations(terms: ProductionTerms): Generations {
+  const { options } = terms
+  const lease = leaseKeeper(options, LOOPBACK, (what) => terms.notice({ notice: 'report', report: what }))
+  return new Generations({
+    ...terms,
+    onOtherHosts: false,
+    make: ({ replicas, notice, ...generation }) =>
+      makeSupervisor({ ...terms, lease, notice, options: { ...options, replicas } }, generation),
+  })
+}
+
 /** A supervisor on real time, real randomness and real sockets. */
-export function makeSupervisor(terms: ProductionTerms): Supervisor {
+export function makeSupervisor(terms: ProductionTerms, generation: Generation = FIRST): Supervisor {
   const { [ATTACH_ENV.faults]: faults, ...environment } = terms.environment
   const journal = openJournal(terms.options.journal, `console-${process.pid}`)
   const transport = new Udp({ address: LOOPBACK, port: 0 })
@@ -32,11 +52,19 @@ export function makeSupervisor(terms: ProductionTerms): Supervisor {
   const randomSeed = randomInt(RANDOM_SEED_BOUND)
   return new Supervisor({
     ...terms,
-    replicas: localReplicas({ ...terms, environment, randomSeed, address: LOOPBACK, faults: injected }),
+    predecessor: generation.predecessor,
+    replicas: localReplicas({
+      ...terms,
+      ...generation,
+      environment,
+      randomSeed,
+      address: LOOPBACK,
+      faults: injected,
+    }),
     address: LOOPBACK,
     foundMs: terms.options.guestStartMs,
     hostSilenceMs: undefined,
-    lease: leaseKeeper(terms.options, LOOPBACK, (what) => terms.notice({ notice: 'report', report: what })),
+    lease: terms.lease,
     faults: injected,
     clock: new SystemClock(),
     entropy: new SystemEntropy(),

@@ -15,6 +15,8 @@ type Record = ReplicaRecord<ReplicaProcess>
 export interface ReplicaSetTerms {
   readonly token: string
   readonly reaper: Reaper
+  /** So many slots had been given when this set began: those of an earlier generation (ADR 55). */
+  readonly numberedBefore: number
   /** The command of a slot, given the address of the attach socket. */
   command(slot: string, address: string): ReplicaSpawn
 }
@@ -25,10 +27,9 @@ export class ReplicaSet extends ReplicaTable<ReplicaProcess> implements Replicas
   readonly #listener: ReplicasListener
   readonly #attach: AttachServer
   #address = ''
-  #spawned = 0
 
   constructor(terms: ReplicaSetTerms, listener: ReplicasListener) {
-    super()
+    super(terms.numberedBefore)
     this.#terms = terms
     this.#listener = listener
     this.#attach = new AttachServer({
@@ -50,7 +51,7 @@ export class ReplicaSet extends ReplicaTable<ReplicaProcess> implements Replicas
   }
 
   spawn(origin: string): Replica {
-    const slot = `r${++this.#spawned}`
+    const slot = this.nextSlot()
     this.#attach.expect(slot)
     const process = new ReplicaProcess(this.#terms.command(slot, this.#address), {
       gone: () => this.#gone(record),

@@ -11,6 +11,15 @@ export abstract class ReplicaTable<Process extends ReplicaHandle> {
   /** In the order of coming; bounded by the replicas wanted and those that are ending. */
   protected readonly records: Map<string, ReplicaRecord<Process>> = new Map()
   readonly #emptied: (() => void)[] = []
+  #numbered: number
+
+  constructor(numberedBefore = 0) {
+    this.#numbered = numberedBefore
+  }
+
+  get numbered(): number {
+    return this.#numbered
+  }
 
   get all(): readonly Replica[] {
     return [...this.records.values()]
@@ -49,6 +58,10 @@ export abstract class ReplicaTable<Process extends ReplicaHandle> {
 
   destroy(): void {
     for (const { process } of this.records.values()) process.destroy()
+  }
+
+  protected nextSlot(): string {
+    return `r${++this.#numbered}`
   }
 
   /** Last of what the end of a replica brings: whoever waits for the end of all goes on. */

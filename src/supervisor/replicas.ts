@@ -100,6 +100,8 @@ export interface StartTerms {
 /** The replicas of a group, wherever their processes are. */
 export interface Replicas {
   open(): Promise<void>
+  /** How many slots were given so far. */
+  readonly numbered: number
   readonly all: readonly Replica[]
   /** Those whose guest runs. */
   readonly living: readonly Replica[]

@@ -40,6 +40,7 @@ export interface RunningGroupTerms {
   readonly guestStartMs: number
   readonly lease: LeaseKeeper | undefined
   readonly notice: (notice: Notice) => void
+  readonly closed: () => void
 }
 
 /** The group between its founding and its end: who is lost is announced at once and replaced, who comes is told. */
@@ -255,6 +256,7 @@ export class RunningGroup {
     this.#switch?.giveUp()
     this.#terms.replacements.close()
     this.#terms.port.close()
+    this.#terms.closed()
   }
 
   /** Who was lost together with the gateway before. */

@@ -1,6 +1,7 @@
 import type {
   Detection,
   FencingStatus,
+  GroupEvent,
   GroupStatus,
   ReplicaState,
   ReplicaStatus,
@@ -32,6 +33,7 @@ export interface StatusFacts {
   readonly gateway: GatewayKeeper
   readonly chronicle: Chronicle
   readonly replay: ReplayEstimate | undefined
+  readonly offersSnapshots: boolean
 }
 
 export function statusOf(facts: StatusFacts): GroupStatus {
@@ -43,6 +45,7 @@ export function statusOf(facts: StatusFacts): GroupStatus {
   return {
     group: facts.group,
     epoch: facts.epoch,
+    generation: 1,
     view: { primary: peer?.view.number ?? 0, backup: peer?.view.backupView ?? 0 },
     primary: rows.find(({ role, state }) => role === 'primary' && state !== 'ended')?.id ?? null,
     replicas: rows,
@@ -61,11 +64,17 @@ export function statusOf(facts: StatusFacts): GroupStatus {
       full: bytes >= facts.historyBytesMax,
       replayMs: facts.replay?.of(length) ?? null,
     },
+    snapshots: { offered: facts.offersSnapshots, last: lastSnapshot(log.recent) },
     rejectedDatagrams: (peer?.rejectedDatagrams ?? 0) + gateway.datagramsRejected,
     failovers: timeline.recent,
     failoverCount: timeline.count,
     events: log.recent.slice(-EVENTS_SHOWN),
   }
+}
+
+function lastSnapshot(events: readonly GroupEvent[]): GroupStatus['snapshots']['last'] {
+  const last = events.findLast(({ kind }) => kind === 'snapshot' || kind === 'snapshot-kept')
+  return last === undefined ? null : { at: last.at, taken: last.kind === 'snapshot', cause: last.cause }
 }
 
 /** Entries of the history as far as anybody has said: the console itself hears only of those its messages depend on. */

@@ -3,6 +3,7 @@ import type { RunOptions } from '../config/index.js'
 import type { Clock, Entropy, TestFaults, Transport } from '../driver/index.js'
 import type { Epoch } from '../message/index.js'
 import type { OpenConsole } from './console-application.js'
+import type { GatewayProcess } from './gateway-process.js'
 import type { LeaseKeeper } from './lease/lease-keeper.js'
 import type { Notice } from './notice.js'
 import type { OutputPump } from './output-pump.js'
@@ -11,6 +12,8 @@ import type { TransportChoice } from './transport-choice.js'
 
 export interface SupervisorTerms {
   readonly options: RunOptions
+  /** The generation that serves meanwhile, by its gateway's process, which both share (ADR 55). */
+  readonly predecessor?: { process(): GatewayProcess | undefined } | undefined
   readonly replicas: ReplicasMaker
   readonly paths: { readonly gateway: string }
   /** Own IPv4 address that datagrams of gateway and console come to. */

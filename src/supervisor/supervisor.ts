@@ -1,26 +1,28 @@
 import type { GroupStatus } from '../admin/index.js'
 import type { RunOptions } from '../config/index.js'
-import type { Founding, GroupSettings, PeerEvent, PeerStart } from '../driver/index.js'
+import type { Founding, GroupSettings, PeerStart } from '../driver/index.js'
 import { EXIT, llftError, LlftError, report } from '../errors/index.js'
-import type { Report } from '../errors/index.js'
+
 import { GROUP } from '../message/index.js'
 import type { Epoch, MemberId, PeerInfo } from '../message/index.js'
 import type { Claim, Refusal } from './claims.js'
 import { Chronicle } from './chronicle.js'
-import { ConsoleApplication } from './console-application.js'
 import { Desk } from './desk.js'
 import { detectionOf } from './detection.js'
 import { leaseTermsOf } from './lease/production.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
 import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
+import { openGroup } from './open-group.js'
+import type { OpenedGroup } from './open-group.js'
 import { exitCodeOf, outcomeOf, signalName } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
 import { Reaper } from './reaper.js'
 import { reportOfRefusal } from './refusal.js'
-import { Replacements } from './replacements.js'
 import type { Adoptable, Replica, Replicas, ReplicasListener } from './replicas.js'
-import { RunningGroup } from './running-group.js'
+import { ReportedOnce } from './reported-once.js'
+import type { RunningGroup } from './running-group.js'
+import { SnapshotOffer } from './snapshot-offer.js'
 import { StandbyDuty } from './standby-duty.js'
 import { endedAtStart, overdue } from './start-failures.js'
 import { statusOf } from './status-model.js'
@@ -29,21 +31,19 @@ import type { SupervisorTerms } from './supervisor-terms.js'
 import { afterAdoption } from './transport-choice.js'
 import type { TransportChoice } from './transport-choice.js'
 
-/** Distinct reports of one kind of trouble; whoever has read a hundred knows. */
-const REPORTED_MAX = 100
-
 type Phase = 'founding' | 'running' | 'ending'
 
-/** One `llft run`: founds the group, keeps it whole, and ends it. */
+/** One generation of an `llft run`: founds the group, keeps it whole, and ends it. */
 export class Supervisor {
   readonly desk: Desk
+  readonly chronicle: Chronicle = new Chronicle()
+  readonly offer: SnapshotOffer = new SnapshotOffer()
+  readonly replicas: Replicas
+  readonly gateway: GatewayKeeper
   readonly #terms: SupervisorTerms
   readonly #console: PeerStart['identity']
   #epoch: Epoch
   readonly #reaper: Reaper
-  readonly #replicas: Replicas
-  readonly #gateway: GatewayKeeper
-  readonly #chronicle = new Chronicle()
   readonly #stop: StopPolicy
   readonly #outcome: Promise<ProcessEnd>
   #settle: { resolve(end: ProcessEnd): void; reject(error: LlftError): void } | undefined
@@ -52,19 +52,21 @@ export class Supervisor {
   #transport: TransportChoice | undefined
   #gatewayPeer: PeerInfo | undefined
   #group: RunningGroup | undefined
-  #application: ConsoleApplication | undefined
+  #opened: OpenedGroup | undefined
   /** How the program has ended by itself: what it released to its clients is still delivered. */
   #orderly: ProcessEnd | undefined
   /** Of a group that was adopted: as it was founded. */
   #commit: RunOptions['commit'] | undefined
   /** Replicas of other hosts are not this gateway's to end. */
   #left = false
-  /** What was reported and would only be repeated, by each replica or client. */
-  readonly #reported = new Set<string>()
+  /** Another generation is the group; the gateway and the lease are not this one's to end. */
+  #retired = false
+  readonly #reported: ReportedOnce
 
   constructor(terms: SupervisorTerms) {
     const { options, paths, entropy, faults } = terms
     this.#terms = terms
+    this.#reported = new ReportedOnce(terms.notice)
     this.#epoch = entropy.identity() as Epoch
     this.#console = {
       group: GROUP.console,
@@ -72,8 +74,8 @@ export class Supervisor {
       memberId: entropy.identity() as MemberId,
     }
     this.#reaper = new Reaper(terms.replicas.leftovers)
-    this.#replicas = terms.replicas.make(this.#reaper, this.#listener)
-    this.#gateway = new GatewayKeeper(
+    this.replicas = terms.replicas.make(this.#reaper, this.#listener)
+    this.gateway = new GatewayKeeper(
       {
         entry: paths.gateway,
         epoch: () => this.#epoch,
@@ -84,23 +86,25 @@ export class Supervisor {
         reaper: this.#reaper,
         contacts: () => this.#group?.contacts() ?? [],
         settings: () => this.#settings,
+        shared: terms.predecessor?.process,
       },
       {
         ready: (peer) => this.#gatewayReady(peer),
         follows: (view) => this.#group?.gatewayFollows(view),
         askLease: (granted) => terms.lease?.renew(granted),
         listening: () => this.#listening(),
+        offers: () => this.offer.make(),
         warned: (warning) => this.#gatewayWarned(warning),
         lost: (loss) => this.#gatewayLost(loss),
       },
     )
     this.desk = new Desk({
       name: options.name,
-      events: this.#chronicle.log,
-      replicas: this.#replicas,
-      gateway: this.#gateway,
+      events: () => this.chronicle.log,
+      replicas: this.replicas,
+      gateway: this.gateway,
       group: () => this.#group,
-      snapshot: () => this.snapshot,
+      status: () => this.status,
     })
     this.#stop = new StopPolicy({
       graceMs: options.stopGraceMs,
@@ -115,17 +119,17 @@ export class Supervisor {
     const { options, foundMs, lease } = this.#terms
     let bound: NodeJS.Timeout | undefined
     this.#begunMs = performance.now()
-    if (lease !== undefined) lease.onLost = (error): void => this.#leave(error)
+    if (this.#terms.predecessor === undefined) this.#watchLease()
     try {
       // Other hosts' replicas may be another gateway's: the lease is taken once all have come to this one.
       if (foundMs !== undefined) await Promise.race([lease?.acquire(), this.#outcome])
       if (foundMs !== undefined && lease?.held === false) return await this.#outcome
       this.#transport = await this.#terms.chooseTransport(this.#epoch)
       if (foundMs !== undefined) bound = setTimeout(() => this.#overdue(), foundMs)
-      await this.#replicas.open()
+      await this.replicas.open()
       // With other hosts it is not known yet whose gateway it is to be.
-      if (foundMs !== undefined) this.#gateway.start()
-      for (let count = 0; count < options.replicas; count++) this.#replicas.spawn('start')
+      if (foundMs !== undefined) this.gateway.start()
+      for (let count = 0; count < options.replicas; count++) this.replicas.spawn('start')
       return await this.#outcome
     } finally {
       clearTimeout(bound)
@@ -142,8 +146,30 @@ export class Supervisor {
     else this.#group?.signal(signal)
   }
 
+  /** Standard input, of which part is read already, cannot be another generation's. */
+  get readsInput(): boolean {
+    return this.#opened?.readsInput() ?? false
+  }
+
+  /** This generation is the group from now on, after that one. */
+  succeed(before: Supervisor): void {
+    this.chronicle.continues(before.chronicle)
+    this.gateway.own()
+    this.#watchLease()
+    before.retire()
+  }
+
+  /** Another generation is the group: all of this one ends, and nobody hears of it. */
+  retire(): void {
+    if (this.#phase === 'ending') return
+    this.#phase = 'ending'
+    this.#retired = true
+    this.gateway.leave()
+    this.#settle?.resolve({ code: 0, signal: 0 })
+  }
+
   /** What is known without asking the gateway. */
-  get snapshot(): GroupStatus {
+  get status(): GroupStatus {
     return statusOf({
       group: this.#terms.options.name,
       epoch: this.#epoch,
@@ -153,10 +179,11 @@ export class Supervisor {
       detection: detectionOf(this.#terms.options, this.#terms.hostSilenceMs),
       transport: this.#transport?.status ?? null,
       peer: this.#group?.peer,
-      replicas: this.#replicas.all,
-      gateway: this.#gateway,
-      chronicle: this.#chronicle,
+      replicas: this.replicas.all,
+      gateway: this.gateway,
+      chronicle: this.chronicle,
       replay: this.#group?.replay,
+      offersSnapshots: this.offer.isMade,
     })
   }
 
@@ -177,7 +204,7 @@ export class Supervisor {
   /** Another gateway has the group, or may have it: nothing more is let out here, and its hosts are left alone. */
   #leave(error: LlftError): void {
     this.#left = true
-    this.#gateway.kill()
+    this.gateway.kill()
     this.#fail(error, [])
   }
 
@@ -192,7 +219,7 @@ export class Supervisor {
       failed: (error) => this.#settle?.reject(error),
       adopt: (found) => this.#adopt(found),
       leave: (error) => this.#leave(error),
-      tell: (key, what) => this.#reportOnce(key, what),
+      tell: (key, what) => this.#reported.report(key, what),
     })
   }
 
@@ -204,19 +231,24 @@ export class Supervisor {
     this.#transport = afterAdoption(this.#transport)
     adopt({
       at: this.#terms.clock.now(),
-      own: () => [this.#console.memberId, this.#gateway.memberId],
+      own: () => [this.#console.memberId, this.gateway.memberId],
       connected: () => (this.#group?.peer.members.length ?? 0) > 0,
     })
-    this.#chronicle.takesOver(`the gateway at ${gateway} is lost, ${count} replicas are adopted`)
-    this.#group = this.#openGroup({ ...founding, settings: this.#settings }, true)
-    this.#gateway.renew()
+    this.chronicle.takesOver(`the gateway at ${gateway} is lost, ${count} replicas are adopted`)
+    this.#openGroup({ ...founding, settings: this.#settings }, true)
+    this.gateway.renew()
     this.#terms.notice({ notice: 'founded' })
   }
 
   #gatewayReady(peer: PeerInfo): void {
     this.#gatewayPeer = peer
-    if (this.#phase === 'running') this.#chronicle.group('gateway-started', 'in place of the last one')
+    if (this.#phase === 'running') this.chronicle.group('gateway-started', 'in place of the last one')
     this.#foundWhenComplete()
+  }
+
+  #watchLease(): void {
+    const { lease } = this.#terms
+    if (lease !== undefined) lease.onLost = (error): void => this.#leave(error)
   }
 
   #listening(): void {
@@ -234,7 +266,7 @@ export class Supervisor {
   }
 
   #foundWhenComplete(): void {
-    const claims = this.#replicas.living.flatMap(({ claim }) => claim ?? [])
+    const claims = this.replicas.living.flatMap(({ claim }) => claim ?? [])
     const { options, transport } = this.#terms
     const gateway = this.#gatewayPeer
     if (this.#phase !== 'founding' || claims.length < options.replicas) return
@@ -242,51 +274,29 @@ export class Supervisor {
     if (lease !== undefined && !lease.held) {
       return lease.whenHeld({ held: () => this.#foundWhenComplete(), failed: (error) => this.#settle?.reject(error) })
     }
-    if (gateway === undefined) return this.#gateway.start()
+    if (gateway === undefined) return this.gateway.start()
     this.#phase = 'running'
     const peers = [gateway, { ...this.#console, locator: transport.locator }]
     const terms = { name: options.name, epoch: this.#epoch, settings: this.#settings, claims, peers }
-    this.#group = this.#openGroup(foundingOf(terms), false)
+    this.#openGroup(foundingOf(terms), false)
     this.#terms.notice({ notice: 'founded' })
   }
 
-  #openGroup(founding: Founding, adopted: boolean): RunningGroup {
-    const { options, clock, entropy, transport, output, openInput, notice, lease } = this.#terms
-    const listener = new ConsoleApplication({
-      ...output,
-      openInput,
-      port: () => port,
+  #openGroup(founding: Founding, adopted: boolean): void {
+    const opened = openGroup({
+      founding,
+      adopted,
+      supervisor: this.#terms,
+      identity: this.#console,
+      replicas: this.replicas,
+      chronicle: this.chronicle,
       exited: (end, uncaught) => this.#exited(end, uncaught),
-      event: (event: PeerEvent) => this.#group?.event(event),
-      askLease: (nonce) => lease?.renew(() => port.granted(nonce)),
-    })
-    this.#application = listener
-    const port = this.#terms.openConsole(
-      {
-        identity: this.#console,
-        application: { group: GROUP.application, epoch: this.#epoch },
-        contacts: this.#replicas.living.flatMap(({ claim }) => claim?.locator ?? []),
-        settings: founding.settings,
-        faults: this.#terms.faults['console'] ?? {},
-      },
-      { transport, clock, entropy },
-      listener,
-    )
-    const { stdout, stderr } = output
-    stdout.onQueued = stderr.onQueued = (): void => port.keep(stdout.queuedBytes + stderr.queuedBytes)
-    const replacements = new Replacements({
-      ...options,
-      group: options.name,
-      wanted: options.replicas,
-      replicas: this.#replicas,
-      peer: () => port.status,
-      notice,
+      event: (event) => this.#group?.event(event),
       // Replicas that have joined since the adoption may hold all that is left, and are for the next gateway.
-      fail: (error) => (adopted && port.status.members.length === 0 ? this.#leave(error) : this.#fail(error, [])),
+      fail: (error, unheard) => (unheard ? this.#leave(error) : this.#fail(error, [])),
     })
-    const [replicas, chronicle] = [this.#replicas, this.#chronicle]
-    const terms = { founding, adopted, clock, port, replicas, replacements, chronicle, lease, notice }
-    return new RunningGroup({ ...options, ...terms })
+    this.#opened = opened
+    this.#group = opened.group
   }
 
   /** The program has ended, in order, and every replica ends now. */
@@ -300,15 +310,15 @@ export class Supervisor {
     if (uncaught && options.replicas > 1) {
       notice({ notice: 'report', report: report('LLFT_E_GUEST_FAILED_ALIKE', { outcome: outcomeOf(end) }) })
     }
-    for (const replica of this.#replicas.living) if (!replica.ready) replica.process.destroy()
-    void this.#replicas.emptied(options.stopGraceMs).then(() => this.#settle?.resolve(end))
+    for (const replica of this.replicas.living) if (!replica.ready) replica.process.destroy()
+    void this.replicas.emptied(options.stopGraceMs).then(() => this.#settle?.resolve(end))
   }
 
   #replicaEnded(replica: Replica, end: ProcessEnd): void {
     if (this.#phase === 'running') this.#group?.ended(replica, end, () => this.#phase !== 'running')
     else if (this.#phase === 'founding') this.#endedAtStart(replica, end)
     // A replica that ended in order has seen all its messages acknowledged: the others have nothing left to do.
-    else if (this.#endedInOrder(replica, end)) this.#replicas.destroy()
+    else if (this.#endedInOrder(replica, end)) this.replicas.destroy()
   }
 
   #endedInOrder(replica: Replica, end: ProcessEnd): boolean {
@@ -323,21 +333,21 @@ export class Supervisor {
 
   #overdue(): void {
     if (this.#phase !== 'founding') return
-    const { all } = this.#replicas
+    const { all } = this.replicas
     const absent = all.filter(({ claim }) => claim === undefined)
     this.#fail(overdue(this.#terms.options, absent, all.length), absent.slice(0, 1))
   }
 
   #refused(claim: Claim, refusal: Refusal): void {
     const why = reportOfRefusal(claim, refusal)
-    if (this.#phase === 'running') this.#reportOnce(why.code, why)
+    if (this.#phase === 'running') this.#reported.report(why.code, why)
     // After the program's end too: the command would go on with another program, and that is not what was asked for.
     else this.#settle?.reject(new LlftError(why, { exitCode: EXIT.configuration }))
   }
 
   #gatewayWarned({ warning, detail }: GatewayWarned): void {
-    if (warning === 'listenFailed') this.#reportOnce(detail, report('LLFT_W_LISTEN_FAILED', { detail }))
-    else this.#reportOnce(warning, report('LLFT_W_GATEWAY_CLIENTS', { detail }))
+    if (warning === 'listenFailed') this.#reported.report(detail, report('LLFT_W_LISTEN_FAILED', { detail }))
+    else this.#reported.report(warning, report('LLFT_W_GATEWAY_CLIENTS', { detail }))
   }
 
   #gatewayLost({ memberId, end, evidence, streams, atStart }: GatewayLoss): void {
@@ -371,23 +381,17 @@ export class Supervisor {
     this.#settle?.reject(error)
   }
 
-  #reportOnce(key: string, what: Report): void {
-    if (this.#reported.has(key) || this.#reported.size >= REPORTED_MAX) return
-    this.#reported.add(key)
-    this.#terms.notice({ notice: 'report', report: what })
-  }
-
   async #close(): Promise<void> {
     this.#phase = 'ending'
     this.#stop.close()
-    if (this.#left) this.#replicas.leave()
-    else this.#replicas.close()
-    if (this.#orderly !== undefined) await this.#gateway.stop()
-    else this.#gateway.kill()
-    await this.#application?.close()
+    if (this.#left) this.replicas.leave()
+    else this.replicas.close()
+    if (this.#orderly !== undefined) await this.gateway.stop()
+    else this.gateway.kill()
+    await this.#opened?.console.close()
     this.#group?.close()
     this.#terms.transport.close()
-    await this.#terms.lease?.close()
+    if (!this.#retired) await this.#terms.lease?.close()
     await this.#reaper.close()
   }
 }

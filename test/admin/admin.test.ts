@@ -10,6 +10,7 @@ import { llftError } from '../../src/errors/index.js'
 const STATUS: GroupStatus = {
   group: 'app',
   epoch: 5,
+  generation: 1,
   view: { primary: 1, backup: 0 },
   primary: 'r1',
   replicas: [],
@@ -20,10 +21,13 @@ const STATUS: GroupStatus = {
   detection: { exitMs: 4, hostMs: null, stallMs: 1200, silentBackupMs: 7500 },
   transport: null,
   history: { index: 0, bytes: 0, full: false, replayMs: null },
+  snapshots: { offered: false, last: null },
   failovers: [],
   failoverCount: 0,
   events: [],
 }
+
+const SNAPSHOT = { generation: 2, replicas: ['r4'], streams: 3, bytes: 9, pausedMs: 1, tookMs: 900 }
 
 function eventOf(sequence: number): GroupEvent {
   const view = { primary: 1, backup: 0 }
@@ -65,6 +69,7 @@ describe('admin address', () => {
       failover: (to) => Promise.resolve({ from: 'r1', to: to ?? 'r2', view: 2, tookMs: 3 }),
       remove: (target) => Promise.resolve({ id: target, wanted: 2 }),
       add: () => ({ id: 'r4', wanted: 4 }),
+      snapshot: () => Promise.resolve(SNAPSHOT),
     })
     const happens = (event: GroupEvent): void => followers.forEach((take) => take(event))
     return { port: address.port, killed, happens, followers }
@@ -123,6 +128,7 @@ describe('admin address', () => {
     const { port } = await serve()
     expect(await client(port).failover(undefined)).toMatchObject({ from: 'r1', to: 'r2' })
     expect(await client(port).failover('r3')).toMatchObject({ to: 'r3' })
+    expect(await client(port).snapshot()).toEqual(SNAPSHOT)
     expect(await client(port).remove('r3')).toEqual({ id: 'r3', wanted: 2 })
     expect(await client(port).add()).toEqual({ id: 'r4', wanted: 4 })
     await expect(client(port, 'guess').add()).rejects.toMatchObject({ code: 'LLFT_E_ADMIN_TOKEN' })

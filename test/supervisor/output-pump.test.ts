@@ -48,7 +48,7 @@ describe('OutputPump', () => {
     const { path, fd } = pipe('full')
     const pump = new OutputPump(fd)
     const queued: number[] = []
-    pump.onQueued = () => queued.push(pump.queuedBytes)
+    pump.watch(() => queued.push(pump.queuedBytes))
     for (let count = 0; count < 3; count++) pump.write(Buffer.alloc(1 << 20, 'x'))
     expect(queued).toEqual([1 << 20, 2 << 20, 3 << 20])
     const reader = spawn('head', ['-c', String(3 << 20), path], { stdio: 'ignore' })

@@ -7,6 +7,7 @@ import type { Report } from '../../errors/index.js'
 import { ATTACH_ENV, openPeer, peerTermsOf } from '../../driver/index.js'
 import type { TestFaults } from '../../driver/index.js'
 import { beatMs, probeIntervalMs } from '../detection.js'
+import { Generations } from '../generations.js'
 import { openJournal } from '../journal.js'
 import { leaseKeeper } from '../lease/production.js'
 import { localReplicas } from '../local-replicas.js'
@@ -24,7 +25,12 @@ const FEW = 2
 const SPEAKERS = 2 ** 47
 
 /** The supervisor of a group whose replicas are on other hosts. */
-export function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptions): Supervisor {
+export function makeGatewayGenerations(terms: ProductionTerms, options: HostOptions): Generations {
+  const make = (): Supervisor => makeGatewaySupervisor(terms, options)
+  return new Generations({ ...terms, onOtherHosts: true, make })
+}
+
+function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptions): Supervisor {
   const { run, advertise, hostSilenceMs } = options
   const journal = openJournal(run.journal, `console-${process.pid}`)
   const transport = new Udp({ address: advertise.host, port: 0 })
@@ -85,6 +91,7 @@ export function makeHostAgent({ options, environment, paths, tell }: HostAgentTe
       paths,
       // Hosts have agreed on nothing yet but the name.
       randomSeed: mixBytes(0, Buffer.from(run.name)) % 2 ** 31,
+      numberedBefore: 0,
       address: advertise.host,
       faults: faults === undefined ? {} : (JSON.parse(faults) as Record<string, TestFaults>),
     }),

@@ -82,7 +82,6 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   readonly #stale = new Set<MemberId>()
   #timer: NodeJS.Timeout | undefined
   #beatenMs = 0
-  #numbered = 0
   #sequence = 0
   #over: HostOrder['over'] = null
   /** This gateway's; 0 until it rules. */
@@ -247,7 +246,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     { claim: claimed, answers, standing }: HostGuest,
     how: Pick<Record, 'started' | 'ready'> = { started: undefined, ready: false },
   ): void {
-    const slot = `r${++this.#numbered}`
+    const slot = this.nextSlot()
     const claim = { ...claimed, slot, token: '' }
     const { address } = host.endpoint
     this.#claims.open(slot)
