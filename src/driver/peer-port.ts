@@ -1,4 +1,4 @@
-import type { Frame, GroupId, Instant, MemberId, MemberInfo, OrderIndex, View } from '../message/index.js'
+import type { Frame, GroupId, Instant, Locator, MemberId, MemberInfo, OrderIndex, View } from '../message/index.js'
 
 /**
  * A connected group of one member (a gateway, the console) as its application sees it: frames to and from the
@@ -19,6 +19,8 @@ export interface PeerPort {
    * group sends no more than the window leaves.
    */
   keep(bytes: number): void
+  /** A member of the application group has started there: it is greeted, too, as long as none has answered. */
+  meet(locator: Locator): void
   /** Sends a FaultNotice, and repeats it until an established membership leaves the member out. */
   announceFault(group: GroupId, member: MemberId): void
   /** Asks the primary to hand over to this member, for a bounded time. */

@@ -68,6 +68,10 @@ class PeerDriver implements PeerPort {
     return this.#peer.congested
   }
 
+  meet(locator: Locator): void {
+    this.#step({ input: 'met', locator })
+  }
+
   announceFault(group: GroupId, member: MemberId): void {
     this.#step({ input: 'fault', group, member })
   }

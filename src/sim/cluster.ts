@@ -346,6 +346,7 @@ export class Cluster {
     member.onTakeover = (stage): void => this.#takeover(process, stage)
     this.observer.note(`member ${memberId} starts`)
     this.#processes.add(process)
+    this.#fronts.met(locator)
     if (founding && member.live) this.#leads(process)
     member.start(program)
   }

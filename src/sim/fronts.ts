@@ -73,6 +73,11 @@ export class Fronts {
     this.#terms.network.close(front.info.locator)
   }
 
+  /** Their supervisor tells them of a replica that starts. */
+  met(locator: Locator): void {
+    for (const { down, pace, port } of [this.gateway, this.console]) if (!down) pace.enter(() => port.meet(locator))
+  }
+
   startGateway(): void {
     this.gateway = this.#openGateway(this.#terms.ids.peer(GROUP.gateway))
     this.gateways++
@@ -118,9 +123,9 @@ export class Fronts {
     }
     world.after(TELL_EVERY, () => {
       this.#telling = false
+      if (this.adopted) this.#lost = []
       if (this.#isForlorn) this.#adoptAgain()
-      else if (this.adopted) this.#lost = []
-      else this.#tell()
+      else if (!this.adopted || this.#foreign.length > 0) this.#tell()
     })
   }
 
@@ -136,19 +141,21 @@ export class Fronts {
     })
   }
 
+  /** Members of connected groups that replicas still count on, and that are not this standby's. */
+  get #foreign(): readonly MemberId[] {
+    const own = new Set<MemberId>([this.gateway.info.memberId, this.console.info.memberId])
+    return this.#members.flatMap(({ replica }) => replica.peers).filter((memberId) => !own.has(memberId))
+  }
+
   /** Whom the replicas that are heard count on, and the standby does not hear. */
   get #missed(): readonly MemberId[] {
-    const processes = this.#terms.processes()
-    const living = new Set<MemberId>([this.gateway.info.memberId, this.console.info.memberId])
-    for (const { memberId } of processes) living.add(memberId)
-    const known = this.#members.flatMap(({ replica: { membership, peers } }) => {
-      return [...peers, ...membership.members.map(({ memberId }) => memberId)]
-    })
-    return [...new Set(known)].filter((memberId) => !living.has(memberId))
+    const living = new Set(this.#terms.processes().map(({ memberId }) => memberId))
+    const members = this.#members.flatMap(({ replica }) => replica.membership.members.map(({ memberId }) => memberId))
+    return [...new Set([...this.#foreign, ...members.filter((memberId) => !living.has(memberId))])]
   }
 
   #tellOne(process: Process): void {
-    for (const memberId of [...this.#lost, ...this.#missed]) {
+    for (const memberId of this.adopted ? this.#foreign : [...this.#lost, ...this.#missed]) {
       process.pace.enter(() => {
         if (this.#terms.processes().includes(process)) process.member.fault(memberId)
       })

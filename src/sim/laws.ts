@@ -117,6 +117,13 @@ export class Laws {
     return true
   }
 
+  /** A connected group was told of a view; whoever established it may have died before it could be heard of otherwise. */
+  announced(view: View, members: readonly { readonly memberId: MemberId; readonly precedence: number }[]): void {
+    if (view.number <= this.#view) return
+    this.#view = view.number
+    this.#primary = members.find(({ precedence }) => precedence === view.precedence)?.memberId
+  }
+
   /** Members of an established view; none of them may have executed what others have not. */
   followed(members: readonly { readonly memberId: MemberId }[]): void {
     for (const { memberId } of members) {

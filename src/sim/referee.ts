@@ -64,10 +64,11 @@ export class Referee {
     if (missing < LINES_LOST_MAX) this.#lines += missing
   }
 
-  adopted(locator: Locator, { event, view }: PeerEvent): void {
+  adopted(locator: Locator, { event, view, members }: PeerEvent): void {
     const { laws, observer } = this.#terms
     observer.note(`process ${locator} sees ${event} ${view.number}.${view.precedence}.${view.backupView}`)
     laws.adopted(Number(locator), view)
+    if (event === 'established') laws.announced(view, members)
     if (event !== 'adopted') laws.judged(view)
   }
 

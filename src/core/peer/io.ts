@@ -16,7 +16,7 @@ import type { CommitMode, Limits } from '../limits.js'
 export interface PeerTerms {
   readonly identity: PeerInfo
   readonly application: { readonly group: GroupId; readonly epoch: Epoch }
-  /** Whom to greet until a primary answers. */
+  /** Whom to greet until a primary answers, and whoever comes meanwhile (`met`). */
   readonly contacts: readonly Locator[]
   readonly limits: Limits
   /** `reflected` unless said otherwise. */
@@ -37,6 +37,8 @@ export type PeerInput =
   /** The application keeps so many bytes of what was let out and has not passed them on. */
   | { readonly input: 'kept'; readonly bytes: number }
   | { readonly input: 'deadline' }
+  /** A member has started: who has not been told of a view greets it, too. */
+  | { readonly input: 'met'; readonly locator: Locator }
   /** The lease is renewed: the answer to the question with this nonce. */
   | { readonly input: 'granted'; readonly nonce: number }
   /** This member is to be the primary, as planned. */

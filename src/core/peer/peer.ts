@@ -26,9 +26,12 @@ export class Peer {
   readonly #faults = new Faults()
   readonly #handOver: HandOverRequest
   readonly #strays = new Strays()
+  /** Bounded by `membersMax`. */
+  #contacts: readonly Locator[]
   #greetAt: Instant | undefined
 
   constructor(terms: PeerTerms) {
+    this.#contacts = terms.contacts
     this.#state = new PeerState(terms)
     this.#outgoing = new Outgoing(this.#state)
     this.#incoming = new Incoming(this.#state, this.#outgoing)
@@ -61,6 +64,9 @@ export class Peer {
         break
       case 'deadline':
         this.#expire()
+        break
+      case 'met':
+        this.#meet(input.locator)
         break
       case 'fault':
         this.#faults.add(input.group, input.member)
@@ -245,16 +251,23 @@ export class Peer {
     if (nonce !== undefined) this.#state.outputs.push({ output: 'ask', nonce })
   }
 
+  /** All whom it knew at its start may be gone before one has answered. */
+  #meet(locator: Locator): void {
+    const { judge, terms } = this.#state
+    if (!judge.fresh || this.#contacts.includes(locator)) return
+    this.#contacts = [...this.#contacts, locator].slice(-terms.limits.membersMax)
+  }
+
   #greet(): void {
     const { terms, now } = this.#state
-    this.#state.send(terms.contacts, this.#outgoing.keepAlive)
+    this.#state.send(this.#contacts, this.#outgoing.keepAlive)
     this.#greetAt = (now + terms.limits.repeatDelay) as Instant
   }
 
   #sayFaults(): void {
     const { now, terms, judge } = this.#state
     for (const { group, member } of this.#faults.due(now, terms.limits.repeatDelay)) {
-      const to = judge.fresh ? terms.contacts : this.#everybody()
+      const to = judge.fresh ? this.#contacts : this.#everybody()
       const { members, length } = judge.membership
       this.#state.send(to, { kind: 'FaultNotice', group, member, members, length })
     }

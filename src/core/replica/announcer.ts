@@ -100,7 +100,7 @@ export class Announcer {
    */
   #tellPeer(connection: Connection): void {
     const { view, members } = this.#state.established
-    if (connection.begunAt > this.#state.stableIndex) return
+    if (!connection.isTold(this.#state.stableIndex)) return
     if (sameView(connection.peerView, view) && this.grew) {
       this.#state.sendPeer(connection, this.#acceptBackup)
     } else if (sameView(connection.peerView, view)) {

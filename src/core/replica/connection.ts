@@ -7,6 +7,7 @@ import { Gap } from '../messaging/gap.js'
 import { OrderIndexes } from '../messaging/order-indexes.js'
 import { RetransmitTimer } from '../messaging/retransmit.js'
 import { SentList } from '../messaging/sent-list.js'
+import { olderThan } from '../membership/view.js'
 import type { Inbox } from './inbox.js'
 
 /** A replica's end of the virtual connection with one incarnation of a connected group. */
@@ -52,6 +53,19 @@ export class Connection {
     this.bytesLimit = receiveBytesMax
     this.#advertised = receiveBytesMax
     this.#receiveBytesMax = receiveBytesMax
+  }
+
+  /** The peer says which view it knows; what comes late says what it knew before. */
+  heardOf(view: View): void {
+    if (!olderThan(view, this.peerView)) this.peerView = view
+  }
+
+  /**
+   * It is told which view is established: once every member knows of it, or if it was told of one before; a new primary
+   * does not know yet what members hold.
+   */
+  isTold(stableIndex: number): boolean {
+    return this.begunAt <= stableIndex || this.peerView.number > 0
   }
 
   /** Everything submitted has been acknowledged, or nobody is there any more to acknowledge it. */

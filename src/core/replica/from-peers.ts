@@ -48,6 +48,7 @@ export class FromPeers {
     const inbox = connection?.inbox ?? this.#state.inboxOfSource(sourceGroup, sourceEpoch)
     if (inbox === undefined) return
     const receivedBefore = inbox.receivedUpTo
+    connection?.heardOf(message.peerView)
     if (connection !== undefined && this.#state.isPrimary) this.#leading.peerViewSeen(connection, message.peerView)
     const exact = this.#state.settledView && sameView(message.peerView, this.#state.adopted)
     const news = exact && this.#order(connection, message)

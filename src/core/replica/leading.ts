@@ -13,7 +13,7 @@ import { ENTRY, NO_ENTRIES } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
 import { lastOf } from '../determinizer/history.js'
 import { encodeMemberEntry } from '../membership/join-entry.js'
-import { byPrecedence, knows, memberOf, olderThan, sameView } from '../membership/view.js'
+import { byPrecedence, knows, memberOf, sameView } from '../membership/view.js'
 import { Announcer } from './announcer.js'
 import type { Connection } from './connection.js'
 import { HandOver } from './hand-over.js'
@@ -32,6 +32,8 @@ export class Leading {
   readonly #announcer: Announcer
   readonly #laggards: Laggards
   readonly #handOver: HandOver
+  /** Who lacks inputs of an incarnation that is gone, as each has last reported; bounded by the membership. */
+  readonly #lacking = new Set<MemberId>()
   /** Removed, but some connected group may not know it yet: still counted for stability (protocol.md section 6). */
   #retiring: readonly MemberId[] = []
   /** Where they were, to be told should they still speak; bounded by `REMOVED_MAX`. */
@@ -64,6 +66,7 @@ export class Leading {
   /** This replica is the primary of the established view from now on. */
   begin(): void {
     this.#retiring = []
+    this.#lacking.clear()
     this.#orderedDirectly = this.#state.history.held
     this.#greetings.clear()
     this.#count()
@@ -102,8 +105,6 @@ export class Leading {
   /** A peer said which view it has adopted. */
   peerViewSeen(connection: Connection, view: View): void {
     const known = sameView(connection.readyView, this.#state.established.view)
-    // What comes late says what it knew before.
-    if (!olderThan(view, connection.peerView)) connection.peerView = view
     if (!known && sameView(view, this.#state.established.view)) {
       connection.readyView = view
       this.#sending.transmit(connection)
@@ -127,14 +128,17 @@ export class Leading {
   /** Inputs of an incarnation that is gone can only come from a member. */
   #supplyOrphaned(member: MemberInfo, message: MessageOf<'SecondAck'>): void {
     let left = this.#state.limits.supplyDatagramsMax
+    this.#lacking.delete(member.memberId)
     for (const report of message.received) {
       const inbox = this.#state.inboxes.get(`${report.group}:${report.epoch}`)
       const connection = this.#state.connections.get(report.group)
       const alive = connection?.inbox === inbox && connection?.givenUp === false
       if (inbox === undefined || alive || report.upTo >= inbox.receivedUpTo) continue
-      if (left-- === 0) return
+      this.#lacking.add(member.memberId)
+      if (left-- === 0) break
       supply(this.#state, member.locator, { entriesFrom: 1, upTo: 0, inbox, messagesFrom: report.upTo + 1 })
     }
+    if (this.#idleOrderAt === undefined) this.#heartbeatSoon()
   }
 
   join(message: MessageOf<'ProposeBackup'>): void {
@@ -219,10 +223,11 @@ export class Leading {
     this.#heartbeatSoon()
   }
 
-  /** While somebody lacks order, or a newcomer's report is awaited that may be lost. */
+  /** While somebody lacks order or inputs that the primary gives, or a newcomer's report is awaited that may be lost. */
   #heartbeatSoon(): void {
     const { stableIndex, history, others, now, limits } = this.#state
-    const awaited = stableIndex < history.held || others.some((member) => !member.caughtUp)
+    const awaits = ({ memberId, caughtUp }: MemberInfo): boolean => !caughtUp || this.#lacking.has(memberId)
+    const awaited = stableIndex < history.held || others.some(awaits)
     this.#idleOrderAt = awaited ? ((now + limits.idleOrderDelay) as Instant) : undefined
   }
 
@@ -285,8 +290,9 @@ export class Leading {
   /** Every connected group knows the present membership; who has been told of none yet will take what it is told. */
   #allKnow(): boolean {
     const { stableIndex, established, connections } = this.#state
-    for (const { givenUp, begunAt, peerView } of connections.values()) {
-      if (!givenUp && begunAt <= stableIndex && !knows(peerView, established.view)) return false
+    for (const connection of connections.values()) {
+      const { givenUp, peerView } = connection
+      if (!givenUp && connection.isTold(stableIndex) && !knows(peerView, established.view)) return false
     }
     return true
   }

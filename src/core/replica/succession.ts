@@ -236,7 +236,9 @@ export class Succession {
     if (this.#state.leads || !this.knowsSender(message) || !announcedBy(message.sourceMember, message)) return
     const included = memberOf(message.members, identity.memberId)
     if (included === undefined) {
-      return sameView(message.view, established.view) ? this.#state.stop('removed from the group') : undefined
+      // Whoever has agreed to a newer view hears no more from the one before: it may be the only one to go on with.
+      const counts = this.#state.settledView && sameView(message.view, established.view)
+      return counts ? this.#state.stop('removed from the group') : undefined
     }
     const admission = message.kind === 'AcceptBackup' && !included.caughtUp ? message : undefined
     const same = sameView(message.view, established.view)
