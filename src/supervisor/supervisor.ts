@@ -89,6 +89,7 @@ export class Supervisor {
         ready: (peer) => this.#gatewayReady(peer),
         follows: (view) => this.#group?.gatewayFollows(view),
         askLease: (granted) => terms.lease?.renew(granted),
+        offers: () => {},
         listening: () => this.#listening(),
         warned: (warning) => this.#gatewayWarned(warning),
         lost: (loss) => this.#gatewayLost(loss),
