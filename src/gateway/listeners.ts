@@ -119,7 +119,7 @@ export class Listeners {
       const free = bound !== undefined && !this.#borrows(listener)
       return named && free && (request.tls === undefined) === (tls === undefined)
     })
-    return alike.sort((left, right) => left.request.listener - right.request.listener)[0]
+    return alike.toSorted((left, right) => left.request.listener - right.request.listener)[0]
   }
 
   #borrows(listener: Listener): boolean {
