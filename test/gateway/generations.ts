@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { afterEach, vi } from 'vitest'
 import { lineOf, LineReader, runGateway } from '../../src/gateway/index.js'
-import type { GatewayCommand, GatewayReport } from '../../src/gateway/index.js'
+import type { GatewayCommand, GatewayReport, GatewayStatistics } from '../../src/gateway/index.js'
 import { GROUP } from '../../src/message/index.js'
 import type { Epoch, Frame, MemberId } from '../../src/message/index.js'
 import { listening } from './fixture.js'
@@ -57,6 +57,12 @@ export class Generations {
 
   of<Type extends GatewayReport['type']>(type: Type): Report<Type>[] {
     return this.reports.filter((report): report is Report<Type> => report.type === type)
+  }
+
+  async statistics(): Promise<GatewayStatistics> {
+    const before = this.of('stats').length
+    this.say({ type: 'stats' })
+    return await this.told('stats', before)
   }
 
   /** The successor has the clients in the end. */
