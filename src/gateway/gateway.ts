@@ -145,7 +145,7 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenersOwner,
 
   /** After all that was read before. */
   ask(ask: keyof typeof SNAPSHOT_ASK, bytes: Uint8Array = NOTHING): void {
-    this.#sendLater({ frame: 'snapshot', ask, bytes })
+    this.#send({ frame: 'snapshot', ask, bytes })
   }
 
   /** Reads from nobody any more, and tells the program of nobody what it did. */

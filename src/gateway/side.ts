@@ -76,7 +76,8 @@ export class Side {
       askLease: (nonce) => report({ type: 'ask', nonce }),
       follows: (view) => report({ type: 'follows', view }),
       warning: (warning, detail) => report({ type: 'warning', warning, detail }),
-      snapshot: (frame) => terms.snapshot(this, frame),
+      // Not from within what hands it out: what follows may send.
+      snapshot: (frame) => process.nextTick(() => terms.snapshot(this, frame)),
       lent: () => terms.lent(),
     }
   }

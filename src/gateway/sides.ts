@@ -7,7 +7,7 @@ import type { DatagramCounts, OpenPort, SideTerms } from './side.js'
 import { makeCounters } from './statistics.js'
 import { Switch } from './switch.js'
 
-/** The generations that a gateway process serves: the one that has the clients, and its successor while there is one. */
+/** The generations that a gateway process serves: the one that has the clients, and its successor if there is one. */
 export class Sides {
   readonly #report: (value: GatewayReport) => void
   readonly #terms: SideTerms

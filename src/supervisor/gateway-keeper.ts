@@ -26,8 +26,8 @@ export interface GatewayTerms {
   readonly entropy: Entropy
   readonly reaper: Reaper
   /**
-   * The gateway of the generation before, while there is one: served on as its successor until `own` (ADR 55). Undefined
-   * where there is none before.
+   * The gateway of the generation before, while there is one: served on as its successor until `own` (ADR 55). Not
+   * given where there is none before.
    */
   readonly shared?: () => GatewayProcess | undefined
   /** Members of the application group to speak to; empty before the founding. */

@@ -38,8 +38,8 @@ interface Side {
 }
 
 /**
- * The gateway's process as its supervisors have it: commands on stdin, whose end is the gateway's end too. It serves one
- * application group, and beside it its successor while there is one (ADR 55); each is named by its epoch.
+ * The gateway's process as its supervisors have it: commands on stdin, whose end is the gateway's end too. It serves
+ * one application group, and beside it its successor while there is one (ADR 55); each is named by its epoch.
  */
 export class GatewayProcess {
   readonly #child: ChildProcess
@@ -126,8 +126,9 @@ export class GatewayProcess {
   }
 
   /**
-   * The successor has the clients. To be called when it is decided that its generation is the group, which nothing takes
-   * back: it resolves too when the process ends, of which `ended` tells, since the clients are lost then with either.
+   * The successor has the clients. To be called when it is decided that its generation is the group, which nothing
+   * takes back: resolves too when the process ends, of which `ended` tells, since the clients are lost then with
+   * either.
    */
   move(): Promise<void> {
     return new Promise((resolve) => {

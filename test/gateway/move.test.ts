@@ -23,7 +23,7 @@ async function textFrom(socket: Socket): Promise<string> {
 }
 
 describe('clients that are moved', () => {
-  test('go on with the successor, which hears what they said during the switch, and the old program does not', async () => {
+  test('go on with the successor, which alone hears what they said during the switch', async () => {
     const { both, old, young, port } = await two()
     const [one, other] = [await client(port), await client(port)]
     one.write('before')

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { LISTEN_MS, RESTORE_MS, SAVE_MS } from '../../src/gateway/limits.js'
 import { OUTBOUND_FROM } from '../../src/message/index.js'
@@ -50,6 +50,7 @@ describe('a snapshot that does not come about', () => {
     both.say({ type: 'switch' })
     await asked(old, 'save')
     socket.write('a')
+    await client(port)
     old.release(outcome('saved', 'the value'))
     await asked(young, 'restore')
     expect(String(Buffer.from(young.of('snapshot')[0]?.bytes ?? []))).toBe('the value')
@@ -57,6 +58,9 @@ describe('a snapshot that does not come about', () => {
     expect((await both.told('kept')).reason).toBe('the new program did not restore: an older format')
     await asked(old, 'thaw')
     await vi.waitUntil(() => heard(old).includes('data 1 a'))
+    // It hears of nobody while it stands still.
+    const kinds = old.frames.map(({ frame }) => frame).slice(-4)
+    expect(kinds).toEqual(['snapshot', 'snapshot', 'open', 'data'])
     both.say({ type: 'switch' })
     expect((await both.told('kept', 1)).reason).toMatch('told to restore before')
     expect(old.of('snapshot').map(({ ask }) => ask)).toEqual(['save', 'thaw'])
@@ -113,6 +117,7 @@ describe('a snapshot that does not come about', () => {
     old.release(outcome('saved'))
     await asked(young, 'restore')
     young.release(outcome('restored'))
+    await turn()
     vi.advanceTimersByTime(LISTEN_MS)
     vi.useRealTimers()
     const reason = `the new program does not listen on 127.0.0.1:${other.bound.port}`

@@ -102,7 +102,7 @@ async function clientOf({ keeper }: Generation): Promise<Socket> {
 
 const pidOf = ({ keeper }: Generation): number => keeper.pid ?? 0
 
-test('a snapshot moves the clients to a second group; the gateway is one process, and the second’s in the end', async () => {
+test('a snapshot moves the clients to a second group; the gateway stays, and is the second’s in the end', async () => {
   const old = await generation(1)
   const socket = await clientOf(old)
   expect([await ask(socket), await ask(socket)]).toEqual(['1: 1 ', '1: 2 '])
@@ -153,7 +153,7 @@ test('a snapshot that is not taken: a successor that is dropped before the answe
   expect(await taken).toEqual({ outcome: 'kept', reason: 'the new program is not to go on' })
 })
 
-test('the process ends: both generations hear it, and who only shared it starts one when the clients are its own', async () => {
+test('the process ends: both generations hear it, and who only shared it starts one from `own` on', async () => {
   const old = await generation(1)
   const young = await generation(2, () => old.keeper.process)
   const gateway = old.keeper.process as GatewayProcess
