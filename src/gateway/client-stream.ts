@@ -93,7 +93,6 @@ export class ClientStream {
   }
 
   uncork(): void {
-    if (!this.#touched) return
     this.#touched = false
     this.#socket.uncork()
     this.#giveCredit()
@@ -126,7 +125,6 @@ export class ClientStream {
 
   /** Another is to have the connection: nothing of it is heard or said here any more. */
   release(): Connection {
-    this.uncork()
     this.#released = true
     this.#listen('off')
     return { stream: this.#socket, tcp: this.tcp, from: this.from }

@@ -165,8 +165,8 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenersOwner,
   }
 
   /**
-   * The clients of its predecessor, which ends, are its own, as new connections; `heads`: of those that have left HTTP,
-   * the request by which they did. Returns how many.
+   * The clients of its predecessor, which is closed then, are its own, as new connections; `heads`: of those that have
+   * left HTTP, the request by which they did. Returns how many.
    */
   takeOver(predecessor: Gateway, heads: ReadonlyMap<StreamId, Uint8Array>): number {
     this.#listeners.takeOver()
@@ -179,7 +179,6 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenersOwner,
       this.#adopt(stream, heads.get(stream.id))
       count++
     }
-    predecessor.close()
     return count
   }
 

@@ -93,10 +93,9 @@ export class Listeners {
     return undefined
   }
 
-  /** What was lent is its own; the predecessor has nothing open any more. */
+  /** What was lent is its own. */
   takeOver(): void {
     for (const { listener } of this.#loans.values()) this.#inherit(listener)
-    this.#lender?.close()
     this.#lender = undefined
   }
 

@@ -28,6 +28,10 @@ describe('a snapshot that does not come about', () => {
     breaker.resetAndDestroy()
     const late = await client(port)
     late.write('c')
+    // It was not read for another reason, too, and nobody has been asked to decide.
+    old.congested = true
+    old.relieve()
+    both.say({ type: 'move' })
     await sleep(A_WHILE_MS)
     expect(heard(old)).toEqual(['open 1', 'open 2', 'data 1 a'])
     old.release(outcome('declined', 'a response is not written'))
@@ -41,6 +45,7 @@ describe('a snapshot that does not come about', () => {
     expect(b).toBeGreaterThan(2)
     expect(end).toBeGreaterThan(b)
     expect(heard(young)).toEqual([])
+    expect(both.of('moved')).toEqual([])
     expect(old.of('snapshot').map(({ ask }) => ask)).toEqual(['save'])
   })
 
