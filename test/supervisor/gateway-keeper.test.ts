@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { SystemEntropy } from '../../src/adapters/index.js'
+import { SNAPSHOT_BYTES_MAX } from '../../src/message/index.js'
 import type { Epoch, Frame } from '../../src/message/index.js'
 import { GatewayKeeper } from '../../src/supervisor/gateway-keeper.js'
 import type { GatewayLoss } from '../../src/supervisor/gateway-keeper.js'
@@ -72,7 +73,7 @@ async function generation(epoch: number, shared?: () => GatewayProcess | undefin
     }
     if (frame.frame !== 'snapshot' || one.silent) return
     if (frame.ask === 'restore') one.count = Number(Buffer.from(frame.bytes).toString())
-    if (frame.ask === 'save') answer({ frame: 'snapshotted', outcome: 'saved', bytes: Buffer.from(`${one.count}`) })
+    if (frame.ask === 'save') answer({ frame: 'snapshotted', outcome: 'saved', bytes: valueOf(one.count) })
     if (frame.ask === 'restore') answer({ frame: 'snapshotted', outcome: 'restored', bytes: Buffer.alloc(0) })
   }
   closing.push(async () => {
@@ -85,6 +86,11 @@ async function generation(epoch: number, shared?: () => GatewayProcess | undefin
   group.release({ frame: 'snapshotted', outcome: 'offered', bytes: Buffer.alloc(0) }, listenFrame(1))
   await vi.waitUntil(() => one.offers === 1)
   return one
+}
+
+/** As large as can be. */
+function valueOf(count: number): Uint8Array {
+  return Buffer.from(`${count}`.padEnd(SNAPSHOT_BYTES_MAX))
 }
 
 async function ask(socket: Socket): Promise<string> {
