@@ -1,7 +1,17 @@
 import type { Socket } from 'node:net'
-import type { StreamId } from '../message/index.js'
+import type { StreamId, TlsFacts } from '../message/index.js'
 import { STREAM_WINDOW_BYTES } from '../message/index.js'
+import type { AnswerHead } from './answer-head.js'
 import { CLOSING_IDLE_MS } from './limits.js'
+import type { Listener } from './listener.js'
+
+export interface Connection {
+  readonly stream: Socket
+  /** The TCP socket itself: under TLS it is another one, and only it can be reset. */
+  readonly tcp: Socket
+  /** Where a client came in, and its handshake; undefined for a connection that the program made. */
+  readonly from: { readonly listener: Listener; readonly tls: TlsFacts | undefined } | undefined
+}
 
 export interface ClientStreamOwner {
   data(stream: ClientStream, bytes: Uint8Array): void
@@ -21,11 +31,13 @@ export interface ClientStreamOwner {
  */
 export class ClientStream {
   readonly id: StreamId
+  readonly from: Connection['from']
+  readonly tcp: Socket
   #socket: Socket
-  /** The TCP socket itself: under TLS it is another one, and only it can be reset. */
-  readonly #tcp: Socket
   readonly #owner: ClientStreamOwner
   #touched = false
+  /** The start of what the program sends, and not for the client. */
+  #swallowed: AnswerHead | undefined
   /** The program has closed or reset it and wants to hear no more of it. */
   #released = false
   /** Bytes from the client that the program has not taken. */
@@ -35,17 +47,23 @@ export class ClientStream {
   /** The whole connection with the program is congested. */
   #paused = false
 
-  constructor(id: StreamId, sockets: { readonly stream: Socket; readonly tcp: Socket }, owner: ClientStreamOwner) {
+  constructor(id: StreamId, { stream, tcp, from }: Connection, owner: ClientStreamOwner) {
     this.id = id
-    this.#socket = sockets.stream
-    this.#tcp = sockets.tcp
+    this.from = from
+    this.tcp = tcp
+    this.#socket = stream
     this.#owner = owner
     this.#listen('on')
   }
 
-  /** The TCP socket of which `wrap` gives another for what follows. */
-  get tcp(): Socket {
-    return this.#tcp
+  /** The client has ended its side, and the owner knows. */
+  get endedByClient(): boolean {
+    return this.#socket.readableEnded
+  }
+
+  /** The program has ended its side, or closed it. */
+  get endedByProgram(): boolean {
+    return this.#released || this.#socket.writableEnded
   }
 
   /** TLS from here on: `socket` is on top of the one so far. */
@@ -66,7 +84,8 @@ export class ClientStream {
   write(bytes: Uint8Array): void {
     if (!this.#socket.writable) return
     this.#owedBytes += bytes.length
-    this.#socket.write(bytes)
+    if (this.#swallowed === undefined) this.#socket.write(bytes)
+    else this.#swallow(this.#swallowed, bytes)
     if (this.#touched) return
     this.#touched = true
     this.#socket.cork()
@@ -104,6 +123,19 @@ export class ClientStream {
     this.#break()
   }
 
+  /** Another is to have the connection: nothing of it is heard or said here any more. */
+  release(): Connection {
+    this.#released = true
+    this.#listen('off')
+    return { stream: this.#socket, tcp: this.tcp, from: this.from }
+  }
+
+  /** Begins with a request that was answered once already: the client does not see the head of this answer. */
+  repeat(request: Uint8Array, answer: AnswerHead): void {
+    this.#swallowed = answer
+    this.#read(request)
+  }
+
   pause(): void {
     this.#paused = true
     this.#socket.pause()
@@ -136,6 +168,14 @@ export class ClientStream {
     this.#owner.data(this, bytes)
   }
 
+  #swallow(head: AnswerHead, bytes: Uint8Array): void {
+    const rest = head.after(bytes)
+    if (rest === 'refused') return this.#break()
+    if (rest === undefined) return
+    this.#swallowed = undefined
+    if (rest.length > 0) this.#socket.write(rest)
+  }
+
   #readOn(): void {
     if (!this.#paused && this.#waitingBytes < STREAM_WINDOW_BYTES) this.#socket.resume()
   }
@@ -154,7 +194,7 @@ export class ClientStream {
   }
 
   #break(): void {
-    this.#tcp.resetAndDestroy()
+    this.tcp.resetAndDestroy()
     this.#socket.destroy()
   }
 }

@@ -1,18 +1,32 @@
 import type { PeerStart } from '../driver/index.js'
-import type { Locator, SocketName, ViewNumber } from '../message/index.js'
+import type { Epoch, Locator, SocketName, ViewNumber } from '../message/index.js'
 import { CONTROL_LINE_BYTES_MAX } from './limits.js'
 
 /**
  * The control pipe between a supervisor and its gateway process: one JSON object per line, commands on the gateway's
  * stdin, reports on its stdout. The first command is `start`. The gateway stops when it is told to, or when stdin ends,
  * which is how it learns that its supervisor is gone. stderr is for words to a person (a crash).
+ *
+ * A gateway has one side for each application group that it serves, which the group's epoch names: that of the
+ * generation that has the clients, and while there is one that of its successor (ADR 55).
  */
 export type GatewayCommand =
+  /** With another epoch, while there is a side: opens the successor's side. One that there was before is dropped. */
   | GatewayStart
   /** Answered with one `stats` report. */
   | { readonly type: 'stats' }
   /** The lease is renewed: the answer to `ask` with this nonce. */
-  | { readonly type: 'granted'; readonly nonce: number }
+  | { readonly type: 'granted'; readonly epoch: Epoch; readonly nonce: number }
+  /**
+   * Takes a snapshot of the program that has the clients, and restores it in its successor. Answered with `restored`:
+   * clients and program stand still then until `move` or `drop`, however long the supervisor takes. Or with `kept`. A
+   * successor that was told to restore and has not is spent.
+   */
+  | { readonly type: 'switch' }
+  /** After `restored`: the successor has the clients from now on, and the other side ends. Answered with `moved`. */
+  | { readonly type: 'move' }
+  /** Closes the successor's side; a switch that is under way ends first, and the program goes on. */
+  | { readonly type: 'drop'; readonly epoch: Epoch }
   /** No more clients; what was released to the present ones is flushed, within `STOP_GRACE_MS`; then exit code 0. */
   | { readonly type: 'stop' }
 
@@ -31,14 +45,29 @@ export interface ListenMapping {
 }
 
 export type GatewayReport =
+  | (SideReport & { readonly epoch: Epoch })
+  /** Of the whole process. */
+  | ({ readonly type: 'stats' } & GatewayStatistics)
+  | { readonly type: 'restored' }
+  /** The program that had the clients has them still, and goes on. */
+  | { readonly type: 'kept'; readonly reason: string }
+  /** So many clients' connections are the successor's now. */
+  | { readonly type: 'moved'; readonly streams: number }
+
+/** Of one side, whose application group's epoch it carries. */
+export type SideReport =
   /** Answers `start`: here the gateway's group is reached. */
   | { readonly type: 'ready'; readonly locator: Locator }
   /** A view is established, and what its primary sends reaches clients. */
   | { readonly type: 'follows'; readonly view: ViewNumber }
   /** The lease is to be renewed, from now on. */
   | { readonly type: 'ask'; readonly nonce: number }
-  | ({ readonly type: 'stats' } & GatewayStatistics)
-  /** A listening socket is open: what the program asked for, and where clients reach it. */
+  /** The program offers snapshots. */
+  | { readonly type: 'offers' }
+  /**
+   * A listening socket is open: what the program asked for, and where clients reach it. Of those that a successor
+   * takes over it is said when it has them.
+   */
   | { readonly type: 'listening'; readonly requested: SocketName; readonly bound: SocketName; readonly tls: boolean }
   | { readonly type: 'unlistening'; readonly bound: SocketName }
   | { readonly type: 'warning'; readonly warning: GatewayWarning; readonly detail: string }

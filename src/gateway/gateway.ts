@@ -1,56 +1,48 @@
 import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import type { PeerEvent, PeerListener, PeerPort } from '../driver/index.js'
-import type { Frame, ListenerId, QuestionId, SocketName, StreamId, ViewNumber } from '../message/index.js'
+import type { Frame, ListenerId, QuestionId, SNAPSHOT_ASK, SocketName, StreamId } from '../message/index.js'
+import { AnswerHead } from './answer-head.js'
 import { ClientStream } from './client-stream.js'
 import type { ClientStreamOwner } from './client-stream.js'
-import type { GatewayWarning, ListenMapping } from './control.js'
+import type { ListenMapping } from './control.js'
 import { endsOf, Exit } from './exit.js'
 import type { ConnectFrame, ExitOwner } from './exit.js'
-import {
-  DATA_FRAME_BYTES_MAX,
-  LISTENERS_MAX,
-  QUESTION_BYTES_MAX,
-  QUESTIONS_MAX,
-  STOP_GRACE_MS,
-  STREAMS_MAX,
-} from './limits.js'
-import { Listener, nameOf } from './listener.js'
-import type { Accepted, ListenFrame, ListenerOwner } from './listener.js'
-import { answerOf as answerOfNames } from './names.js'
+import type { Leaving } from './leaving.js'
+import { DATA_FRAME_BYTES_MAX, STREAMS_MAX } from './limits.js'
+import { nameOf } from './listener.js'
+import type { Accepted, ListenFrame, Listener } from './listener.js'
+import { answerTo, Listeners } from './listeners.js'
+import type { ListenersOwner } from './listeners.js'
+import { Questions } from './names.js'
+import type { GatewayObserver } from './observer.js'
 import { secure } from './tls-client.js'
-import { makeCounters } from './statistics.js'
 import type { Counters } from './statistics.js'
-
-/** Whom the gateway tells what a person may want to know. */
-export interface GatewayObserver {
-  listening(requested: SocketName, bound: SocketName, tls: boolean): void
-  unlistening(bound: SocketName): void
-  warning(warning: GatewayWarning, detail: string): void
-  /** A view is established, and what its primary sends reaches clients. */
-  follows(view: ViewNumber): void
-  /** The lease is to be renewed. */
-  askLease(nonce: number): void
-}
 
 export interface GatewayTerms {
   readonly listen: readonly ListenMapping[]
   readonly observer: GatewayObserver
   /** Opens the connection with the application group; called once. */
   readonly openPort: (listener: PeerListener) => PeerPort
+  /** Of the process, whose sides are gateways like this one. */
+  readonly counters: Counters
+  readonly leaving: Leaving
 }
+
+/** Whose doings are not told to the program for now. */
+type Hold = 'nobody' | 'clients' | 'everybody'
 
 /**
  * The application of the gateway group: clients' TCP connections, and those that the program makes to other servers,
  * on one side, frames of the application group on the other. What the application sends arrives here only when it may
- * be shown (protocol.md section 5, rule 5).
+ * be shown (protocol.md section 5, rule 5). A process has one for the program that serves, and one for its successor
+ * while there is one (ADR 55).
  */
-export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, ExitOwner {
-  readonly counters: Counters = makeCounters()
+export class Gateway implements PeerListener, ClientStreamOwner, ListenersOwner, ExitOwner {
+  readonly counters: Counters
   readonly #terms: GatewayTerms
   readonly #port: PeerPort
-  /** Bounded by `LISTENERS_MAX`. */
-  readonly #listeners = new Map<ListenerId, Listener>()
+  readonly #listeners: Listeners
   /** Bounded by `STREAMS_MAX`. */
   readonly #streams = new Map<StreamId, ClientStream>()
   readonly #exit = new Exit(this)
@@ -58,12 +50,16 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   #paused = false
   /** Something waits for the end of this turn. */
   #leaving = false
-  #questions = 0
+  readonly #questions = new Questions()
   #lastStream: StreamId = 0
-  #stopped: (() => void) | undefined
+  #hold: Hold = 'nobody'
+  /** What those on hold did; two frames for each stream at most, and one that opens it. */
+  #untold: Frame[] = []
 
   constructor(terms: GatewayTerms) {
     this.#terms = terms
+    this.counters = terms.counters
+    this.#listeners = new Listeners(terms.listen, this)
     this.#port = terms.openPort(this)
   }
 
@@ -73,20 +69,14 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
 
   /** Takes no more clients, lets the present ones read what was released to them, bounded, and closes. */
   async stop(): Promise<void> {
-    for (const listener of this.#listeners.values()) listener.close()
-    this.#listeners.clear()
-    this.#exit.close()
-    for (const stream of this.#streams.values()) stream.close()
-    if (this.#streams.size > 0) {
-      await new Promise<void>((resolve) => {
-        const bound = setTimeout(resolve, STOP_GRACE_MS)
-        this.#stopped = (): void => {
-          clearTimeout(bound)
-          resolve()
-        }
-      })
-    }
-    for (const stream of this.#streams.values()) stream.reset()
+    this.#leave()
+    await this.#terms.leaving.emptied()
+    this.#port.close()
+  }
+
+  /** At once, though its clients still get what was released to them: there is no program any more. */
+  close(): void {
+    this.#leave()
     this.#port.close()
   }
 
@@ -119,6 +109,9 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
         return this.#secure(frame.stream, frame.tls.json)
       case 'resolve':
         return void this.#resolve(frame.question, frame.json)
+      case 'upgraded':
+      case 'snapshotted':
+        return this.#terms.observer.snapshot(frame)
       default:
         // The others go the other way or to the console; an application of ours never sends them here.
         return
@@ -127,7 +120,7 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
 
   relieved(): void {
     this.#paused = false
-    for (const stream of this.#streams.values()) stream.resume()
+    this.#resumeStreams()
   }
 
   askLease(nonce: number): void {
@@ -142,6 +135,63 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
     if (event === 'established') this.#terms.observer.follows(view.number)
   }
 
+  // Of snapshots.
+
+  /** It is to take over from this one some time: until then its own clients wait. */
+  follow(predecessor: Gateway): void {
+    this.#hold = 'clients'
+    this.#listeners.borrowOf(predecessor.#listeners)
+  }
+
+  /** After all that was read before. */
+  ask(ask: keyof typeof SNAPSHOT_ASK, bytes: Uint8Array = NOTHING): void {
+    this.#send({ frame: 'snapshot', ask, bytes })
+  }
+
+  /** Reads from nobody any more, and tells the program of nobody what it did. */
+  hold(): void {
+    this.#hold = 'everybody'
+    for (const stream of this.#streams.values()) stream.pause()
+  }
+
+  readOn(): void {
+    this.#hold = 'nobody'
+    for (const frame of this.#untold.splice(0)) this.#send(frame)
+    if (!this.#paused) this.#resumeStreams()
+  }
+
+  get missingListener(): SocketName | undefined {
+    return this.#listeners.missing
+  }
+
+  /**
+   * The clients of its predecessor, which is closed then, are its own, as new connections; `heads`: of those that have
+   * left HTTP, the request by which they did. Returns how many.
+   */
+  takeOver(predecessor: Gateway, heads: ReadonlyMap<StreamId, Uint8Array>): number {
+    this.#listeners.takeOver()
+    this.readOn()
+    let count = 0
+    for (const stream of predecessor.#streams.values()) {
+      // What the program has ended has nothing to say to another; who came in where nobody listens any more, neither.
+      if (stream.endedByProgram || stream.from === undefined || !this.#listeners.has(stream.from.listener)) continue
+      predecessor.#streams.delete(stream.id)
+      this.#adopt(stream, heads.get(stream.id))
+      count++
+    }
+    return count
+  }
+
+  #adopt(before: ClientStream, head: Uint8Array | undefined): void {
+    const stream = new ClientStream(++this.#lastStream, before.release(), this)
+    this.#streams.set(stream.id, stream)
+    this.#open(stream)
+    if (head !== undefined) stream.repeat(head, new AnswerHead())
+    if (stream.endedByClient) this.#send({ frame: 'end', stream: stream.id })
+    if (this.#paused) stream.pause()
+    else stream.resume()
+  }
+
   // From clients.
 
   data(stream: ClientStream, bytes: Uint8Array): void {
@@ -154,16 +204,15 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   }
 
   end(stream: ClientStream): void {
-    this.#send({ frame: 'end', stream: stream.id })
+    this.#tell(stream, { frame: 'end', stream: stream.id })
   }
 
   gone(stream: ClientStream, reset: boolean): void {
     this.#streams.delete(stream.id)
-    if (reset) {
-      this.counters.clientResets++
-      this.#send({ frame: 'reset', stream: stream.id })
-    }
-    if (this.#streams.size === 0) this.#stopped?.()
+    this.counters.streams--
+    if (!reset) return
+    this.counters.clientResets++
+    this.#tell(stream, { frame: 'reset', stream: stream.id })
   }
 
   taken(stream: ClientStream, taken: number): void {
@@ -177,10 +226,11 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   // From the exit side.
 
   connected(request: ConnectFrame, socket: Socket): void {
-    const stream = new ClientStream(request.stream, { stream: socket, tcp: socket }, this)
+    const stream = new ClientStream(request.stream, { stream: socket, tcp: socket, from: undefined }, this)
     this.#streams.set(stream.id, stream)
+    this.counters.streams++
     this.counters.connected++
-    if (this.#paused) stream.pause()
+    if (this.#paused || this.#holds(stream)) stream.pause()
     this.#send({ frame: 'connected', stream: stream.id, errno: 0, ...endsOf(socket) })
   }
 
@@ -191,36 +241,38 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   // From listening sockets.
 
   opened(listener: Listener): void {
-    this.#send(answerOf(listener, 0))
-    const { bound, request } = listener
+    this.#send(answerTo(listener.request, 0, listener.seen))
+    this.inherited(listener)
+  }
+
+  inherited({ bound, request }: Listener): void {
     if (bound !== undefined) this.#terms.observer.listening(request.name, bound, request.tls !== undefined)
   }
 
+  lent(): void {
+    this.#terms.observer.lent()
+  }
+
   failed(listener: Listener, errno: number, reason: string): void {
-    if (this.#listeners.get(listener.request.listener) === listener) this.#listeners.delete(listener.request.listener)
-    this.#send(answerOf(listener, errno))
+    this.#listeners.failed(listener)
+    this.#send(answerTo(listener.request, errno, listener.seen))
     this.#terms.observer.warning('listenFailed', reason)
   }
 
   accepted(listener: Listener, accepted: Accepted): void {
-    if (this.#streams.size >= STREAMS_MAX) {
+    if (this.counters.streams >= STREAMS_MAX) {
       if (this.counters.refused++ === 0) this.#terms.observer.warning('tooManyStreams', `${STREAMS_MAX}`)
       accepted.stream.on('error', () => {})
       accepted.tcp.resetAndDestroy()
       return
     }
-    const stream = new ClientStream(++this.#lastStream, accepted, this)
+    const { stream: socket, tcp, tls } = accepted
+    const stream = new ClientStream(++this.#lastStream, { stream: socket, tcp, from: { listener, tls } }, this)
     this.#streams.set(stream.id, stream)
+    this.counters.streams++
     this.counters.opened++
-    if (this.#paused) stream.pause()
-    this.#send({
-      frame: 'open',
-      stream: stream.id,
-      listener: listener.request.listener,
-      remote: nameOf(accepted.tcp.remoteAddress, accepted.tcp.remotePort),
-      local: listener.localName(accepted.tcp),
-      tls: accepted.tls,
-    })
+    if (this.#paused || this.#holds(stream)) stream.pause()
+    this.#open(stream)
   }
 
   acceptFailed(_listener: Listener, reason: string): void {
@@ -232,23 +284,25 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   }
 
   #listen(frame: ListenFrame): void {
-    const present = this.#listeners.get(frame.listener)
-    if (present !== undefined) {
-      // A new primary asks again for what its predecessor had asked for. Not open yet: the answer is on its way.
-      if (present.bound !== undefined) this.#sendLater(answerOf(present, 0))
-      return
-    }
-    if (this.#listeners.size >= LISTENERS_MAX) {
-      const errno = -constants.errno.ENOBUFS
-      this.#sendLater({ frame: 'listening', listener: frame.listener, errno, bound: frame.name })
-      return
-    }
-    const mapping = this.#terms.listen.find(({ appPort }) => appPort === frame.name.port)
-    this.#listeners.set(frame.listener, new Listener(frame, mapping, this))
+    const answer = this.#listeners.listen(frame)
+    if (answer !== undefined) this.#sendLater(answer)
+  }
+
+  #open(stream: ClientStream): void {
+    const { id, from, tcp } = stream
+    if (from === undefined) return
+    this.#tell(stream, {
+      frame: 'open',
+      stream: id,
+      listener: from.listener.request.listener,
+      remote: nameOf(tcp.remoteAddress, tcp.remotePort),
+      local: from.listener.localName(tcp),
+      tls: from.tls,
+    })
   }
 
   #connect(frame: ConnectFrame): void {
-    if (this.#streams.size + this.#exit.connecting < STREAMS_MAX) return this.#exit.connect(frame)
+    if (this.counters.streams + this.#exit.connecting < STREAMS_MAX) return this.#exit.connect(frame)
     this.#sendLater({ ...frame, frame: 'connected', errno: -constants.errno.ENOBUFS, local: frame.remote })
   }
 
@@ -260,22 +314,36 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
     })
   }
 
-  /** Bounded by `QUESTIONS_MAX`: what is asked beyond it fails as at a resolver without memory. */
   async #resolve(question: QuestionId, json: string): Promise<void> {
-    const { length } = json
-    const full = this.#questions >= QUESTIONS_MAX || length > QUESTION_BYTES_MAX
-    this.#questions++
-    const answer = full ? { failure: { code: 'ENOMEM', errno: undefined } } : await answerOfNames(json)
-    this.#questions--
+    const answer = await this.#questions.answerTo(json)
     this.#sendLater({ frame: 'resolved', question, json: JSON.stringify(answer) })
   }
 
   #unlisten(id: ListenerId): void {
-    const listener = this.#listeners.get(id)
-    if (listener === undefined) return
-    this.#listeners.delete(id)
-    listener.close()
-    if (listener.bound !== undefined) this.#terms.observer.unlistening(listener.bound)
+    const listener = this.#listeners.unlisten(id)
+    if (listener?.bound !== undefined) this.#terms.observer.unlistening(listener.bound)
+  }
+
+  #leave(): void {
+    this.#listeners.close()
+    this.#exit.close()
+    this.#untold = []
+    for (const stream of this.#streams.values()) this.#terms.leaving.take(stream)
+    this.#streams.clear()
+  }
+
+  #resumeStreams(): void {
+    for (const stream of this.#streams.values()) if (!this.#holds(stream)) stream.resume()
+  }
+
+  #holds({ from }: ClientStream): boolean {
+    return this.#hold === 'everybody' || (this.#hold === 'clients' && from !== undefined)
+  }
+
+  /** What somebody did. */
+  #tell(stream: ClientStream, frame: Frame): void {
+    if (this.#holds(stream)) this.#untold.push(frame)
+    else this.#send(frame)
   }
 
   #send(frame: Frame): void {
@@ -303,14 +371,14 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   #sent(): void {
     if (!this.#leaving) {
       this.#leaving = true
-      setImmediate(this.#leave)
+      setImmediate(this.#flush)
     }
     if (this.#paused || !this.#port.congested) return
     this.#paused = true
     for (const stream of this.#streams.values()) stream.pause()
   }
 
-  readonly #leave = (): void => {
+  readonly #flush = (): void => {
     this.#leaving = false
     this.#port.flush()
   }
@@ -322,6 +390,4 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenerOwner, 
   }
 }
 
-function answerOf(listener: Listener, errno: number): Frame {
-  return { frame: 'listening', listener: listener.request.listener, errno, bound: listener.seen }
-}
+const NOTHING = new Uint8Array(0)

@@ -6,9 +6,12 @@ export type {
   GatewayStatistics,
   GatewayWarning,
   ListenMapping,
+  SideReport,
 } from './control.js'
 export { Gateway } from './gateway.js'
-export type { GatewayObserver, GatewayTerms } from './gateway.js'
+export type { GatewayTerms } from './gateway.js'
 export { DATA_FRAME_BYTES_MAX } from './limits.js'
+export type { GatewayObserver } from './observer.js'
 export { runGateway } from './run.js'
-export type { ControlPipe, OpenPort } from './run.js'
+export type { ControlPipe } from './run.js'
+export type { OpenPort } from './side.js'

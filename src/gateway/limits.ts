@@ -23,5 +23,20 @@ export const HANDSHAKE_MS = 30_000
 /** At the end, clients get so long to take what was released to them. */
 export const STOP_GRACE_MS = 1500
 
+/** The answer with which a connection leaves HTTP; Node itself takes a fourth of this for the head of a message. */
+export const ANSWER_HEAD_BYTES_MAX: number = 64 * 1024
+
+/** A program that is asked to save answers in so long, or goes on: clients wait meanwhile. */
+export const SAVE_MS = 10_000
+
+/** A program restores in so long. Clients wait, but to begin without what was saved would cost them more. */
+export const RESTORE_MS = 30_000
+
+/** A program that is restored listens in so long where its predecessor did. */
+export const LISTEN_MS = 5_000
+
+/** Longest reason that is passed on of a program that did not save or restore; it is read by a person. */
+export const REASON_CHARACTERS_MAX = 1000
+
 /** Longest line on the control pipe; the start parameters of the largest group stay far below. */
 export const CONTROL_LINE_BYTES_MAX: number = 256 * 1024

@@ -2,8 +2,8 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { constants } from 'node:os'
 import { createServer as createTlsServer } from 'node:tls'
-import type { TLSSocket } from 'node:tls'
-import type { Frame, SocketName, TlsFacts } from '../message/index.js'
+import type { Server as TlsServer, TLSSocket } from 'node:tls'
+import type { Frame, SocketName, TlsFacts, TlsTerms } from '../message/index.js'
 import type { ListenMapping } from './control.js'
 import { tlsFacts, tlsOptions } from './tls.js'
 
@@ -30,27 +30,41 @@ const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', '
 
 /** One of the program's listening sockets, opened for real. */
 export class Listener {
-  readonly request: ListenFrame
+  #request: ListenFrame
   readonly #mapping: ListenMapping | undefined
-  readonly #owner: ListenerOwner
+  #owner: ListenerOwner
   readonly #server: Server | undefined
+  /** Ends TLS for what `#server` accepts: another program has other terms, and the same listening socket. */
+  #tls: TlsServer | undefined
   /** TCP sockets by the client's name while their handshake runs; bounded by the handshakes' time-out. */
   readonly #handshakes = new Map<string, Socket>()
   #bound: SocketName | undefined
   #closed = false
 
   constructor(request: ListenFrame, mapping: ListenMapping | undefined, owner: ListenerOwner) {
-    this.request = request
+    this.#request = request
     this.#mapping = mapping
     this.#owner = owner
     try {
-      this.#server = request.tls === undefined ? this.#plain() : this.#secure(request.tls)
+      this.#tls = request.tls && this.#secure(request.tls)
+      this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (tcp) => this.#accepted(tcp))
     } catch (error) {
       // The program's TLS settings make no sense to Node. Answered later, like every other failure.
       setImmediate(() => owner.failed(this, -constants.errno.EINVAL, String(error)))
       return
     }
     this.#open(this.#server, mapping?.host ?? request.name.address)
+  }
+
+  get request(): ListenFrame {
+    return this.#request
+  }
+
+  /** It is another program's from now on, which has asked for the same. */
+  handOver(request: ListenFrame, owner: ListenerOwner): void {
+    this.#request = request
+    this.#owner = owner
+    this.#tls = request.tls && this.#secure(request.tls)
   }
 
   /** Where clients reach it; undefined until it is open. */
@@ -102,19 +116,16 @@ export class Listener {
     this.#owner.opened(this)
   }
 
-  #plain(): Server {
-    return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      this.#owner.accepted(this, { stream: socket, tcp: socket, tls: undefined })
-    })
+  #accepted(tcp: Socket): void {
+    if (this.#tls === undefined) return this.#owner.accepted(this, { stream: tcp, tcp, tls: undefined })
+    const client = clientOf(tcp)
+    this.#handshakes.set(client, tcp)
+    tcp.once('close', () => this.#handshakes.delete(client))
+    this.#tls.emit('connection', tcp)
   }
 
-  #secure(terms: NonNullable<ListenFrame['tls']>): Server {
-    const server = createTlsServer({ ...tlsOptions(terms), allowHalfOpen: true, noDelay: true })
-    server.on('connection', (tcp: Socket) => {
-      const client = clientOf(tcp)
-      this.#handshakes.set(client, tcp)
-      tcp.once('close', () => this.#handshakes.delete(client))
-    })
+  #secure(terms: TlsTerms): TlsServer {
+    const server = createTlsServer(tlsOptions(terms))
     server.on('secureConnection', (stream: TLSSocket) => {
       const client = clientOf(stream)
       const tcp = this.#handshakes.get(client)

@@ -1,6 +1,6 @@
 import { openPeer, peerTermsOf } from '../driver/index.js'
 import { runGateway } from './run.js'
-import type { OpenPort } from './run.js'
+import type { OpenPort } from './side.js'
 
 const openPort: OpenPort = (start, ports, listener) => openPeer(peerTermsOf(start, ports, listener))
 

@@ -1,6 +1,7 @@
 import { lookup, lookupService, Resolver } from 'node:dns/promises'
 import { constants } from 'node:os'
 import type { NameAnswer, NameQuestion } from '../message/index.js'
+import { QUESTION_BYTES_MAX, QUESTIONS_MAX } from './limits.js'
 
 /** Of `Resolver`; a program can name nothing else here. */
 const METHODS: ReadonlySet<string> = new Set([
@@ -21,8 +22,23 @@ const METHODS: ReadonlySet<string> = new Set([
 ])
 const WITH_TTL: ReadonlySet<string> = new Set(['resolve4', 'resolve6'])
 
+export class Questions {
+  #open = 0
+
+  /** Bounded by `QUESTIONS_MAX`: what is asked beyond it fails as at a resolver without memory. */
+  async answerTo(json: string): Promise<NameAnswer> {
+    if (this.#open >= QUESTIONS_MAX || json.length > QUESTION_BYTES_MAX) {
+      return { failure: { code: 'ENOMEM', errno: undefined } }
+    }
+    this.#open++
+    const answer = await answerOf(json)
+    this.#open--
+    return answer
+  }
+}
+
 /** Answers as this host would answer the program. Never rejects. */
-export async function answerOf(json: string): Promise<NameAnswer> {
+async function answerOf(json: string): Promise<NameAnswer> {
   try {
     return { found: await find(JSON.parse(json) as NameQuestion) }
   } catch (error) {

@@ -1,12 +1,13 @@
 import type { GatewayStatistics } from './control.js'
 
-/** What the gateway counts by itself; `streams` and the datagrams are read where they are known. */
+/** What is counted of all connections of the process; the datagrams are read where they are known. */
 export type Counters = {
-  -readonly [Name in Exclude<keyof GatewayStatistics, 'streams' | `datagrams${string}`>]: number
+  -readonly [Name in Exclude<keyof GatewayStatistics, `datagrams${string}`>]: number
 }
 
 export function makeCounters(): Counters {
   return {
+    streams: 0,
     opened: 0,
     bytesIn: 0,
     bytesOut: 0,

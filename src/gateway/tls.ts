@@ -1,3 +1,4 @@
+import { createServer } from 'node:tls'
 import type { SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls'
 import type {
   TlsClientFields,
@@ -18,6 +19,16 @@ export function tlsOptions(terms: TlsTerms): TlsOptions {
     sessionTimeout: sessionTimeoutSeconds,
     handshakeTimeout: handshakeTimeoutMs ?? HANDSHAKE_MS,
   })
+}
+
+/** Whether Node takes them. */
+export function isSensible(terms: TlsTerms | undefined): boolean {
+  try {
+    if (terms !== undefined) createServer(tlsOptions(terms))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Those that both ends of a connection have. */

@@ -1,10 +1,10 @@
 import type { Entropy, GroupSettings, TestFaults } from '../driver/index.js'
 import { GROUP } from '../message/index.js'
 import type { Epoch, Locator, MemberId, PeerInfo, ViewNumber } from '../message/index.js'
-import type { GatewayReport, ListenMapping } from '../gateway/index.js'
+import type { ListenMapping, SideReport } from '../gateway/index.js'
 import { Backoff } from './backoff.js'
 import { GatewayProcess } from './gateway-process.js'
-import type { GatewayListening } from './gateway-process.js'
+import type { GatewayListener, GatewayListening } from './gateway-process.js'
 import type { ProcessEnd } from './process-end.js'
 import type { Reaper } from './reaper.js'
 
@@ -25,6 +25,11 @@ export interface GatewayTerms {
   readonly faults: TestFaults
   readonly entropy: Entropy
   readonly reaper: Reaper
+  /**
+   * The gateway of the generation before, while there is one: served on as its successor until `own` (ADR 55). Not
+   * given where there is none before.
+   */
+  readonly shared?: () => GatewayProcess | undefined
   /** Members of the application group to speak to; empty before the founding. */
   contacts(): readonly Locator[]
   settings(): GroupSettings
@@ -39,7 +44,7 @@ export interface GatewayLoss {
   readonly atStart: boolean
 }
 
-export type GatewayWarned = Extract<GatewayReport, { type: 'warning' }>
+export type GatewayWarned = Extract<SideReport, { type: 'warning' }>
 
 export interface GatewayKeeperListener {
   ready(peer: PeerInfo): void
@@ -47,13 +52,18 @@ export interface GatewayKeeperListener {
   follows(view: ViewNumber): void
   /** The lease is to be renewed. */
   askLease(granted: () => void): void
+  /** The program offers snapshots. */
+  offers(): void
   listening(): void
   warned(warning: GatewayWarned): void
-  /** It ended, and is started again. */
+  /** It ended; one that is the group's own is started again. */
   lost(loss: GatewayLoss): void
 }
 
-/** Sees to it that there is a gateway: one that dies is followed by another, as a new member with a new epoch. */
+/**
+ * Sees to it that there is a gateway: one that dies is followed by another, as a new member with a new epoch. For a
+ * generation that is to follow another it shares the other's, and starts none before the clients are its own.
+ */
 export class GatewayKeeper {
   readonly #terms: GatewayTerms
   readonly #listener: GatewayKeeperListener
@@ -61,11 +71,19 @@ export class GatewayKeeper {
   #process: GatewayProcess | undefined
   /** Of the gateway that runs, or that ran last. */
   memberId: MemberId | undefined
+  /** Of the application group that it serves. */
+  #epoch: Epoch | undefined
+  #owns: boolean
   #stopped = false
 
   constructor(terms: GatewayTerms, listener: GatewayKeeperListener) {
     this.#terms = terms
     this.#listener = listener
+    this.#owns = terms.shared === undefined
+  }
+
+  get process(): GatewayProcess | undefined {
+    return this.#process
   }
 
   get pid(): number | undefined {
@@ -81,18 +99,42 @@ export class GatewayKeeper {
   }
 
   get open(): readonly GatewayListening[] {
-    return this.#process?.open ?? []
+    return (this.#epoch && this.#process?.open(this.#epoch)) ?? []
   }
 
   async refresh(): Promise<void> {
     await this.#process?.refresh()
   }
 
-  /** Once more is the same as once. */
+  /** Once more is the same as once. Where one is to be shared, and there is none, nothing is started. */
   start(): void {
     if (this.#stopped || this.#process !== undefined) return
+    const gateway = this.#owns ? new GatewayProcess(this.#terms.entry) : this.#terms.shared?.()
+    if (gateway === undefined) return
+    this.#process = gateway
+    this.#serve(gateway)
+    if (gateway.pid !== undefined) this.#terms.reaper.watch(gateway.pid)
+  }
+
+  /** The clients are this generation's: from now on there is a gateway whatever happens. */
+  own(): void {
+    this.#owns = true
+    this.start()
+  }
+
+  /** The gateway is another generation's, which goes on with it: there is none here any more. */
+  leave(): void {
+    this.#stopped = true
+    const gateway = this.#process
+    this.#process = undefined
+    if (gateway === undefined) return
+    if (this.#epoch !== undefined) gateway.forget(this.#epoch)
+    if (gateway.pid !== undefined) this.#terms.reaper.forget(gateway.pid)
+  }
+
+  #serve(gateway: GatewayProcess): void {
     const [contacts, settings] = [this.#terms.contacts(), this.#terms.settings()]
-    const { entry, epoch, address, listen, faults, entropy } = this.#terms
+    const { epoch, address, listen, faults, entropy } = this.#terms
     const identity = {
       group: GROUP.gateway,
       epoch: entropy.identity() as Epoch,
@@ -100,29 +142,32 @@ export class GatewayKeeper {
     }
     const application = { group: GROUP.application, epoch: epoch() }
     this.memberId = identity.memberId
+    this.#epoch = application.epoch
+    gateway.serve(
+      { type: 'start', identity, application, contacts, settings, address, listen, faults },
+      this.#sideOf(gateway, identity),
+    )
+  }
+
+  #sideOf(gateway: GatewayProcess, identity: Omit<PeerInfo, 'locator'>): GatewayListener {
     let reached = false
     const stable = setTimeout(() => this.#backoff.reset(), STABLE_MS).unref()
-    const gateway = new GatewayProcess(
-      entry,
-      { type: 'start', identity, application, contacts, settings, address, listen, faults },
-      {
-        ready: ({ locator }) => {
-          reached = true
-          this.#listener.ready({ ...identity, locator })
-        },
-        follows: ({ view }) => this.#listener.follows(view),
-        askLease: (granted) => this.#listener.askLease(granted),
-        listening: () => this.#listener.listening(),
-        warned: (warning) => this.#listener.warned(warning),
-        ended: (end) => {
-          clearTimeout(stable)
-          const { evidence, streams } = gateway
-          this.#ended(gateway, { memberId: identity.memberId, end, evidence, streams, atStart: !reached })
-        },
+    return {
+      ready: ({ locator }) => {
+        reached = true
+        this.#listener.ready({ ...identity, locator })
       },
-    )
-    this.#process = gateway
-    if (gateway.pid !== undefined) this.#terms.reaper.watch(gateway.pid)
+      follows: ({ view }) => this.#listener.follows(view),
+      askLease: (granted) => this.#listener.askLease(granted),
+      offers: () => this.#listener.offers(),
+      listening: () => this.#listener.listening(),
+      warned: (warning) => this.#listener.warned(warning),
+      ended: (end) => {
+        clearTimeout(stable)
+        const { evidence, streams } = gateway
+        this.#ended(gateway, { memberId: identity.memberId, end, evidence, streams, atStart: !reached })
+      },
+    }
   }
 
   /** It is another group's gateway from now on: one that runs already, for a group never founded, is replaced. */
@@ -135,13 +180,21 @@ export class GatewayKeeper {
 
   /** Resolves when the clients have got what was released to them and the process has ended. */
   async stop(): Promise<void> {
+    if (!this.#owns) return this.#drop()
     this.#stopped = true
     await this.#process?.stop()
   }
 
   kill(): void {
+    if (!this.#owns) return this.#drop()
     this.#stopped = true
     this.#process?.kill()
+  }
+
+  /** The clients are another generation's, and stay. */
+  #drop(): void {
+    if (this.#epoch !== undefined) this.#process?.drop(this.#epoch)
+    this.leave()
   }
 
   #ended(gateway: GatewayProcess, loss: GatewayLoss): void {
@@ -150,6 +203,6 @@ export class GatewayKeeper {
     this.#process = undefined
     if (this.#stopped) return
     this.#listener.lost(loss)
-    setTimeout(() => this.start(), this.#backoff.next())
+    if (this.#owns) setTimeout(() => this.start(), this.#backoff.next())
   }
 }

@@ -92,6 +92,7 @@ export class Supervisor {
         ready: (peer) => this.#gatewayReady(peer),
         follows: (view) => this.#group?.gatewayFollows(view),
         askLease: (granted) => terms.lease?.renew(granted),
+        offers: () => {},
         listening: () => this.#listening(),
         offers: () => this.offer.make(),
         warned: (warning) => this.#gatewayWarned(warning),

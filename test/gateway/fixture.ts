@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 import { afterEach, vi } from 'vitest'
 import { Gateway } from '../../src/gateway/index.js'
 import type { GatewayObserver, ListenMapping } from '../../src/gateway/index.js'
+import { Leaving } from '../../src/gateway/leaving.js'
+import { makeCounters } from '../../src/gateway/statistics.js'
 import type { Frame } from '../../src/message/index.js'
 import { InProcessPort, listenFrame } from './in-process-port.js'
 import type { Program } from './in-process-port.js'
@@ -30,8 +32,11 @@ export function gateways(): {
     open(program, listen = []) {
       const told: string[] = []
       const ports: InProcessPort[] = []
+      const counters = makeCounters()
       const gateway = new Gateway({
         listen,
+        counters,
+        leaving: new Leaving(counters),
         observer: observerInto(told),
         openPort(listener) {
           const port = new InProcessPort(listener, program)
@@ -58,6 +63,8 @@ function observerInto(told: string[]): GatewayObserver {
     warning: (warning, detail) => told.push(`${warning}: ${detail}`),
     askLease: (nonce) => told.push(`asks for the lease, ${nonce}`),
     follows: (view) => told.push(`follows ${view}`),
+    snapshot: ({ frame }) => told.push(frame),
+    lent: () => told.push('lent'),
   }
 }
 

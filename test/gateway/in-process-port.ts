@@ -23,6 +23,7 @@ export class InProcessPort implements PeerPort {
   readonly #listener: PeerListener
   readonly #program: Program
   #unflushed: Frame[] = []
+  #handingOut = false
 
   constructor(listener: PeerListener, program: Program) {
     this.#listener = listener
@@ -30,6 +31,7 @@ export class InProcessPort implements PeerPort {
   }
 
   send(frame: Frame): void {
+    if (this.#handingOut) throw new Error('called back by what it hands out')
     this.#unflushed.push(frame.frame === 'data' ? { ...frame, bytes: Uint8Array.from(frame.bytes) } : frame)
   }
 
@@ -39,7 +41,7 @@ export class InProcessPort implements PeerPort {
     this.frames.push(...flushed)
     this.lots.push(flushed)
     setImmediate(() => {
-      for (const frame of flushed) this.#program(frame, (answer) => this.#listener.released(answer))
+      for (const frame of flushed) this.#program(frame, (answer) => this.release(answer))
     })
   }
 
@@ -50,7 +52,9 @@ export class InProcessPort implements PeerPort {
 
   /** The program does something by itself. */
   release(...frames: readonly Frame[]): void {
+    this.#handingOut = true
     for (const frame of frames) this.#listener.released(frame)
+    this.#handingOut = false
   }
 
   close(): void {
