@@ -17,6 +17,8 @@ export type GatewayCommand =
   | { readonly type: 'stats' }
   /** The lease is renewed: the answer to `ask` with this nonce. */
   | { readonly type: 'granted'; readonly epoch: Epoch; readonly nonce: number }
+  /** A replica has started there: as long as none has answered, it is spoken to, too. */
+  | { readonly type: 'meet'; readonly epoch: Epoch; readonly locator: Locator }
   /**
    * Takes a snapshot of the program that has the clients, and restores it in its successor. Answered with `restored`:
    * clients and program stand still then until `move` or `drop`, however long the supervisor takes. Or with `kept`. A
@@ -48,9 +50,10 @@ export type GatewayReport =
   | (SideReport & { readonly epoch: Epoch })
   /** Of the whole process. */
   | ({ readonly type: 'stats' } & GatewayStatistics)
-  | { readonly type: 'restored' }
-  /** The program that had the clients has them still, and goes on. */
-  | { readonly type: 'kept'; readonly reason: string }
+  /** `bytes`: of what the program has saved. */
+  | { readonly type: 'restored'; readonly bytes: number }
+  /** The program that had the clients has them still, and goes on. `again`: it may have something to save soon. */
+  | { readonly type: 'kept'; readonly reason: string; readonly again: boolean }
   /** So many clients' connections are the successor's now. */
   | { readonly type: 'moved'; readonly streams: number }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import type { PeerEvent, PeerListener, PeerPort } from '../driver/index.js'
-import type { Frame, ListenerId, QuestionId, SNAPSHOT_ASK, SocketName, StreamId } from '../message/index.js'
+import type { Frame, ListenerId, Locator, QuestionId, SNAPSHOT_ASK, SocketName, StreamId } from '../message/index.js'
 import { AnswerHead } from './answer-head.js'
 import { ClientStream } from './client-stream.js'
 import type { ClientStreamOwner } from './client-stream.js'
@@ -125,6 +125,10 @@ export class Gateway implements PeerListener, ClientStreamOwner, ListenersOwner,
 
   askLease(nonce: number): void {
     this.#terms.observer.askLease(nonce)
+  }
+
+  meet(locator: Locator): void {
+    this.#port.meet(locator)
   }
 
   granted(nonce: number): void {

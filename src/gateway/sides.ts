@@ -38,6 +38,8 @@ export class Sides {
         return this.#report({ type: 'stats', ...this.#terms.counters, ...this.#datagrams })
       case 'granted':
         return this.#of(command.epoch)?.gateway.granted(command.nonce)
+      case 'meet':
+        return this.#of(command.epoch)?.gateway.meet(command.locator)
       case 'switch':
         return this.#begin()
       case 'move':
@@ -73,16 +75,16 @@ export class Sides {
     this.#switch = new Switch({
       present,
       successor,
-      restored: () => this.#report({ type: 'restored' }),
-      kept: (reason) => {
+      restored: (bytes) => this.#report({ type: 'restored', bytes }),
+      kept: (reason, again) => {
         this.#switch = undefined
-        this.#kept(reason)
+        this.#kept(reason, again)
       },
     })
   }
 
-  #kept(reason: string): void {
-    this.#report({ type: 'kept', reason })
+  #kept(reason: string, again = false): void {
+    this.#report({ type: 'kept', reason, again })
   }
 
   #move(): void {

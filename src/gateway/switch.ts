@@ -6,9 +6,10 @@ import type { Side } from './side.js'
 export interface SwitchTerms {
   readonly present: Side
   readonly successor: Side
-  restored(): void
-  /** It is over, and the program goes on. */
-  kept(reason: string): void
+  /** `bytes`: of what was saved. */
+  restored(bytes: number): void
+  /** It is over, and the program goes on. `again`: it was in the middle of something. */
+  kept(reason: string, again: boolean): void
 }
 
 type Phase = 'saves' | 'restores' | 'listens' | 'restored' | 'over'
@@ -22,6 +23,7 @@ export class Switch {
   /** The program names each stream that has left HTTP once. */
   readonly #heads = new Map<StreamId, Uint8Array>()
   #phase: Phase = 'saves'
+  #bytes = 0
   #bound: NodeJS.Timeout
 
   constructor(terms: SwitchTerms) {
@@ -41,7 +43,7 @@ export class Switch {
   fromPresent(frame: SnapshotFrame): void {
     if (this.#phase !== 'saves') return
     if (frame.frame === 'upgraded') this.#heads.set(frame.stream, frame.bytes)
-    else if (frame.outcome === 'declined') this.#end(`the program declined: ${reasonIn(frame.bytes)}`)
+    else if (frame.outcome === 'declined') this.#end(`the program declined: ${reasonIn(frame.bytes)}`, true)
     else if (frame.outcome === 'saved') this.#saved(frame.bytes)
   }
 
@@ -56,7 +58,7 @@ export class Switch {
     if (this.#phase !== 'listens' || this.#missing !== undefined) return
     clearTimeout(this.#bound)
     this.#phase = 'restored'
-    this.#terms.restored()
+    this.#terms.restored(this.#bytes)
   }
 
   giveUp(reason: string): void {
@@ -81,6 +83,7 @@ export class Switch {
   #saved(value: Uint8Array): void {
     const { successor } = this.#terms
     this.#phase = 'restores'
+    this.#bytes = value.length
     successor.spent = true
     successor.gateway.ask('restore', value)
     this.#limit(RESTORE_MS, () => `the new program did not restore within ${RESTORE_MS / 1000} s`)
@@ -101,11 +104,11 @@ export class Switch {
     this.#bound = setTimeout(() => this.giveUp(reason()), ms)
   }
 
-  #end(reason: string): void {
+  #end(reason: string, again = false): void {
     const asked = this.#phase !== 'restored'
     this.abandon()
     this.#terms.present.gateway.readOn()
-    if (asked) this.#terms.kept(reason)
+    if (asked) this.#terms.kept(reason, again)
   }
 }
 

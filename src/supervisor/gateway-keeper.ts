@@ -132,6 +132,17 @@ export class GatewayKeeper {
     if (gateway.pid !== undefined) this.#terms.reaper.forget(gateway.pid)
   }
 
+  /** A replica has started there. */
+  meet(locator: Locator): void {
+    if (this.#epoch !== undefined) this.#process?.meet(this.#epoch, locator)
+  }
+
+  /** Its generation is the group no more, or never was. */
+  retire(): void {
+    if (this.#owns) this.leave()
+    else this.#drop()
+  }
+
   #serve(gateway: GatewayProcess): void {
     const [contacts, settings] = [this.#terms.contacts(), this.#terms.settings()]
     const { epoch, address, listen, faults, entropy } = this.#terms

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { LineReader, lineOf } from '../gateway/index.js'
 import type { GatewayCommand, GatewayReport, GatewayStart, GatewayStatistics, SideReport } from '../gateway/index.js'
-import type { Epoch } from '../message/index.js'
+import type { Epoch, Locator } from '../message/index.js'
 import { ByteRing } from './byte-ring.js'
 import type { ProcessEnd } from './process-end.js'
 
@@ -29,7 +29,10 @@ export interface GatewayListener {
 }
 
 /** `kept`: the program that had the clients has them still, and goes on. */
-export type SnapshotResult = { readonly outcome: 'restored' } | { readonly outcome: 'kept'; readonly reason: string }
+export type SnapshotAnswer =
+  | { readonly outcome: 'restored'; readonly bytes: number }
+  /** `again`: it declined, and may not in a moment. */
+  | { readonly outcome: 'kept'; readonly reason: string; readonly again: boolean }
 
 interface Side {
   readonly listener: GatewayListener
@@ -51,10 +54,10 @@ export class GatewayProcess {
   #statistics: GatewayStatistics | undefined
   /** Bounded by the requests for status within `STATISTICS_MS`. */
   readonly #awaiting = new Set<() => void>()
-  #snapshot: ((result: SnapshotResult) => void) | undefined
+  #snapshot: ((result: SnapshotAnswer) => void) | undefined
   /** Its successor was dropped before the answer. */
   #dropped = false
-  #moved: (() => void) | undefined
+  #moved: ((streams: number) => void) | undefined
 
   constructor(entry: string) {
     this.#child = spawn(process.execPath, [entry], { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
@@ -111,14 +114,19 @@ export class GatewayProcess {
     })
   }
 
+  meet(epoch: Epoch, locator: Locator): void {
+    this.#command({ type: 'meet', epoch, locator })
+  }
+
   /**
    * Saves the program that has the clients and restores it in its successor; one at a time. Once it has resolved with
    * `restored` all stand still until `move` or `drop`. Bounded by the gateway; `kept` when that ends.
    */
-  takeSnapshot(): Promise<SnapshotResult> {
+  takeSnapshot(): Promise<SnapshotAnswer> {
     return new Promise((resolve) => {
       if (this.#ended) return resolve(ENDED)
-      if (this.#snapshot !== undefined) return resolve({ outcome: 'kept', reason: 'another snapshot is being taken' })
+      if (this.#snapshot !== undefined)
+        return resolve({ outcome: 'kept', reason: 'another snapshot is being taken', again: false })
       this.#snapshot = resolve
       this.#dropped = false
       this.#command({ type: 'switch' })
@@ -126,13 +134,13 @@ export class GatewayProcess {
   }
 
   /**
-   * The successor has the clients. To be called when it is decided that its generation is the group, which nothing
+   * The successor has the clients; resolves with how many. To be called when it is decided that its generation is the group, which nothing
    * takes back: resolves too when the process ends, of which `ended` tells, since the clients are lost then with
    * either.
    */
-  move(): Promise<void> {
+  move(): Promise<number> {
     return new Promise((resolve) => {
-      if (this.#ended) return resolve()
+      if (this.#ended) return resolve(0)
       this.#moved = resolve
       this.#command({ type: 'move' })
     })
@@ -169,11 +177,11 @@ export class GatewayProcess {
     if (this.#ended) return
     this.#ended = true
     this.#answerSnapshot(ENDED)
-    this.#moved?.()
+    this.#moved?.(0)
     for (const { listener } of this.#sides.values()) listener.ended(end)
   }
 
-  #answerSnapshot(result: SnapshotResult): void {
+  #answerSnapshot(result: SnapshotAnswer): void {
     const answer = this.#snapshot
     this.#snapshot = undefined
     answer?.(result)
@@ -186,11 +194,11 @@ export class GatewayProcess {
         for (const answered of this.#awaiting) answered()
         return
       case 'restored':
-        return this.#answerSnapshot(this.#dropped ? DROPPED : { outcome: 'restored' })
+        return this.#answerSnapshot(this.#dropped ? DROPPED : { outcome: 'restored', bytes: report.bytes })
       case 'kept':
-        return this.#answerSnapshot({ outcome: 'kept', reason: report.reason })
+        return this.#answerSnapshot({ outcome: 'kept', reason: report.reason, again: report.again })
       case 'moved':
-        return this.#moved?.()
+        return this.#moved?.(report.streams)
       default: {
         const side = this.#sides.get(report.epoch)
         if (side !== undefined) this.#sideReported(side, report)
@@ -223,8 +231,8 @@ export class GatewayProcess {
 }
 
 /** The two have crossed on the pipe. */
-const DROPPED: SnapshotResult = { outcome: 'kept', reason: 'the new program is not to go on' }
-const ENDED: SnapshotResult = { outcome: 'kept', reason: 'the gateway has ended' }
+const DROPPED: SnapshotAnswer = { outcome: 'kept', reason: 'the new program is not to go on', again: false }
+const ENDED: SnapshotAnswer = { outcome: 'kept', reason: 'the gateway has ended', again: false }
 
 function keyOf({ address, port }: GatewayListening['bound']): string {
   return `${address} ${port}`

@@ -119,7 +119,9 @@ export class Generations {
     next.chronicle.group('snapshot', `generation ${generation} goes on from ${size}: ${replicas.join(' ')}`)
     this.#backoff.reset()
     return moved.then((streams) => {
-      const result = { generation, replicas, streams, bytes, pausedMs, tookMs: performance.now() - begunMs }
+      const now = performance.now()
+      const times = { pausedMs: now - pausedMs, tookMs: now - begunMs }
+      const result = { generation, replicas, streams, bytes, ...times }
       this.#terms.notice({ notice: 'snapshot', ...result })
       return result
     })

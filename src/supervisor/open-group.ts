@@ -3,6 +3,7 @@ import type { LlftError } from '../errors/index.js'
 import { GROUP } from '../message/index.js'
 import type { Chronicle } from './chronicle.js'
 import { ConsoleApplication } from './console-application.js'
+import type { GatewayKeeper } from './gateway-keeper.js'
 import type { ProcessEnd } from './process-end.js'
 import { Replacements } from './replacements.js'
 import type { Replicas } from './replicas.js'
@@ -16,6 +17,7 @@ export interface OpenGroupTerms {
   /** Its replicas run already, and were another gateway's. */
   readonly adopted: boolean
   readonly replicas: Replicas
+  readonly gateway: GatewayKeeper
   readonly chronicle: Chronicle
   exited(end: ProcessEnd, uncaught: boolean): void
   event(event: PeerEvent): void
@@ -32,7 +34,7 @@ export interface OpenedGroup {
 
 /** The console connects with a group that is founded now, or was adopted, and keeps it. */
 export function openGroup(terms: OpenGroupTerms): OpenedGroup {
-  const { founding, adopted, replicas, chronicle, identity, supervisor } = terms
+  const { founding, adopted, replicas, gateway, chronicle, identity, supervisor } = terms
   const { options, clock, entropy, transport, output, openInput, notice, lease, openConsole, faults } = supervisor
   let readsInput = false
   const console = new ConsoleApplication({
@@ -70,6 +72,6 @@ export function openGroup(terms: OpenGroupTerms): OpenedGroup {
     fail: (error) => terms.fail(error, adopted && port.status.members.length === 0),
   })
   const closed = (): void => unwatch.forEach((stop) => stop())
-  const own = { founding, adopted, clock, port, replicas, replacements, chronicle, lease, notice, closed }
+  const own = { founding, adopted, clock, port, gateway, replicas, replacements, chronicle, lease, notice, closed }
   return { console, group: new RunningGroup({ ...options, ...own }), readsInput: () => readsInput }
 }

@@ -3,6 +3,7 @@ import { report } from '../errors/index.js'
 import { GROUP } from '../message/index.js'
 import type { Instant, Locator, MemberId, MemberInfo, ViewNumber } from '../message/index.js'
 import type { Chronicle } from './chronicle.js'
+import type { GatewayKeeper } from './gateway-keeper.js'
 import type { Notice } from './notice.js'
 import type { LeaseKeeper } from './lease/lease-keeper.js'
 import { outcomeOf } from './process-end.js'
@@ -33,6 +34,7 @@ export interface RunningGroupTerms {
   readonly adopted: boolean
   readonly clock: Clock
   readonly port: PeerPort
+  readonly gateway: Pick<GatewayKeeper, 'meet'>
   readonly replicas: Replicas
   readonly replacements: Replacements
   readonly chronicle: Chronicle
@@ -99,9 +101,10 @@ export class RunningGroup {
 
   /** A replacement has its slot: it is told whom to ask for the history. */
   claimed(replica: Replica): void {
-    const { replicas, clock, founding, chronicle } = this.#terms
-    const { memberId, slot, origin } = replica
+    const { replicas, clock, founding, chronicle, port, gateway } = this.#terms
+    const { memberId, slot, origin, claim } = replica
     if (memberId !== undefined) chronicle.named(memberId, { id: slot, origin })
+    if (claim !== undefined) for (const front of [port, gateway]) front.meet(claim.locator)
     replicas.start(replica.slot, clock.now(), { founding, join: { contacts: this.contacts() } })
   }
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Epoch } from '../message/index.js'
 import type { Notice } from './notice.js'
 import { outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
@@ -26,7 +25,7 @@ export type SuccessionOutcome =
       /** The clients that the gateway has moved, once it has. */
       readonly moved: Promise<number>
       readonly bytes: number
-      /** How long clients were not read from, until the decision. */
+      /** Since when clients are not read from. */
       readonly pausedMs: number
     }
   | { readonly outcome: 'kept'; readonly reason: string }
@@ -69,8 +68,6 @@ export class Succession {
   async giveUp(): Promise<void> {
     if (this.#over) return
     this.#over = true
-    const { gateway, status } = this.next
-    gateway.process?.drop(status.epoch as Epoch)
     this.next.retire()
     await this.running.catch(() => undefined)
   }
@@ -111,9 +108,9 @@ export class Succession {
         this.next.succeed(before)
         return {
           outcome: 'succeeded',
-          moved: process.move().catch(() => 0),
+          moved: process.move(),
           bytes: answer.bytes,
-          pausedMs: performance.now() - pausedMs,
+          pausedMs,
         }
       }
       if (!answer.again || performance.now() + waitMs > endMs) return this.#keep(answer.reason)

@@ -86,13 +86,12 @@ export class Supervisor {
         reaper: this.#reaper,
         contacts: () => this.#group?.contacts() ?? [],
         settings: () => this.#settings,
-        shared: terms.predecessor?.process,
+        ...(terms.predecessor === undefined ? {} : { shared: terms.predecessor.process }),
       },
       {
         ready: (peer) => this.#gatewayReady(peer),
         follows: (view) => this.#group?.gatewayFollows(view),
         askLease: (granted) => terms.lease?.renew(granted),
-        offers: () => {},
         listening: () => this.#listening(),
         offers: () => this.offer.make(),
         warned: (warning) => this.#gatewayWarned(warning),
@@ -165,7 +164,7 @@ export class Supervisor {
     if (this.#phase === 'ending') return
     this.#phase = 'ending'
     this.#retired = true
-    this.gateway.leave()
+    this.gateway.retire()
     this.#settle?.resolve({ code: 0, signal: 0 })
   }
 
@@ -290,6 +289,7 @@ export class Supervisor {
       supervisor: this.#terms,
       identity: this.#console,
       replicas: this.replicas,
+      gateway: this.gateway,
       chronicle: this.chronicle,
       exited: (end, uncaught) => this.#exited(end, uncaught),
       event: (event) => this.#group?.event(event),

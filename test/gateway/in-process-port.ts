@@ -35,6 +35,8 @@ export class InProcessPort implements PeerPort {
     this.#unflushed.push(frame.frame === 'data' ? { ...frame, bytes: Uint8Array.from(frame.bytes) } : frame)
   }
 
+  meet(): void {}
+
   flush(): void {
     const flushed = this.#unflushed
     this.#unflushed = []
