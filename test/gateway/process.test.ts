@@ -40,7 +40,7 @@ test('the process answers start and stats, ignores the signals of a terminal, an
   say(start)
   await vi.waitUntil(() => reports.length === 1, { timeout: 10_000 })
   const [ready] = reports
-  expect(ready?.type === 'ready' && endpointOf(ready.locator).address).toBe('127.0.0.1')
+  expect(ready?.type === 'ready' && ready.epoch === 13 && endpointOf(ready.locator).address).toBe('127.0.0.1')
   child.kill('SIGINT')
   child.kill('SIGTERM')
   say({ type: 'stats' })
@@ -48,6 +48,32 @@ test('the process answers start and stats, ignores the signals of a terminal, an
   expect(reports[1]).toMatchObject({ type: 'stats', streams: 0, opened: 0, bytesIn: 0, datagramsIn: 0 })
   say({ type: 'stop' })
   expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a second start opens the side of a successor, which can be dropped in the middle of a snapshot', async () => {
+  const { child, reports, say } = run()
+  const second: GatewayStart = {
+    ...start,
+    identity: { group: GROUP.gateway, epoch: 21 as Epoch, memberId: 22 as MemberId },
+    application: { group: GROUP.application, epoch: 23 as Epoch },
+  }
+  say(start)
+  say(second)
+  say(second)
+  say({ type: 'switch' })
+  say({ type: 'drop', epoch: 13 as Epoch })
+  say({ type: 'drop', epoch: 23 as Epoch })
+  say({ type: 'switch' })
+  say({ type: 'stop' })
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(reports).toMatchObject([
+    { type: 'ready', epoch: 13 },
+    { type: 'ready', epoch: 23 },
+    { type: 'kept', reason: 'the new program is not to go on' },
+    { type: 'kept', reason: 'there is no new program' },
+  ])
+  const [one, other] = reports.map((report) => report.type === 'ready' && endpointOf(report.locator).port)
+  expect(one).not.toBe(other)
 })
 
 test('the process ends with its control pipe', async () => {
