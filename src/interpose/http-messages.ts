@@ -18,8 +18,6 @@ interface Begun {
   atMs: number
   /** What the parser had then. */
   before: Parser['incoming']
-  /** A byte of it has come. */
-  message: boolean
 }
 
 /** What the parsers of the program's servers are at. */
@@ -28,7 +26,7 @@ export class HttpMessages {
 
   /** A parser has a connection. */
   connect(parser: Parser, list: ParserList, atMs: number): void {
-    this.#begun.set(parser, { list, atMs, before: parser.incoming, message: false })
+    this.#begun.set(parser, { list, atMs, before: parser.incoming })
   }
 
   /** It has none of a server. */
@@ -42,7 +40,6 @@ export class HttpMessages {
     if (begun === undefined) return
     begun.atMs = nowMs
     begun.before = parser.incoming
-    begun.message = true
   }
 
   /** What it is at has taken too long, and is not looked at again. */
@@ -63,11 +60,10 @@ export class HttpMessages {
     return parser.incoming !== this.#begun.get(parser)?.before && (parser.incoming ?? null) !== null
   }
 
-  /** One of them is in the middle of a message. */
+  /** One of these, all of which have got bytes, is in the middle of a message. */
   anyReads(parsers: readonly Parser[]): boolean {
-    const begun = parsers.filter((parser) => this.#begun.get(parser)?.message)
-    const lists = new Set(begun.flatMap((parser) => this.#begun.get(parser)?.list ?? []))
+    const lists = new Set(parsers.flatMap((parser) => this.#begun.get(parser)?.list ?? []))
     const active = new Set([...lists].flatMap((list) => list.active()))
-    return begun.some((parser) => active.has(parser))
+    return parsers.some((parser) => active.has(parser))
   }
 }

@@ -42,14 +42,16 @@ export function installHttp({ internals, operationMs, messages }: EdgeTerms): vo
   }
 
   const { initialize } = parser
+  const begin = function (this: object): void {
+    messages.begin(this, operationMs())
+  }
   parser['initialize'] = function (this: object, ...given: unknown[]): unknown {
     const servers = given.find((each) => each instanceof List)
     if (servers === undefined) messages.forget(this)
     else messages.connect(this, servers as ParserList, operationMs())
+    // Of its own, because Node's library puts null there when it has cleaned a parser.
+    if (servers !== undefined) Reflect.set(this, ON_MESSAGE_BEGIN, begin)
     return initialize?.apply(this, given)
-  }
-  parser[ON_MESSAGE_BEGIN] = function (this: object): void {
-    messages.begin(this, operationMs())
   }
 }
 

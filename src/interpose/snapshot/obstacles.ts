@@ -32,7 +32,8 @@ export function obstacleOf(terms: EdgeTerms, upgrades: Upgrades): string | undef
     const obstacle = ofStream(terms.internals, stream) ?? upgrades.of(stream)?.obstacle
     if (obstacle !== undefined) return obstacle
   }
-  const parsers = clients.flatMap((stream) => socketOf(terms.internals, stream).parser ?? [])
+  const heard = clients.filter(({ bytesRead }) => bytesRead > 0)
+  const parsers = heard.flatMap((stream) => socketOf(terms.internals, stream).parser ?? [])
   return terms.messages.anyReads(parsers) ? 'a request is half read' : undefined
 }
 
