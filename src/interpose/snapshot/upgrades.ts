@@ -8,7 +8,7 @@ import { Upgrade, type UpgradeRequest } from './upgrade.js'
 /** `HTTPParser` of Node's library. */
 interface Parser {
   readonly socket?: { readonly _handle?: unknown } | null
-  readonly incoming?: (UpgradeRequest & { readonly upgrade?: unknown }) | null
+  readonly incoming?: (UpgradeRequest & { readonly upgrade?: boolean }) | null
 }
 
 /** The connections that have left HTTP, by `upgrade` or `CONNECT`. */
@@ -34,8 +34,8 @@ export class Upgrades {
 
   #left({ socket, incoming }: Parser): void {
     const stream = streamOf(socket?._handle)
-    if (stream === undefined || !Boolean(incoming?.upgrade)) return
-    const upgrade = new Upgrade(incoming as UpgradeRequest, this.watching)
+    if (stream === undefined || !incoming?.upgrade) return
+    const upgrade = new Upgrade(incoming, this.watching)
     this.#ofStream.set(stream, upgrade)
     if (this.watching) stream.watch = upgrade
   }

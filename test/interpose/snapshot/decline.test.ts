@@ -17,13 +17,13 @@ describe('what is under way declines a snapshot', () => {
     async () => {
       const post = 'POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n'
       const script = [
-        ...[step.open(1), step.data(1, get('/a').slice(0, 20)), step.save()],
-        ...[step.data(1, get('/a').slice(20)), step.data(1, post.slice(0, 9)), step.save()],
-        ...[step.data(1, `${post.slice(9)}ab`), step.save(), step.data(1, 'cd')],
-        ...[step.open(2), step.data(2, get('/never')), step.save(), step.of('reset', 2)],
+        [step.open(1), step.data(1, get('/a').slice(0, 20)), step.save()],
+        [step.data(1, get('/a').slice(20)), step.data(1, post.slice(0, 9)), step.save()],
+        [step.data(1, `${post.slice(9)}ab`), step.save(), step.data(1, 'cd')],
+        [step.open(2), step.data(2, get('/never')), step.save(), step.of('reset', 2)],
         // Nothing yet, and between two requests.
-        ...[step.open(3), step.save(), step.thaw(), ...end(1), step.of('end', 3)],
-      ]
+        [step.open(3), step.save(), step.thaw(), ...end(1), step.of('end', 3)],
+      ].flat()
       const live = await runBoth('snapshot.cjs', { script })
       expect(reasons(live)).toEqual([
         'a request is half read',
@@ -31,7 +31,14 @@ describe('what is under way declines a snapshot', () => {
         'a response is not finished',
         'a response is not finished',
       ])
-      expect(answers(live).map(({ outcome }) => outcome)).toEqual(['offered', ...Array(4).fill('declined'), 'saved'])
+      expect(answers(live).map(({ outcome }) => outcome)).toEqual([
+        'offered',
+        'declined',
+        'declined',
+        'declined',
+        'declined',
+        'saved',
+      ])
     },
     LONG_MS,
   )
@@ -41,21 +48,17 @@ describe('what is under way declines a snapshot', () => {
     async () => {
       const upgrade = (path: string): string => get(path, asWebSocket)
       const script = [
-        ...[step.open(1), step.data(1, upgrade('/unanswered')), step.save(), step.of('reset', 1)],
-        ...[step.open(2), step.data(2, upgrade('/compressed')), step.save(), step.of('reset', 2)],
-        ...[step.open(3), step.data(3, upgrade('/paused')), step.data(3, message), step.save(), step.of('reset', 3)],
-        ...[step.open(4), step.data(4, upgrade('/flood')), step.save()],
-        ...[step.of('credit', 4, { taken: FLOOD_BYTES }), step.data(4, message.subarray(0, 7)), step.save()],
-        ...[step.data(4, message.subarray(7)), step.of('end', 4), step.save(), step.of('reset', 4)],
-        ...[
-          step.open(5),
-          step.data(5, upgrade('/body').replace('\r\n', '\r\nContent-Length: 2\r\n')),
-          step.data(5, 'ab'),
-        ],
-        ...[step.save(), step.of('reset', 5), step.open(6), step.data(6, upgrade('/echo')), step.data(6, message)],
-        ...[step.open(7), step.data(7, get('x:1', '').replace('GET', 'CONNECT')), step.data(7, 'not a frame')],
-        ...[step.save(), step.thaw(), step.of('reset', 6), step.of('reset', 7), step.open(8), ...end(8)],
-      ]
+        [step.open(1), step.data(1, upgrade('/unanswered')), step.save(), step.of('reset', 1)],
+        [step.open(2), step.data(2, upgrade('/compressed')), step.save(), step.of('reset', 2)],
+        [step.open(3), step.data(3, upgrade('/paused')), step.data(3, message), step.save(), step.of('reset', 3)],
+        [step.open(4), step.data(4, upgrade('/flood')), step.save()],
+        [step.of('credit', 4, { taken: FLOOD_BYTES }), step.data(4, message.subarray(0, 7)), step.save()],
+        [step.data(4, message.subarray(7)), step.of('end', 4), step.save(), step.of('reset', 4)],
+        [step.open(5), step.data(5, upgrade('/body').replace('\r\n', '\r\nContent-Length: 2\r\n')), step.data(5, 'ab')],
+        [step.save(), step.of('reset', 5), step.open(6), step.data(6, upgrade('/echo')), step.data(6, message)],
+        [step.open(7), step.data(7, get('x:1', '').replace('GET', 'CONNECT')), step.data(7, 'not a frame')],
+        [step.save(), step.thaw(), step.of('reset', 6), step.of('reset', 7), step.open(8), ...end(8)],
+      ].flat()
       const live = await runBoth('snapshot.cjs', { script })
       expect(reasons(live)).toEqual([
         'a request to leave HTTP is not answered yet',

@@ -39,13 +39,18 @@ test('a value that V8 keeps in another way at a backup is the same there', async
 test('nothing of a frozen program runs, and no processor either; what waited goes on when it is thawed', async () => {
   const { SIGUSR2 } = constants.signals
   const script = [
-    ...[step.open(1), step.save(), step.signal(SIGUSR2), step.data(1, get('/a')), step.data(1, get('/b'))],
-    ...[step.thaw(FROZEN_MS), step.data(1, get('/c')), ...end(1)],
-  ]
+    [step.open(1), step.save(), step.signal(SIGUSR2), step.data(1, get('/a')), step.data(1, get('/b'))],
+    [step.thaw(FROZEN_MS), step.data(1, get('/c')), ...end(1)],
+  ].flat()
   const live = await runBoth('snapshot.cjs', { script, args: ['busy'] })
   const told = story(live)
   expect(told.slice(told.indexOf('save') + 1, told.indexOf('thaw'))).toEqual([
-    ...['tick of save', 'microtask of save', 'saved', 'signal', 'data', 'data'],
+    'tick of save',
+    'microtask of save',
+    'saved',
+    'signal',
+    'data',
+    'data',
   ])
   const after = told.slice(told.indexOf('thaw') + 1)
   expect(after).toEqual(expect.arrayContaining(['immediate', 'timer true', 'completion', 'signal']))

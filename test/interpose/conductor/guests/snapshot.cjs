@@ -38,7 +38,8 @@ const offers = {
       setTimeout(() => console.log('timer', usedMs() - before < 250), 0)
       zlib.deflate('x', () => console.log('completion'))
       process.nextTick(() => console.log('tick of save'))
-      return Promise.resolve().then(() => console.log('microtask of save')) && { visits, ticks }
+      queueMicrotask(() => console.log('microtask of save'))
+      return { visits, ticks }
     },
   },
   clock: {
@@ -83,8 +84,11 @@ if (how === 'busy') process.on('SIGUSR2', () => console.log('signal'))
 function respond(request, response) {
   const { url } = request
   visits.set(url, (visits.get(url) ?? 0) + 1)
-  if (url === '/stop') return worker.terminate().then(() => response.end('stopped'))
   if (url === '/never') return
+  if (url === '/stop') {
+    worker.terminate().then(() => response.end('stopped'))
+    return
+  }
   if (url === '/end') {
     server.close()
     clearInterval(ticking)
