@@ -1,9 +1,9 @@
 import type { GroupListener } from '../driver/index.js'
 import { ENTRY, GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
 import type { Completion, CompletionTarget, Stash } from './completions.js'
-import { NO_RESOURCE, keepable, runCompletion } from './completions.js'
+import { NO_RESOURCE, keepable } from './completions.js'
 import type { ConductorTerms } from './conductor-terms.js'
-import { EXIT_STOPPED, Ending, announceEnd } from './ending.js'
+import { EXIT_STOPPED, Ending } from './ending.js'
 import { type Subject, emptySubject, kindName, readHead, writeHead } from './entry-heads.js'
 import { FlushPace } from './flush-pace.js'
 import { OperationDigest } from './operation-digest.js'
@@ -11,6 +11,7 @@ import { OperationLog, kindOf } from './operation-log.js'
 import { type AsyncResource, type Operations, type ThreadCalls, VALUE_SOURCE, type ValueSource } from './operations.js'
 import { Outbox } from './outbox.js'
 import { Peers } from './peers.js'
+import { Performer } from './performer.js'
 import { Tail } from './tail.js'
 import type { TimerTarget } from './timers.js'
 import { runUnordered } from './unordered.js'
@@ -26,6 +27,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
   readonly arrivals: Stash
   readonly threads: ThreadCalls
   readonly #peers: Peers
+  readonly #performer: Performer
   readonly #subject: Subject = emptySubject()
   readonly #nextTick: (call: () => void) => void = process.nextTick
   readonly #ending: Ending
@@ -43,6 +45,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#terms = terms
     const digest = new OperationDigest(terms.internals)
     this.#peers = new Peers(terms.group, terms.context)
+    this.#performer = new Performer({ ...terms, peers: this.#peers, operations: this })
     this.#ending = new Ending(terms)
     this.#tail = new Tail(terms)
     this.arrivals = terms.stash
@@ -68,6 +71,11 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   get live(): boolean {
     return this.#live
+  }
+
+  /** What happens to the program here becomes an operation. */
+  get #decides(): boolean {
+    return this.#live && !this.#peers.still
   }
 
   /**
@@ -168,6 +176,24 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     if (this.#live) this.#terms.clock.hold(this.#heldOpen > 0)
   }
 
+  freeze(): void {
+    if (this.#peers.still) return
+    this.#peers.freeze()
+    this.holdOpen(1)
+    this.#terms.timers.rest()
+  }
+
+  thaw(): void {
+    if (!this.#peers.still) return
+    this.#peers.thaw()
+    this.holdOpen(-1)
+    if (this.#live) this.#terms.timers.takeOver()
+  }
+
+  drain(): void {
+    this.#terms.context.drain()
+  }
+
   end(code: number, signal: number, uncaught = false): never {
     this.submit(GROUP.console, { frame: 'exit', code, signal, uncaught })
     const asyncIds = this.#asyncIds
@@ -219,7 +245,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   immediatesTurn(): void {
     const ended = this.#tail.open
-    if (ended && !this.#tail.turned(this.#live)) return
+    if (ended && !this.#tail.turned(this.#decides)) return
     if (ended) this.#close()
     // The program's own first: a tail at every operation must not keep them from their turn.
     if (this.#terms.timers.immediatesWait) this.#decide(ENTRY.immediate)
@@ -228,7 +254,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   completed(completion: Completion): unknown {
     if (this.#tail.calling && !this.arrivals.isScreened(completion)) return this.#tail.run(completion)
-    if (this.#live && this.arrivals.empty && !this.#turning && !this.#log.open) {
+    if (this.#decides && this.arrivals.empty && !this.#turning && !this.#log.open) {
       this.#subject.completion = completion
       this.#decide(ENTRY.completion)
       return undefined
@@ -272,7 +298,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     this.#live = true
     this.#terms.clocks.takeOver()
     this.#terms.clock.hold(this.#heldOpen > 0)
-    this.#terms.timers.takeOver()
+    if (this.#decides) this.#terms.timers.takeOver()
     for (const call of this.#onLive) this.outside(call)
   }
 
@@ -286,7 +312,7 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
 
   #lead(): boolean {
     const subject = this.#subject
-    subject.completion = this.arrivals.takeOldest()
+    subject.completion = this.#decides ? this.arrivals.takeOldest() : undefined
     if (subject.completion !== undefined) return this.#run(ENTRY.completion)
     if (this.#peers.takeChange(subject)) return this.#run(subject.peer === undefined ? ENTRY.peerLost : ENTRY.peerUp)
     const from = this.#peers.firstReceived()
@@ -343,42 +369,13 @@ export class Conductor implements Operations, GroupListener, TimerTarget, Comple
     context.enter()
     this.#idsBefore = context.programIds
     try {
-      this.#perform()
+      this.#performer.perform(this.#subject)
     } catch (error) {
       context.uncaught(error)
     }
     context.drain()
     context.leave()
     this.#finish()
-  }
-
-  #perform(): unknown {
-    const { internals, context, timers } = this.#terms
-    const { kind, group, completion, peer } = this.#subject
-    switch (kind) {
-      case ENTRY.deliver:
-        return this.#peers.deliver(group)
-      case ENTRY.timers:
-        return timers.fire(context.uncaught)
-      case ENTRY.immediate:
-        return timers.runImmediates(context.uncaught)
-      case ENTRY.completion:
-        this.#subject.completion = undefined
-        return runCompletion(internals, context, completion as Completion)
-      case ENTRY.peerLost:
-        return this.#peers.lose(group)
-      case ENTRY.peerUp:
-        return this.#peers.welcome(peer as PeerInfo)
-      default:
-        return this.#drained()
-    }
-  }
-
-  /** Nothing keeps the program alive: `beforeExit`, which may start something, or the end (determinizer.md A10). */
-  #drained(): void {
-    const over = this.recordNumber(VALUE_SOURCE.fact, () => Number(this.#subject.over)) === 1
-    const code = announceEnd(over)
-    if (over) this.end(code, 0)
   }
 
   /** Taken by the running operation. */

@@ -1,6 +1,7 @@
 import type { EdgeInternals } from './edge-internals.js'
 import type { Descriptors } from './files/descriptors.js'
 import type { Handles } from './handles.js'
+import type { HttpMessages } from './http-messages.js'
 import type { Host } from './host/host.js'
 import type { Operations } from './operations.js'
 import type { MainThread } from './shared-memory/main-thread.js'
@@ -12,6 +13,7 @@ export interface EdgeTerms {
   readonly handles: Handles
   readonly host: Host
   readonly descriptors: Descriptors
+  readonly messages: HttpMessages
   readonly threads: Pick<MainThread, 'order' | 'buffers'>
   /** When the group was founded; inside operations only. */
   readonly foundedMs: () => number

@@ -9,6 +9,7 @@ import { installProcessState } from './process-state.js'
 import { installProcesses } from './processes/install.js'
 import { installRefusals } from './refuse.js'
 import { installSignals } from './signals.js'
+import { installSnapshots } from './snapshot/install.js'
 import { installStacks } from './stacks.js'
 import { installStdio } from './stdio.js'
 import { installTcp } from './tcp.js'
@@ -21,6 +22,8 @@ const EDGE_FACILITIES = {
   files: installFiles,
   refusals: installRefusals,
   crypto: installCrypto,
+  // A gateway that is gone is told to this one first.
+  snapshots: installSnapshots,
   tcp: installTcp,
   udp: installUdp,
   names: installNames,

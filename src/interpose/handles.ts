@@ -32,6 +32,10 @@ export class Handles {
     this.#open.delete(handle)
   }
 
+  get all(): readonly Listed[] {
+    return [...this.#open]
+  }
+
   /** Those that keep the program alive. */
   get owners(): readonly unknown[] {
     return this.#counted.map(({ owner }) => owner)
@@ -42,6 +46,6 @@ export class Handles {
   }
 
   get #counted(): readonly Listed[] {
-    return [...this.#open].filter(({ counted }) => counted)
+    return this.all.filter(({ counted }) => counted)
   }
 }

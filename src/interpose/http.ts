@@ -1,19 +1,6 @@
 import type { NativeClass } from './edge-internals.js'
 import type { EdgeTerms } from './edge-terms.js'
-
-interface Parser {
-  readonly socket?: object | null
-  /** Of the last message whose head was read to its end. */
-  readonly incoming?: object | null
-}
-
-/** A message that a parser is at, or its connection before the first one. */
-interface Begun {
-  /** By the time of operations; infinite once it has been found too late. */
-  readonly atMs: number
-  /** What the parser had then. */
-  readonly before: Parser['incoming']
-}
+import type { Parser, ParserList } from './http-messages.js'
 
 type Prototype = Record<string | number, (this: object, ...given: unknown[]) => unknown>
 
@@ -25,13 +12,11 @@ const ON_MESSAGE_BEGIN = 0
  * sorted. How long a request has taken it tells by the real clock, in C++; `headersTimeout` and `requestTimeout` go by
  * the time of operations instead, which is equal at every replica.
  */
-export function installHttp({ internals, operationMs }: EdgeTerms): void {
+export function installHttp({ internals, operationMs, messages }: EdgeTerms): void {
   const binding = internals.binding('http_parser')
   const List = binding['ConnectionsList'] as NativeClass
   const list = List.prototype as Prototype
   const parser = (binding['HTTPParser'] as NativeClass).prototype as Prototype
-  const begun = new WeakMap<object, Begun>()
-  const begin = (parsing: Parser): unknown => begun.set(parsing, { atMs: operationMs(), before: parsing.incoming })
 
   const rank = ({ socket }: Parser): number => {
     const asyncId: unknown = Reflect.get(socket ?? {}, internals.asyncIdSymbol)
@@ -47,24 +32,26 @@ export function installHttp({ internals, operationMs }: EdgeTerms): void {
   list['expired'] = function (this: object, headersMs: unknown, requestMs: unknown): Parser[] {
     const nowMs = operationMs()
     const isOver = (one: Parser): boolean => {
-      const { atMs = nowMs, before } = begun.get(one) ?? {}
-      const hasHead = one.incoming !== before && (one.incoming ?? null) !== null
-      return (isPast(nowMs - atMs, headersMs) && !hasHead) || isPast(nowMs - atMs, requestMs)
+      const tookMs = messages.tookMs(one, nowMs)
+      return (isPast(tookMs, headersMs) && !messages.hasHead(one)) || isPast(tookMs, requestMs)
     }
     const active = (list['active']?.call(this) ?? []) as Parser[]
     const expired = active.filter(isOver)
-    for (const one of expired) begun.set(one, { atMs: Infinity, before: undefined })
+    for (const one of expired) messages.expire(one)
     return expired
   }
 
   const { initialize } = parser
-  parser['initialize'] = function (this: object, ...given: unknown[]): unknown {
-    if (given.some((each) => each instanceof List)) begin(this)
-    else begun.delete(this)
-    return initialize?.apply(this, given)
+  const begin = function (this: object): void {
+    messages.begin(this, operationMs())
   }
-  parser[ON_MESSAGE_BEGIN] = function (this: object): void {
-    if (begun.has(this)) begin(this)
+  parser['initialize'] = function (this: object, ...given: unknown[]): unknown {
+    const servers = given.find((each) => each instanceof List)
+    if (servers === undefined) messages.forget(this)
+    else messages.connect(this, servers as ParserList, operationMs())
+    // Of its own, because Node's library puts null there when it has cleaned a parser.
+    if (servers !== undefined) Reflect.set(this, ON_MESSAGE_BEGIN, begin)
+    return initialize?.apply(this, given)
   }
 }
 

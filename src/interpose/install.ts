@@ -11,6 +11,7 @@ import { edgeInternals } from './edge-internals.js'
 import { installFacts } from './facts/install.js'
 import { Descriptors } from './files/descriptors.js'
 import { Handles } from './handles.js'
+import { HttpMessages } from './http-messages.js'
 import { Host } from './host/host.js'
 import type { Internals } from './internals.js'
 import type { DigestSink } from './operation-digest.js'
@@ -115,11 +116,9 @@ export function install(options: InstallOptions): Conductor {
   const foundedMs = (): number => clocks.foundedMs
   const operationMs = (): number => clocks.operationMs
   installFacts({ internals, operations: conductor, founding, handles, isOn })
-  const edge = edgeInternals(internals)
-  installEdge(
-    { internals: edge, operations: conductor, handles, host, descriptors, threads, foundedMs, operationMs },
-    hooksOff,
-  )
+  const facts = { foundedMs, operationMs, messages: new HttpMessages() }
+  const edge = { internals: edgeInternals(internals), operations: conductor, handles, host, descriptors, threads }
+  installEdge({ ...edge, ...facts }, hooksOff)
   if (isOn('date')) remakeModules(internals)
   // What was replaced in modules that LLFT itself has imported is what `import` gives, too.
   internals.module<{ syncBuiltinESMExports: () => void }>('module').syncBuiltinESMExports()

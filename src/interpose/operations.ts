@@ -122,6 +122,15 @@ export interface Operations {
   holdOpen(delta: 1 | -1): void
 
   /**
+   * Inside an operation: when it is over nothing of the program runs any more, and what happens to it waits, until
+   * `thaw` (ADR 55). Of the groups the gateway alone is heard, its `snapshot` at once, all else of it after that.
+   */
+  freeze(): void
+  thaw(): void
+  /** Inside an operation: runs what the program has put off to the end of it. */
+  drain(): void
+
+  /**
    * The end of the program (determinizer.md A10): seals this operation, sends everything, waits, bounded, until it is
    * acknowledged, and ends the process with `code`, or by `signal` when that is not 0. Does not return. `uncaught`: an
    * error that the program did not handle ends it.

@@ -1,5 +1,5 @@
 import type { Group } from '../driver/index.js'
-import type { Frame, GroupId, PeerInfo } from '../message/index.js'
+import { GROUP, type Frame, type GroupId, type PeerInfo } from '../message/index.js'
 import type { Context } from './context.js'
 import type { Subject } from './entry-heads.js'
 
@@ -23,6 +23,10 @@ export class Peers {
   readonly #onChange = new Map<GroupId, PeerHandlers[]>()
   /** Bounded by how often a supervisor restarts a peer before this replica comes to a turn. */
   readonly #changes: PeerChange[] = []
+  readonly #nextTick: (call: () => void) => void = process.nextTick
+  /** Of the gateway, while nothing of the program runs; bounded by the windows of the connections it has made. */
+  readonly #waiting: Frame[] = []
+  #still = false
 
   constructor(group: Group, context: Context) {
     this.#group = group
@@ -45,9 +49,26 @@ export class Peers {
     this.#changes.push({ group, peer })
   }
 
+  /** Nothing of the program runs, and of the groups the gateway alone is heard. */
+  get still(): boolean {
+    return this.#still
+  }
+
+  freeze(): void {
+    this.#still = true
+  }
+
+  /** One tick each for what has waited: an error of one does not stop the others. */
+  thaw(): void {
+    this.#still = false
+    for (const frame of this.#waiting.splice(0)) this.#nextTick(() => this.#handle(GROUP.gateway, frame))
+  }
+
   /** The next change to be ordered goes into `subject`. */
   takeChange(subject: Subject): boolean {
-    const change = this.#changes.shift()
+    if (this.#changes.length === 0) return false
+    const at = this.#still ? this.#changes.findIndex(({ group }) => group === GROUP.gateway) : 0
+    const [change] = this.#changes.splice(at, at === -1 ? 0 : 1)
     if (change === undefined) return false
     subject.group = change.group
     subject.peer = change.peer
@@ -56,7 +77,9 @@ export class Peers {
 
   /** A group of which a message waits to be delivered. */
   firstReceived(): GroupId | undefined {
-    for (const from of this.#onFrame.keys()) if (this.#group.received(from) !== undefined) return from
+    for (const from of this.#onFrame.keys()) {
+      if ((!this.#still || from === GROUP.gateway) && this.#group.received(from) !== undefined) return from
+    }
     return undefined
   }
 
@@ -65,7 +88,8 @@ export class Peers {
     const frame = this.#group.received(from) as Frame
     this.#group.accept(from)
     this.#context.resume(suspended)
-    for (const handle of this.#onFrame.get(from) ?? []) handle(frame)
+    if (this.#still && frame.frame !== 'snapshot') this.#waiting.push(frame)
+    else this.#handle(from, frame)
   }
 
   lose(group: GroupId): void {
@@ -80,5 +104,9 @@ export class Peers {
     this.#group.connect(peer)
     this.#context.resume(suspended)
     for (const { up } of this.#onChange.get(peer.group) ?? []) up()
+  }
+
+  #handle(from: GroupId, frame: Frame): void {
+    for (const handle of this.#onFrame.get(from) ?? []) handle(frame)
   }
 }

@@ -31,7 +31,6 @@ export interface ClientTerms {
  * primary: a successor goes on in the same stream of bytes, and the other server sees each of them once.
  */
 export class TcpClient extends TcpStream {
-  readonly number: StreamId
   /** Set by what is TLS on top of it. */
   onsecured: ((outcome: TlsOutcomeFields) => void) | undefined = undefined
   readonly #client: ClientTerms
@@ -40,9 +39,8 @@ export class TcpClient extends TcpStream {
 
   constructor(terms: EdgeTerms, client: ClientTerms) {
     const names = { remote: undefined, local: undefined }
-    const number = client.number()
     const stream: StreamTerms = {
-      stream: number,
+      stream: client.number(),
       names,
       tls: undefined,
       triggerAsyncId: terms.internals.asyncScope.defaultTriggerAsyncId(),
@@ -52,7 +50,6 @@ export class TcpClient extends TcpStream {
     super(terms, stream)
     this.#client = client
     this.#names = names
-    this.number = number
   }
 
   bind(address: string, port: number): number {

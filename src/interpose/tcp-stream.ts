@@ -17,6 +17,15 @@ const TLS_WRAP = /^node:(?:_tls_wrap|internal\/tls\/wrap)$/
 /** A frame stays below a datagram's size, and one connection's bulk does not hold up the others. */
 const FRAME_DATA_BYTES_MAX = 32 * 1024
 
+/** Sees the bytes of a stream, and keeps none of them. */
+export interface StreamWatch {
+  /** Before the program sees them, and may change them. */
+  received(bytes: Uint8Array): void
+  /** It was put here when the program had got these, and by them. */
+  begun(bytes: Uint8Array): void
+  sent(bytes: Uint8Array): void
+}
+
 export interface StreamTerms {
   readonly stream: StreamId
   /** Of both ends, as far as they are known. */
@@ -39,6 +48,9 @@ export class TcpStream extends VirtualStream {
   readonly fd = -1
   onread: ((bytes: ArrayBuffer | undefined) => void) | undefined = undefined
   readonly tlsFacts: TlsFacts | undefined
+  /** What the program's socket is on, if not on this. */
+  facade: object | undefined = undefined
+  watch: StreamWatch | undefined = undefined
 
   readonly #stream: StreamTerms
   readonly #isForTls: boolean
@@ -56,6 +68,8 @@ export class TcpStream extends VirtualStream {
   #broken: boolean
   /** Closed by `reset`. */
   #aborted = false
+  /** One side has said that it ends. */
+  #ending = false
 
   constructor(terms: EdgeTerms, stream: StreamTerms) {
     super(terms, 'TCPWRAP', stream.triggerAsyncId)
@@ -77,6 +91,24 @@ export class TcpStream extends VirtualStream {
     return false
   }
 
+  get number(): StreamId {
+    return this.#stream.stream
+  }
+
+  /** There is no other side any more. */
+  get gone(): boolean {
+    return this.#broken
+  }
+
+  /** Something has come that the program has not read. */
+  get unread(): boolean {
+    return this.#received.length > 0
+  }
+
+  get ending(): boolean {
+    return this.#ending
+  }
+
   /** Bytes from the client. They are copied: the program may keep and change what it gets. */
   receive(bytes: Uint8Array): void {
     const own = new Uint8Array(new ArrayBuffer(bytes.length))
@@ -86,6 +118,7 @@ export class TcpStream extends VirtualStream {
 
   /** The client has ended its side. */
   receiveEnd(): void {
+    this.#ending = true
     this.#take(this.terms.internals.errno.UV_EOF)
   }
 
@@ -134,6 +167,7 @@ export class TcpStream extends VirtualStream {
 
   override shutdown(request: ShutdownRequest): number {
     if (this.#broken || this.closed) return this.terms.internals.errno.UV_ENOTCONN
+    this.#ending = true
     this.terms.operations.submit(GROUP.gateway, { frame: 'end', stream: this.#stream.stream })
     return super.shutdown(request)
   }
@@ -184,6 +218,7 @@ export class TcpStream extends VirtualStream {
       this.terms.operations.submit(GROUP.gateway, { frame: 'data', stream, bytes: part })
     }
     this.#allowance -= length
+    this.watch?.sent(bytes.subarray(0, length))
     return length
   }
 
@@ -227,10 +262,13 @@ export class TcpStream extends VirtualStream {
       this.bytesRead += item.length
       this.#credit(item.length)
     }
+    const { watch } = this
+    if (!failed) watch?.received(item)
     this.enter(() => {
       registers[readBytesOrError] = failed ? item : item.length
       registers[arrayBufferOffset] = 0
       this.onread?.(failed ? undefined : item.buffer)
     })
+    if (watch === undefined && !failed) this.watch?.begun(item)
   }
 }

@@ -107,6 +107,16 @@ export class ProgramTimers {
     if ((this.#internals.timers.immediateInfo[REFERENCED_IMMEDIATES] as number) > 0) this.#toggleImmediateRef(true)
   }
 
+  /** Nobody fires them; `takeOver` says who does from then on. */
+  rest(): void {
+    if (!this.#live) return
+    this.#live = false
+    this.#dueMs = Infinity
+    this.#referenced = false
+    this.#clock.armProgram(Infinity, false)
+    this.#toggleImmediateRef(false)
+  }
+
   /** Fires all that is due; after an error no one caught Node goes on with the rest. */
   fire(uncaught: (error: unknown) => void): void {
     for (;;) {

@@ -68,11 +68,16 @@ export class TlsFacade {
     this.#stream = stream
     // The stream's own socket has begun to read already; what arrives belongs to the socket on top.
     stream.onread = (bytes) => this.onread?.call(this, bytes)
+    stream.facade = this
   }
 
   /** Native code takes a stream over only if this holds: HTTP/2 must (it is given a `nativeStream`), http must not. */
   get isStreamBase(): boolean {
     return sessionOf(this.#internals, this) !== undefined
+  }
+
+  get stream(): TcpStream {
+    return this.#stream
   }
 
   get bytesRead(): number {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Guest } from './guest.js'
 
@@ -85,6 +86,23 @@ describe('http', () => {
     await guest.received(1, 'ok /again')
     const closes = guest.messages.filter(({ frame }) => frame === 'close').map(({ stream }) => stream)
     expect(closes).toEqual([2, 4, 3])
+  })
+
+  test('the next message of a kept connection has all its time, however old the connection is', async () => {
+    const guest = start(`
+      const options = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 20 }
+      require('http').createServer(options, (request, response) => response.end('ok ' + request.url)).listen(8080)`)
+    await guest.frame('listen')
+    guest.open(1)
+    guest.data(1, get('/first'))
+    await guest.received(1, 'ok /first')
+    await sleep(700)
+    guest.data(1, 'GET /second HTTP/1.1\r\n')
+    await sleep(100)
+    guest.data(1, 'Host: x\r\n\r\n')
+    expect(await guest.received(1, 'ok /second')).not.toContain('408')
+    guest.data(1, 'GET /third HTTP/1.1\r\n')
+    await guest.received(1, '408 Request Timeout')
   })
 
   test('an aborted request, a socket time-out, an upgrade', async () => {

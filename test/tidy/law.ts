@@ -3,6 +3,7 @@
  * test compares the three. Effects point to meaning, never back.
  */
 export const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
+  app: [],
   base: [],
   message: ['base'],
   wire: ['base', 'message'],
@@ -27,7 +28,17 @@ export const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
 export const CORE_PARTS: readonly string[] = ['messaging', 'membership', 'determinizer']
 
 /** Built-in modules are effects; these rooms have none (no `types` in their tsconfig, so `process` is unknown too). */
-export const PURE_ROOMS: readonly string[] = ['base', 'message', 'wire', 'core', 'driver', 'sim', 'errors', 'config']
+export const PURE_ROOMS: readonly string[] = [
+  'app',
+  'base',
+  'message',
+  'wire',
+  'core',
+  'driver',
+  'sim',
+  'errors',
+  'config',
+]
 
 /**
  * Which rooms may use a dependency. What is loaded into the user's process has none: a dependency's own timers and

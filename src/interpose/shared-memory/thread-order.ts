@@ -65,6 +65,11 @@ export class ThreadOrder {
     return { thread, origin: ++this.#origins }
   }
 
+  /** There are workers whose end is not in order yet. */
+  get hasWorkers(): boolean {
+    return this.#threads.size > 1
+  }
+
   /** Its end is in order; false: by the record it has not come to it yet. */
   removeThread(thread: number): boolean {
     this.#threads.delete(thread)

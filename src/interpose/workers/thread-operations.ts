@@ -85,6 +85,18 @@ export class ThreadOperations implements Operations {
     return refuse()
   }
 
+  freeze(): never {
+    return refuse()
+  }
+
+  thaw(): never {
+    return refuse()
+  }
+
+  drain(): never {
+    return refuse()
+  }
+
   end(): never {
     return refuse()
   }

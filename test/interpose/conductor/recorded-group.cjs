@@ -28,7 +28,8 @@ exports.RecordedGroup = class RecordedGroup {
   #listens = false
 
   /**
-   * `script`: peers' frames, `[afterMs, group, frame]`; `follow`: a history file; `cut`: entries of it to hold; `host`:
+   * `script`: peers' frames, `[afterMs, group, frame]`, and `lost` and `up` in place of one; a successor has one, too;
+   * `follow`: a history file; `cut`: entries of it to hold; `host`:
    * the transport to the host, and its locator.
    */
   constructor({ clock, file, follow, cut, script = [], host }) {
@@ -144,6 +145,7 @@ exports.RecordedGroup = class RecordedGroup {
   #promote() {
     this.live = true
     this.note({ promoted: this.executed })
+    this.#arm()
     this.listener?.promoted()
   }
 
@@ -155,7 +157,9 @@ exports.RecordedGroup = class RecordedGroup {
       // A client of a program that does not listen yet would be refused, however slow the machine is.
       if (frame.frame === 'open' && !this.#listens) return this.#arm()
       this.#script.shift()
-      this.#receive(from, revive(frame))
+      if (frame.frame === 'lost') this.listener.peerLost(from)
+      else if (frame.frame === 'up') this.listener.peerUp({ group: from, epoch: 2, memberId: 7, locator: 9 })
+      else this.#receive(from, revive(frame))
       this.#arm()
       this.listener.work()
     })
