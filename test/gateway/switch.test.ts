@@ -38,6 +38,7 @@ describe('a snapshot that does not come about', () => {
     expect(await both.told('kept')).toEqual({
       type: 'kept',
       reason: 'the program declined: a response is not written',
+      again: true,
     })
     await vi.waitUntil(() => heard(old).length === 8)
     expect(heard(old)).toEqual(expect.arrayContaining(['reset 2', 'open 3', 'data 3 c', 'end 1']))
@@ -126,7 +127,7 @@ describe('a snapshot that does not come about', () => {
     vi.advanceTimersByTime(LISTEN_MS)
     vi.useRealTimers()
     const reason = `the new program does not listen on 127.0.0.1:${other.bound.port}`
-    expect(await both.told('kept')).toEqual({ type: 'kept', reason })
+    expect(await both.told('kept')).toEqual({ type: 'kept', reason, again: false })
     await asked(old, 'thaw')
     expect(both.of('restored')).toEqual([])
   })

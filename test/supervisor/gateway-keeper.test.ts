@@ -115,7 +115,7 @@ test('a snapshot moves the clients to a second group; the gateway stays, and is 
   const young = await generation(2, () => old.keeper.process)
   expect([pidOf(young), young.keeper.open]).toEqual([pidOf(old), []])
   const gateway = old.keeper.process as GatewayProcess
-  expect(await gateway.takeSnapshot()).toEqual({ outcome: 'restored' })
+  expect(await gateway.takeSnapshot()).toMatchObject({ outcome: 'restored' })
   young.keeper.own()
   await gateway.move()
   expect(young.keeper.open).toMatchObject([{ bound: { port: socket.remotePort } }])
@@ -154,9 +154,13 @@ test('a snapshot that is not taken: a successor that is dropped before the answe
   const gateway = old.keeper.process as GatewayProcess
   old.silent = true
   const taken = gateway.takeSnapshot()
-  expect(await gateway.takeSnapshot()).toEqual({ outcome: 'kept', reason: 'another snapshot is being taken' })
+  expect(await gateway.takeSnapshot()).toEqual({
+    outcome: 'kept',
+    reason: 'another snapshot is being taken',
+    again: false,
+  })
   gateway.drop(young.group.epoch)
-  expect(await taken).toEqual({ outcome: 'kept', reason: 'the new program is not to go on' })
+  expect(await taken).toEqual({ outcome: 'kept', reason: 'the new program is not to go on', again: false })
 })
 
 test('the process ends: both generations hear it, and who only shared it starts one from `own` on', async () => {
@@ -167,8 +171,8 @@ test('the process ends: both generations hear it, and who only shared it starts 
   const taken = gateway.takeSnapshot()
   const before = pidOf(old)
   gateway.kill()
-  expect(await taken).toEqual({ outcome: 'kept', reason: 'the gateway has ended' })
-  expect(await gateway.takeSnapshot()).toEqual({ outcome: 'kept', reason: 'the gateway has ended' })
+  expect(await taken).toEqual({ outcome: 'kept', reason: 'the gateway has ended', again: false })
+  expect(await gateway.takeSnapshot()).toEqual({ outcome: 'kept', reason: 'the gateway has ended', again: false })
   await gateway.move()
   expect([old.losses.length, young.losses.length]).toEqual([1, 1])
   await vi.waitUntil(() => old.keeper.pid !== undefined)

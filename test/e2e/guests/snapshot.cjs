@@ -53,7 +53,8 @@ createServer((socket) => {
   })
 }).listen(Number(port), '127.0.0.1')
 
-const server = http.createServer((request, response) => {
+// Longer than any test leaves a connection alone.
+const server = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   request.resume().on('end', () => response.end(JSON.stringify({ visits: ++visits, restored })))
 })
 new WebSocketServer({ server }).on('connection', (socket, request) => {
