@@ -70,6 +70,15 @@ export const OUTSIDE = [
     shown: 'test/interpose/edge-http.test.ts',
   },
   {
+    what: 'snapshots: `snapshot` of `llft/app`, its `save` and `restore`',
+    how: 'ordered',
+    by: 'each is asked for by a message of the gateway; the bytes of what is saved are recorded',
+    names: [],
+    code: 'src/interpose/snapshot/snapshots.ts',
+    hook: 'snapshots',
+    shown: 'test/interpose/snapshot/frozen.test.ts',
+  },
+  {
     what: 'UDP: `dgram`',
     how: 'ordered',
     by: 'the console holds the socket; a datagram that comes in is a message, one that goes out leaves once',

@@ -91,6 +91,7 @@ describe('what is under way declines a snapshot', () => {
     const live = await runBoth('snapshot.cjs', { script, args: ['worker'] })
     expect(answers(live).map(({ outcome }) => outcome)).toEqual(['offered', 'declined', 'saved'])
     expect(reasons(live)).toEqual(['worker threads run'])
+    expect(answers(live)[2]?.bytes).toContain('visits')
   })
 })
 

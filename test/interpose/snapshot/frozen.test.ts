@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { deserialize } from 'node:v8'
 import { expect, test } from 'vitest'
-import { ENTRY_CONTINUES } from '../../../src/message/index.js'
+import { ENTRY_BYTES_MAX, ENTRY_CONTINUES } from '../../../src/message/index.js'
 import { expectSame } from '../conductor/expect-same.js'
 import { runGuest } from '../conductor/run-guest.js'
 import { answers, end, get, reasons, runBoth, step, story } from './script.js'
@@ -9,6 +9,7 @@ import { answers, end, get, reasons, runBoth, step, story } from './script.js'
 /** A guest that stands still for ever is ended after so long. */
 const STILL_MS = 3000
 const FROZEN_MS = 500
+const LONG_BYTES = 2 * 1024 * 1024
 /** Several guests, one of which is ended. */
 const LONG_MS = 60_000
 
@@ -35,6 +36,18 @@ test('a value that V8 keeps in another way at a backup is the same there', async
   const other = await runGuest('snapshot.cjs', { script, args: ['kinds'], env })
   expect(answers(other)[1]?.bytes).not.toBe(answers(live)[1]?.bytes)
 })
+
+test(
+  'a value of many entries',
+  async () => {
+    const script = [step.open(1), step.save(), step.thaw(), ...end(1)]
+    const live = await runBoth('snapshot.cjs', { script, args: ['long'] })
+    const value = deserialize(Buffer.from(answers(live)[1]?.bytes ?? '', 'latin1'))
+    expect(value).toEqual(Buffer.alloc(LONG_BYTES, 'llft'))
+    expect(live.entries.length).toBeGreaterThan(LONG_BYTES / ENTRY_BYTES_MAX)
+  },
+  LONG_MS,
+)
 
 test('nothing of a frozen program runs, and no processor either; what waited goes on when it is thawed', async () => {
   const { SIGUSR2 } = constants.signals

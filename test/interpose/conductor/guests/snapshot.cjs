@@ -65,6 +65,7 @@ const offers = {
     },
   },
   promise: { save: async () => 1, restore: () => JSON.parse('{') },
+  long: { ...plain, save: () => Buffer.alloc(2 * 1024 * 1024, 'llft') },
   large: { ...plain, save: () => Buffer.alloc(16 * 1024 * 1024) },
 }
 
@@ -78,7 +79,12 @@ if (how !== 'none') {
   snapshot(offers.later)
   snapshot(offers[how])
 }
-if (how === 'worker') worker = new Worker('setInterval(() => {}, 1000)', { eval: true })
+if (how === 'worker') {
+  // What a thread offers is nothing to its replica, and no error.
+  const app = JSON.stringify(require.resolve('llft/app'))
+  const offer = `require(${app}).snapshot({ save: () => 'of a thread', restore() {} })`
+  worker = new Worker(`${offer}; setInterval(() => {}, 1000)`, { eval: true })
+}
 if (how === 'busy') process.on('SIGUSR2', () => console.log('signal'))
 
 function respond(request, response) {
