@@ -44,8 +44,8 @@ export function openGroup(terms: OpenGroupTerms): OpenedGroup {
       return openInput()
     },
     port: () => port,
-    exited: terms.exited,
-    event: terms.event,
+    exited: (end, uncaught) => terms.exited(end, uncaught),
+    event: (event) => terms.event(event),
     askLease: (nonce) => lease?.renew(() => port.granted(nonce)),
   })
   const port = openConsole(

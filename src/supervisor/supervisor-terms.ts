@@ -13,7 +13,7 @@ import type { TransportChoice } from './transport-choice.js'
 export interface SupervisorTerms {
   readonly options: RunOptions
   /** The generation that serves meanwhile, by its gateway's process, which both share (ADR 55). */
-  readonly predecessor?: { process(): GatewayProcess | undefined } | undefined
+  readonly predecessor?: { readonly process: () => GatewayProcess | undefined } | undefined
   readonly replicas: ReplicasMaker
   readonly paths: { readonly gateway: string }
   /** Own IPv4 address that datagrams of gateway and console come to. */

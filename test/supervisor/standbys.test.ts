@@ -72,7 +72,7 @@ function standby(net: Net, name: string, speaker: number): Standby {
     },
   }
   const told = { claimed() {}, refused() {}, alive() {}, gone() {}, ended() {} }
-  const replicas = made.make(undefined as never, { ...told, others } as never)
+  const replicas = made.make(undefined as never, { ...told, others })
   return Object.assign(state, { replicas })
 }
 

@@ -61,7 +61,7 @@ new WebSocketServer({ server }).on('connection', (socket, request) => {
   socket.on('message', (data) => {
     const count = (players.get(request.url) ?? 0) + 1
     players.set(request.url, count)
-    socket.send(`${data} ${count} ${++messages}`)
+    socket.send(`${String(data)} ${count} ${++messages}`)
   })
 })
 server.listen(Number(port) + 1, '127.0.0.1', () => console.log('up'))

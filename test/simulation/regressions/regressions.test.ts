@@ -22,6 +22,12 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 // and the gateway, who knew, died together. Another backup waited for the newcomer to propose itself.
 // missed-view: under `acknowledged` a new primary gave up an entry whose inputs nobody sent any more, and established
 // its view; a gateway that had not heard of that view still held the entry, and reflected it under the next (ADR 58).
+// lost-inputs: the last answer to a backup that lacked inputs of a dead gateway was lost, and nobody asked again.
+// told-before: a new primary did not know yet what members held, and left out of what it made known a second gateway
+// that had been told of a view before; the newcomer that was left alone then was nobody that this gateway knew.
+// gone-contacts: a gateway that nobody had answered spoke to members of whom none lived any more.
+// removed-by-the-old-primary: a primary that was wrongly said to have failed removed a backup that had agreed to its
+// successor's view, and the successor died.
 test.each(plans)('%s', (name) => {
   const plan = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Plan
   expect(runPlan(plan).violations).toEqual([])
