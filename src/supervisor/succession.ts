@@ -74,7 +74,8 @@ export class Succession {
 
   async #succeed(): Promise<SuccessionOutcome> {
     const failed = this.#failure()
-    const late = sleep(this.#terms.boundMs, 'the program that was started anew has not offered a snapshot in time')
+    const tooLate = 'the program that was started anew has not offered a snapshot in time'
+    const late = sleep(this.#terms.boundMs, tooLate, { ref: false })
     const reason = await Promise.race([this.next.offer.made, failed, late])
     return reason === undefined ? this.#ask(failed) : this.#keep(reason)
   }
@@ -94,7 +95,7 @@ export class Succession {
     let ended: string | undefined
     void failed.then((reason) => (ended = reason))
     for (let waitMs = ASK_AGAIN_MIN_MS; ; waitMs = Math.min(2 * waitMs, ASK_AGAIN_MAX_MS)) {
-      if (before.readsInput) return this.#keep('the program reads standard input')
+      if (before.settled !== undefined) return this.#keep(before.settled)
       const { process } = before.gateway
       if (process === undefined) return this.#keep('the gateway has ended')
       const pausedMs = performance.now()

@@ -146,9 +146,11 @@ export class Supervisor {
     else this.#group?.signal(signal)
   }
 
-  /** Standard input, of which part is read already, cannot be another generation's. */
-  get readsInput(): boolean {
-    return this.#opened?.readsInput() ?? false
+  /** Why no other generation can follow this one now. */
+  get settled(): string | undefined {
+    if (this.#stop.stopping) return 'the program has been told to stop'
+    // Part of it is read already.
+    return this.#opened?.readsInput() === true ? 'the program reads standard input' : undefined
   }
 
   /** This generation is the group from now on, after that one. */
