@@ -12,8 +12,9 @@ const report = process.env['VITEST_REPORT']
 
 /**
  * Lanes, one after the other: what runs inside the test's own process, two files at a time; real processes, one file at
- * a time, because every one of them starts five; the slow suites, which `npm test` leaves out; and the soak, which only
- * says more of what the others have said, and which `.ci/run` has no time for.
+ * a time, because every one of them starts five; the slow suites, which `npm test` leaves out, and of them the swarm,
+ * whose time is all simulated; and the soak, which only says more of what the others have said, and which `.ci/run` has
+ * no time for.
  */
 export default defineConfig({
   test: {
@@ -44,7 +45,7 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
-          include: ['test/**/slow/**/*.test.ts'],
+          include: ['test/e2e/slow/**/*.test.ts'],
           exclude: [OTHERS],
           maxConcurrency: 2,
           testTimeout: SLOW_TEST_TIMEOUT_MS,
@@ -55,13 +56,24 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'swarm',
+          include: ['test/*/slow/**/*.test.ts'],
+          exclude: [OTHERS, 'test/e2e/**'],
+          testTimeout: SLOW_TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: 'soak',
           include: ['test/**/soak/**/*.test.ts'],
           exclude: [OTHERS],
           testTimeout: SLOW_TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -26,21 +26,27 @@ const VERSION_FILES = [
 ]
 
 /** Of what suites repeat: all of it does not fit into the time of `.ci/run`. */
-const FEWER_SENDS = { LLFT_TEST_SENDS_STEP: '3' }
+const FEWER = { LLFT_TEST_SENDS_STEP: '5', LLFT_TEST_FIELD: 'default' }
 /** The installed version has had every read of start-up. */
 const FEWER_READS = { LLFT_TEST_READS_STEP: '5' }
 
+/** One after the other; those in a list at the same time, since neither of them needs both processors throughout. */
 const STEPS = [
   { name: 'build', command: 'npm run build' },
   { name: 'lint', command: 'npm run lint' },
   { name: 'test', command: 'npm test', report: 'test.json' },
-  { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json', env: FEWER_SENDS },
-  // What shows most of a version in little time; `node test/versions/run.js` alone runs all that depends on it.
-  { name: 'versions', command: `node test/versions/run.js -- ${VERSION_FILES.join(' ')}`, env: FEWER_READS },
-  // Guests from npm with as many protocols; `node test/guests/run.js` runs them all.
-  { name: 'guests', command: 'node test/guests/run.js --ci' },
-  { name: 'sim', command: 'node test/simulation/run.js --seconds 20' },
-]
+  { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json', env: FEWER },
+  [
+    // What shows most of a version in little time; `node test/versions/run.js` alone runs all that depends on it.
+    { name: 'versions', command: `node test/versions/run.js -- ${VERSION_FILES.join(' ')}`, env: FEWER_READS },
+    { name: 'swarm', command: 'npx vitest run --project swarm', report: 'swarm.json' },
+  ],
+  [
+    // Guests from npm with as many protocols; `node test/guests/run.js` runs them all.
+    { name: 'guests', command: 'node test/guests/run.js --ci' },
+    { name: 'sim', command: 'node test/simulation/run.js --seconds 20' },
+  ],
+].map((step) => (Array.isArray(step) ? step : [step]))
 
 /** What a failed step has said that looks like a reason; only the end of a long log is kept. */
 const REASONS_MAX = 12
@@ -101,19 +107,23 @@ mkdirSync(reports, { recursive: true })
 const sum = { passed: 0, failed: 0, skipped: 0 }
 /** Said again at the end: of a long log often only that is kept. */
 const failures = []
-for (const step of STEPS) {
-  const { ok, reasons } = await run(step)
+function judge(step, { ok, reasons }) {
   if (step.report === undefined) {
-    if (ok) continue
+    if (ok) return
     sum.failed++
     failures.push([`step ${step.name}`, ...reasons].join('\n'))
-    continue
+    return
   }
   const { passed, failed, skipped, names } = counts(step)
   sum.passed += passed
   sum.failed += failed === 0 && !ok ? 1 : failed
   sum.skipped += skipped
   failures.push(...names, ...(names.length === 0 && (failed > 0 || !ok) ? [`step ${step.name}`] : []))
+}
+
+for (const steps of STEPS) {
+  const results = await Promise.all(steps.map(run))
+  for (const [at, step] of steps.entries()) judge(step, results[at])
 }
 for (const text of failures) console.log(`\nFAILED ${text}`)
 console.log(`\n${times.join(', ')}`)

@@ -2,8 +2,12 @@ import { expect, test } from 'vitest'
 import { FIELD } from '../../../src/bench/index.js'
 import { BenchCommand } from '../../bench/bench-command.js'
 
+/** Tuned settings are the same systems with other numbers. */
+const DEFAULTS_ONLY = process.env['LLFT_TEST_FIELD'] === 'default'
+
 /** Each system that the suite can start; a missing package is said in the title. */
 for (const kind of FIELD) {
+  if (DEFAULTS_ONLY && kind.name.endsWith('-tuned')) continue
   const absent = kind.absent()
   const skipped = absent === undefined ? '' : ` (skipped: ${absent})`
   const title = `${kind.name} starts, answers, outlives what it can, and ends${skipped}`

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { explore } from '../../explorer/explore.js'
+import { explore } from '../explore.js'
 
 /** The largest of these scopes has 632,146. */
 const STATES_MAX = 1_000_000
