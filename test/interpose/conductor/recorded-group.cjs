@@ -30,8 +30,8 @@ exports.RecordedGroup = class RecordedGroup {
 
   /**
    * `script`: peers' frames, `[afterMs, group, frame, said]`, and `lost`, `up` and `die` in place of one; each waits
-   * until the program has sent what it `said`. A successor has a script, too. `follow`: a history file; `cut`: entries of it to hold; `host`:
-   * the transport to the host, and its locator.
+   * until the program has sent what it `said`. A successor has a script, too. `follow`: a history file; `cut`: entries
+   * of it to hold; `host`: the transport to the host, and its locator.
    */
   constructor({ clock, file, follow, cut, script = [], host }) {
     this.#clock = clock
