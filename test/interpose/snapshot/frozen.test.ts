@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: GUESTS_MS })
 
 const FROZEN_MS = 500
 const HOUR_MS = 3_600_000
-const LONG_BYTES = 2 * 1024 * 1024
+const LONG_BYTES = 256 * 1024
 
 interface Value {
   readonly visits: ReadonlyMap<string, number>
@@ -39,7 +39,7 @@ test('a value of many entries', async () => {
   const script = [step.open(1), step.save(), step.thaw(), ...end(1)]
   const live = await runBoth({ script, args: ['long'] })
   const value = deserialize(Buffer.from(answers(live)[1]?.bytes ?? '', 'latin1'))
-  expect(value).toEqual(Buffer.alloc(LONG_BYTES, 'llft'))
+  expect(Buffer.alloc(LONG_BYTES, 'llft').equals(value as Buffer)).toBe(true)
   expect(live.entries.length).toBeGreaterThan(LONG_BYTES / ENTRY_BYTES_MAX)
 })
 
