@@ -85,7 +85,9 @@ describe('http', () => {
     guest.data(1, get('/again'))
     await guest.received(1, 'ok /again')
     const closes = guest.messages.filter(({ frame }) => frame === 'close').map(({ stream }) => stream)
-    expect(closes).toEqual([2, 4, 3])
+    // The second has the time of its head, which began after its connection.
+    expect(closes.slice(0, 2).toSorted()).toEqual([2, 4])
+    expect(closes.slice(2)).toEqual([3])
   })
 
   test('the next message of a kept connection has all its time, however old the connection is', async () => {

@@ -5,6 +5,7 @@
 // host goes to whoever runs the guest.
 const { openSync, readFileSync, writeSync } = require('node:fs')
 
+const { kill, pid } = process
 const GATEWAY = 2
 const CONSOLE = 3
 const WAIT_STEP_US = 100
@@ -28,9 +29,9 @@ exports.RecordedGroup = class RecordedGroup {
   #listens = false
 
   /**
-   * `script`: peers' frames, `[afterMs, group, frame]`, and `lost` and `up` in place of one; a successor has one, too;
-   * `follow`: a history file; `cut`: entries of it to hold; `host`:
-   * the transport to the host, and its locator.
+   * `script`: peers' frames, `[afterMs, group, frame, said]`, and `lost`, `up` and `die` in place of one; each waits
+   * until the program has sent what it `said`. A successor has a script, too. `follow`: a history file; `cut`: entries
+   * of it to hold; `host`: the transport to the host, and its locator.
    */
   constructor({ clock, file, follow, cut, script = [], host }) {
     this.#clock = clock
@@ -152,12 +153,14 @@ exports.RecordedGroup = class RecordedGroup {
   #arm() {
     const next = this.#script[0]
     if (next === undefined) return
-    const [afterMs, from, frame] = next
+    const [afterMs, from, frame, said = ''] = next
     this.#clock.arm(this.#clock.now() + afterMs * 1000, () => {
       // A client of a program that does not listen yet would be refused, however slow the machine is.
       if (frame.frame === 'open' && !this.#listens) return this.#arm()
+      if (said !== '' && !this.#frames.some((sent) => JSON.stringify(sent).includes(said))) return this.#arm()
       this.#script.shift()
       if (frame.frame === 'lost') this.listener.peerLost(from)
+      else if (frame.frame === 'die') kill.call(process, pid, 'SIGKILL')
       else if (frame.frame === 'up') this.listener.peerUp({ group: from, epoch: 2, memberId: 7, locator: 9 })
       else this.#receive(from, revive(frame))
       this.#arm()

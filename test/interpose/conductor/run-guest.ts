@@ -25,7 +25,7 @@ export interface GuestOptions {
   readonly follow?: Run
   readonly cut?: number
   readonly hooksOff?: readonly string[]
-  readonly script?: readonly (readonly [number, number, object])[]
+  readonly script?: readonly (readonly [afterMs: number, group: number, frame: object, said?: string])[]
   readonly flags?: readonly string[]
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>

@@ -9,7 +9,12 @@ const { gateway, console: supervisor } = GROUP
 const STEP_MS = 25
 const name = { address: '127.0.0.1', family: 4, port: 3000 }
 
-export type Step = readonly [number, number, object]
+/** Also with a machine that does much else. */
+const GUEST_BOUND_MS = 60_000
+/** Two guests, and some more. */
+export const GUESTS_MS = 240_000
+
+export type Step = readonly [afterMs: number, group: number, frame: object, said?: string]
 
 /** What comes to the program, one step after the other. */
 export const step = {
@@ -24,13 +29,15 @@ export const step = {
     { frame: 'data', stream, bytes: Buffer.from(bytes as string).toString('latin1') },
   ],
   of: (frame: string, stream: number, more: object = {}): Step => [STEP_MS, gateway, { frame, stream, ...more }],
-  save: (afterMs = STEP_MS): Step => [afterMs, gateway, { frame: 'snapshot', ask: 'save', bytes: '' }],
+  save: (said = ''): Step => [STEP_MS, gateway, { frame: 'snapshot', ask: 'save', bytes: '' }, said],
   thaw: (afterMs = STEP_MS): Step => [afterMs, gateway, { frame: 'snapshot', ask: 'thaw', bytes: '' }],
   restore: (value: Uint8Array): Step => [
     STEP_MS * 2,
     gateway,
     { frame: 'snapshot', ask: 'restore', bytes: Buffer.from(value).toString('latin1') },
   ],
+  /** The process is killed when the program has said this. */
+  die: (said: string): Step => [STEP_MS, gateway, { frame: 'die' }, said],
   lost: (afterMs = STEP_MS): Step => [afterMs, gateway, { frame: 'lost' }],
   up: (): Step => [STEP_MS, gateway, { frame: 'up' }],
   signal: (signal: number): Step => [STEP_MS, supervisor, { frame: 'signal', signal }],
@@ -46,12 +53,16 @@ export const end = (stream: number): readonly Step[] => [
 
 export const asWebSocket = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
 
+export function run(options: GuestOptions): Promise<Run> {
+  return runGuest('snapshot.cjs', { ...options, boundMs: GUEST_BOUND_MS })
+}
+
 /** What a primary does, and a backup after it. */
-export async function runBoth(guest: string, options: GuestOptions): Promise<Run> {
-  const live = await runGuest(guest, options)
+export async function runBoth(options: GuestOptions): Promise<Run> {
+  const live = await run(options)
   expect(live.errors).toBe('')
   const { script: _, ...others } = options
-  expectSame(await runGuest(guest, { ...others, follow: live }), live)
+  expectSame(await run({ ...others, follow: live }), live)
   return live
 }
 

@@ -65,7 +65,7 @@ const offers = {
     },
   },
   promise: { save: async () => 1, restore: () => JSON.parse('{') },
-  long: { ...plain, save: () => Buffer.alloc(2 * 1024 * 1024, 'llft') },
+  long: { ...plain, save: () => Buffer.alloc(256 * 1024, 'llft') },
   large: { ...plain, save: () => Buffer.alloc(16 * 1024 * 1024) },
 }
 
