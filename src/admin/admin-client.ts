@@ -26,12 +26,12 @@ export class AdminClient {
   }
 
   status(): Promise<GroupStatus> {
-    return this.#call('GET', '/api/v1/status', '') as Promise<GroupStatus>
+    return this.#call('GET /api/v1/status') as Promise<GroupStatus>
   }
 
   /** The last ones, oldest first. */
   events(): Promise<readonly GroupEvent[]> {
-    return this.#call('GET', EVENTS_PATH, '') as Promise<readonly GroupEvent[]>
+    return this.#call(`GET ${EVENTS_PATH}`) as Promise<readonly GroupEvent[]>
   }
 
   /** What has happened, then what happens, until the group ends. */
@@ -76,18 +76,19 @@ export class AdminClient {
   }
 
   #act(action: ActionName, body: object, boundMs = ANSWER_MS): Promise<unknown> {
-    return this.#call('POST', `/api/v1/${action}`, JSON.stringify(body), boundMs)
+    return this.#call(`POST /api/v1/${action}`, JSON.stringify(body), boundMs)
   }
 
-  async #call(method: string, path: string, body: string, boundMs = ANSWER_MS): Promise<unknown> {
-    const answer = parsed(await this.#exchange(method, path, body, boundMs))
+  async #call(route: `${string} /${string}`, body = '', boundMs = ANSWER_MS): Promise<unknown> {
+    const answer = parsed(await this.#exchange(route, body, boundMs))
     if (answer === undefined) throw this.#unreachable('something else than LLFT answers there')
     const fault = faultOf(answer)
     if (fault !== undefined) throw fault
     return answer
   }
 
-  #exchange(method: string, path: string, body: string, timeout: number): Promise<string> {
+  #exchange(route: string, body: string, timeout: number): Promise<string> {
+    const [method, path] = route.split(' ')
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => reject(this.#unreachable(error.message))
       const outgoing = request(

@@ -117,7 +117,7 @@ export class Laws {
     return true
   }
 
-  /** A connected group was told of a view; whoever established it may have died before it could be heard of otherwise. */
+  /** A connected group was told of a view; whoever established it may have died before anything else was heard. */
   announced(view: View, members: readonly { readonly memberId: MemberId; readonly precedence: number }[]): void {
     if (view.number <= this.#view) return
     this.#view = view.number

@@ -134,9 +134,9 @@ export class GatewayProcess {
   }
 
   /**
-   * The successor has the clients; resolves with how many. To be called when it is decided that its generation is the group, which nothing
-   * takes back: resolves too when the process ends, of which `ended` tells, since the clients are lost then with
-   * either.
+   * The successor has the clients; resolves with how many. To be called when it is decided that its generation is the
+   * group, which nothing takes back: resolves too when the process ends, of which `ended` tells, since the clients are
+   * lost then with either.
    */
   move(): Promise<number> {
     return new Promise((resolve) => {

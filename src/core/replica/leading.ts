@@ -223,7 +223,7 @@ export class Leading {
     this.#heartbeatSoon()
   }
 
-  /** While somebody lacks order or inputs that the primary gives, or a newcomer's report is awaited that may be lost. */
+  /** While somebody lacks order or inputs of the primary, or a newcomer's report is awaited that may be lost. */
   #heartbeatSoon(): void {
     const { stableIndex, history, others, now, limits } = this.#state
     const awaits = ({ memberId, caughtUp }: MemberInfo): boolean => !caughtUp || this.#lacking.has(memberId)
