@@ -54,8 +54,13 @@ export type GatewayReport =
   | { readonly type: 'restored'; readonly bytes: number }
   /** The program that had the clients has them still, and goes on. `again`: it may have something to save soon. */
   | { readonly type: 'kept'; readonly reason: string; readonly again: boolean }
-  /** So many clients' connections are the successor's now. */
-  | { readonly type: 'moved'; readonly streams: number }
+  /** So many clients' connections are the successor's now; how long nothing was read from them. */
+  | ({ readonly type: 'moved' } & Moved)
+
+export interface Moved {
+  readonly streams: number
+  readonly pausedMs: number
+}
 
 /** Of one side, whose application group's epoch it carries. */
 export type SideReport =

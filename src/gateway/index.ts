@@ -4,6 +4,7 @@ export type {
   GatewayReport,
   GatewayStart,
   GatewayStatistics,
+  Moved,
   GatewayWarning,
   ListenMapping,
   SideReport,

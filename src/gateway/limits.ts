@@ -32,6 +32,9 @@ export const SAVE_MS = 10_000
 /** A program restores in so long. Clients wait, but to begin without what was saved would cost them more. */
 export const RESTORE_MS = 30_000
 
+/** A program that has offered snapshots is about to listen, unless it does so once restored. Clients are served. */
+export const SETTLE_MS = 500
+
 /** A program that is restored listens in so long where its predecessor did. */
 export const LISTEN_MS = 5_000
 

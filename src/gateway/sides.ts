@@ -1,6 +1,7 @@
 import type { Epoch } from '../message/index.js'
 import type { GatewayCommand, GatewayReport, GatewayStart } from './control.js'
 import { Leaving } from './leaving.js'
+import { SETTLE_MS } from './limits.js'
 import type { SnapshotFrame } from './observer.js'
 import { Side } from './side.js'
 import type { DatagramCounts, OpenPort, SideTerms } from './side.js'
@@ -14,6 +15,8 @@ export class Sides {
   #present: Side | undefined
   #successor: Side | undefined
   #switch: Switch | undefined
+  /** A switch waits for the successor to listen, while clients are still served. */
+  #settling: NodeJS.Timeout | undefined
   /** Of the sides that are no more. */
   #past: DatagramCounts = { datagramsIn: 0, datagramsOut: 0, datagramsRejected: 0 }
 
@@ -26,7 +29,7 @@ export class Sides {
       leaving: new Leaving(counters),
       report: ({ epoch }, value) => report({ ...value, epoch }),
       snapshot: (side, frame) => this.#fromProgram(side, frame),
-      lent: () => this.#switch?.lent(),
+      lent: () => this.#lent(),
     }
   }
 
@@ -51,6 +54,7 @@ export class Sides {
 
   /** Resolves when everything is closed. */
   async stop(): Promise<void> {
+    clearTimeout(this.#settling)
     this.#switch?.abandon()
     await Promise.all([this.#present?.stop(), this.#successor?.stop(), this.#terms.leaving.emptied()])
   }
@@ -67,11 +71,28 @@ export class Sides {
   }
 
   #begin(): void {
-    if (this.#switch !== undefined) return
+    if (this.#switch !== undefined || this.#settling !== undefined) return
     const [present, successor] = [this.#present, this.#successor]
     if (present === undefined || successor === undefined) return this.#kept('there is no new program')
     if (present.saves) return this.#kept('the program has not answered when it was asked before')
     if (successor.spent) return this.#kept('the new program has been told to restore before')
+    if (successor.gateway.missingListener === undefined) return this.#take(present, successor)
+    this.#settling = setTimeout(() => {
+      this.#settling = undefined
+      this.#take(present, successor)
+    }, SETTLE_MS)
+  }
+
+  /** What the successor listens on, or its predecessor, is other than before. */
+  #lent(): void {
+    this.#switch?.lent()
+    if (this.#settling === undefined || this.#successor?.gateway.missingListener !== undefined) return
+    clearTimeout(this.#settling)
+    this.#settling = undefined
+    this.#begin()
+  }
+
+  #take(present: Side, successor: Side): void {
     this.#switch = new Switch({
       present,
       successor,
@@ -90,15 +111,19 @@ export class Sides {
   #move(): void {
     const [present, successor] = [this.#present, this.#successor]
     if (present === undefined || successor === undefined || this.#switch?.restored !== true) return
+    const { pausedMs } = this.#switch
     const streams = this.#switch.move()
     this.#switch = undefined
     this.#present = successor
     this.#successor = undefined
     this.#end(present)
-    this.#report({ type: 'moved', streams })
+    this.#report({ type: 'moved', streams, pausedMs })
   }
 
   #drop(): void {
+    if (this.#settling !== undefined) this.#kept('the new program is not to go on')
+    clearTimeout(this.#settling)
+    this.#settling = undefined
     this.#switch?.giveUp('the new program is not to go on')
     this.#switch = undefined
     const successor = this.#successor

@@ -24,6 +24,7 @@ export class Switch {
   readonly #heads = new Map<StreamId, Uint8Array>()
   #phase: Phase = 'saves'
   #bytes = 0
+  readonly #begunMs: number = performance.now()
   #bound: NodeJS.Timeout
 
   constructor(terms: SwitchTerms) {
@@ -65,6 +66,11 @@ export class Switch {
     if (this.#phase === 'over') return
     this.#terms.present.gateway.ask('thaw')
     this.#end(reason)
+  }
+
+  /** How long nothing has been read from clients. */
+  get pausedMs(): number {
+    return performance.now() - this.#begunMs
   }
 
   /** The successor has the clients; returns how many. */

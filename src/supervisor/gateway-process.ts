@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { LineReader, lineOf } from '../gateway/index.js'
-import type { GatewayCommand, GatewayReport, GatewayStart, GatewayStatistics, SideReport } from '../gateway/index.js'
+import type {
+  GatewayCommand,
+  GatewayReport,
+  GatewayStart,
+  GatewayStatistics,
+  Moved,
+  SideReport,
+} from '../gateway/index.js'
 import type { Epoch, Locator } from '../message/index.js'
 import { ByteRing } from './byte-ring.js'
 import type { ProcessEnd } from './process-end.js'
@@ -57,7 +64,7 @@ export class GatewayProcess {
   #snapshot: ((result: SnapshotAnswer) => void) | undefined
   /** Its successor was dropped before the answer. */
   #dropped = false
-  #moved: ((streams: number) => void) | undefined
+  #moved: ((moved: Moved) => void) | undefined
 
   constructor(entry: string) {
     this.#child = spawn(process.execPath, [entry], { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
@@ -134,13 +141,13 @@ export class GatewayProcess {
   }
 
   /**
-   * The successor has the clients; resolves with how many. To be called when it is decided that its generation is the
-   * group, which nothing takes back: resolves too when the process ends, of which `ended` tells, since the clients are
-   * lost then with either.
+   * The successor has the clients; resolves when they are moved. To be called when it is decided that its generation
+   * is the group, which nothing takes back: resolves too when the process ends, of which `ended` tells, since the
+   * clients are lost then with either.
    */
-  move(): Promise<number> {
+  move(): Promise<Moved> {
     return new Promise((resolve) => {
-      if (this.#ended) return resolve(0)
+      if (this.#ended) return resolve(NOTHING_MOVED)
       this.#moved = resolve
       this.#command({ type: 'move' })
     })
@@ -177,7 +184,7 @@ export class GatewayProcess {
     if (this.#ended) return
     this.#ended = true
     this.#answerSnapshot(ENDED)
-    this.#moved?.(0)
+    this.#moved?.(NOTHING_MOVED)
     for (const { listener } of this.#sides.values()) listener.ended(end)
   }
 
@@ -198,7 +205,7 @@ export class GatewayProcess {
       case 'kept':
         return this.#answerSnapshot({ outcome: 'kept', reason: report.reason, again: report.again })
       case 'moved':
-        return this.#moved?.(report.streams)
+        return this.#moved?.(report)
       default: {
         const side = this.#sides.get(report.epoch)
         if (side !== undefined) this.#sideReported(side, report)
@@ -230,6 +237,7 @@ export class GatewayProcess {
   }
 }
 
+const NOTHING_MOVED: Moved = { streams: 0, pausedMs: 0 }
 /** The two have crossed on the pipe. */
 const DROPPED: SnapshotAnswer = { outcome: 'kept', reason: 'the new program is not to go on', again: false }
 const ENDED: SnapshotAnswer = { outcome: 'kept', reason: 'the gateway has ended', again: false }

@@ -2,6 +2,7 @@ import type { AdminDesk, GroupStatus, SnapshotResult } from '../admin/index.js'
 import type { RunOptions } from '../config/index.js'
 import { llftError, LlftError, report } from '../errors/index.js'
 import { Backoff } from './backoff.js'
+import type { Moved } from '../gateway/index.js'
 import { GenerationsDesk } from './generations-desk.js'
 import type { Notice } from './notice.js'
 import type { ProcessEnd } from './process-end.js'
@@ -109,7 +110,7 @@ export class Generations {
 
   #succeeded(
     { next, running, begunMs }: Succession,
-    { moved, bytes, pausedMs }: { readonly moved: Promise<number>; readonly bytes: number; readonly pausedMs: number },
+    { moved, bytes }: { readonly moved: Promise<Moved>; readonly bytes: number },
   ): Promise<SnapshotResult> {
     this.#current = next
     this.#running = running
@@ -118,10 +119,9 @@ export class Generations {
     const size = `${(bytes / 1024).toFixed(1)} KiB`
     next.chronicle.group('snapshot', `generation ${generation} goes on from ${size}: ${replicas.join(' ')}`)
     this.#backoff.reset()
-    return moved.then((streams) => {
-      const now = performance.now()
-      const times = { pausedMs: now - pausedMs, tookMs: now - begunMs }
-      const result = { generation, replicas, streams, bytes, ...times }
+    return moved.then(({ streams, pausedMs }) => {
+      const tookMs = performance.now() - begunMs
+      const result = { generation, replicas, streams, bytes, pausedMs, tookMs }
       this.#terms.notice({ notice: 'snapshot', ...result })
       return result
     })

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Moved } from '../gateway/index.js'
 import type { Notice } from './notice.js'
 import { outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
@@ -23,10 +24,8 @@ export type SuccessionOutcome =
   | {
       readonly outcome: 'succeeded'
       /** The clients that the gateway has moved, once it has. */
-      readonly moved: Promise<number>
+      readonly moved: Promise<Moved>
       readonly bytes: number
-      /** Since when clients are not read from. */
-      readonly pausedMs: number
     }
   | { readonly outcome: 'kept'; readonly reason: string }
 
@@ -98,7 +97,6 @@ export class Succession {
       if (before.settled !== undefined) return this.#keep(before.settled)
       const { process } = before.gateway
       if (process === undefined) return this.#keep('the gateway has ended')
-      const pausedMs = performance.now()
       this.#switching = true
       const answer = await process.takeSnapshot()
       this.#switching = false
@@ -107,12 +105,7 @@ export class Succession {
       if (answer.outcome === 'restored') {
         this.#over = true
         this.next.succeed(before)
-        return {
-          outcome: 'succeeded',
-          moved: process.move(),
-          bytes: answer.bytes,
-          pausedMs,
-        }
+        return { outcome: 'succeeded', moved: process.move(), bytes: answer.bytes }
       }
       if (!answer.again || performance.now() + waitMs > endMs) return this.#keep(answer.reason)
       await sleep(waitMs)

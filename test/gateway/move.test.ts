@@ -34,7 +34,7 @@ describe('clients that are moved', () => {
     one.write('during')
     await sleep(A_WHILE_MS)
     both.say({ type: 'move' })
-    expect(await both.told('moved')).toEqual({ type: 'moved', streams: 2 })
+    expect(await both.told('moved')).toMatchObject({ type: 'moved', streams: 2 })
     await vi.waitUntil(() => heard(young).length === 3)
     expect(heard(young)).toEqual(['open 1', 'open 2', 'data 1 during'])
     expect(heard(old)).toEqual(['open 1', 'open 2', 'data 1 before'])
