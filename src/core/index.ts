@@ -1,5 +1,8 @@
+export { LeaseCandidate } from './lease/candidate.js'
 export { LeaseGrantor } from './lease/grantor.js'
 export type { LeaseTerms } from './lease/terms.js'
+export type { LeaseQuestion, LeaseReturn, LeaseVote } from './lease/vote.js'
+export { LeaseVoter } from './lease/voter.js'
 export { DEFAULT_LIMITS, ETHERNET_LIMITS } from './limits.js'
 export type { CommitMode, Limits } from './limits.js'
 export { byRank, foundingMembership, NO_MEMBERSHIP } from './membership/view.js'
