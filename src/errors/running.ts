@@ -46,7 +46,7 @@ export const NET = {
     exit: 3,
     what: 'The lease of the group cannot be asked for: {store} does not answer ({reason}).',
     why: 'with --fencing lease nothing is let out without a lease, so the group is not started without one',
-    fix: 'start etcd, or correct --etcd; without another gateway anywhere: --fencing none',
+    fix: 'start etcd, or correct --etcd; on several hosts: --fencing majority; with no other gateway: --fencing none',
   },
   LLFT_E_FENCING_LOST: {
     exit: 5,

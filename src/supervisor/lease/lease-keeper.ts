@@ -24,6 +24,8 @@ export interface LeaseKeeperTerms {
 export class LeaseKeeper {
   readonly #terms: LeaseKeeperTerms
   #acquiring: Promise<boolean> | undefined
+  /** What was told about waiting for it. */
+  readonly #told = new Set<'standby' | 'few'>()
   #state: FencingStatus['state'] = 'waiting'
   #closed = false
   #asking = false
@@ -39,7 +41,8 @@ export class LeaseKeeper {
   get status(): FencingStatus {
     const { options, store } = this.#terms
     const { ttlMs, clockDriftMs } = options
-    return { kind: 'lease', store: store.name, ttlMs, clockDriftMs, state: this.#state }
+    const { kind, name, voters = null } = store
+    return { kind, store: name, voters, ttlMs, clockDriftMs, state: this.#state }
   }
 
   get held(): boolean {
@@ -83,15 +86,15 @@ export class LeaseKeeper {
   }
 
   async #acquire(): Promise<boolean> {
-    const { store, options, group } = this.#terms
+    const { store, options } = this.#terms
     let answer: LeaseAnswer
     try {
       answer = await store.ask()
     } catch (error) {
       throw llftError('LLFT_E_FENCING_STORE', { store: store.name, reason: (error as Error).message })
     }
-    if (!answer.granted) this.#terms.tell(report('LLFT_W_FENCING_STANDBY', { group, holder: answer.holder }))
     while (!answer.granted && !this.#closed) {
+      this.#waits(answer.holder)
       await sleep(options.ttlMs / LOOKS_PER_LEASE)
       answer = await store.ask().catch(() => answer)
     }
@@ -103,6 +106,16 @@ export class LeaseKeeper {
     return true
   }
 
+  #waits(holder: string | undefined): void {
+    const { group, tell, store } = this.#terms
+    const { count, answered } = store.voters ?? { count: 0, answered: 1 }
+    const key = holder !== undefined ? 'standby' : answered <= count / 2 ? 'few' : undefined
+    if (key === undefined || this.#told.has(key)) return
+    this.#told.add(key)
+    if (holder !== undefined) tell(report('LLFT_W_FENCING_STANDBY', { group, holder }))
+    else tell(report('LLFT_W_FENCING_FEW', { group, count, answered, wanted: Math.floor(count / 2) + 1 }))
+  }
+
   async #ask(): Promise<void> {
     this.#asking = true
     while (this.#waiting.length > 0 && !this.#closed) {
@@ -112,11 +125,15 @@ export class LeaseKeeper {
         const answer = await this.#terms.store.ask()
         if (this.#closed) return
         if (answer.granted) for (const granted of waiting) granted()
-        else this.onLost(llftError('LLFT_E_FENCING_LOST', { group: this.#terms.group, holder: answer.holder }))
+        else this.#lost(answer.holder)
       } catch {
         // Nothing is known; those who asked ask again, and stop by themselves when their lease ends.
       }
     }
     this.#asking = false
+  }
+
+  #lost(holder = 'another gateway, as far as is known'): void {
+    this.onLost(llftError('LLFT_E_FENCING_LOST', { group: this.#terms.group, holder }))
   }
 }
