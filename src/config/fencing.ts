@@ -50,7 +50,7 @@ function votersOf(place: Place): readonly Address[] | undefined {
   const { parts, areFixed } = place
   const name = parts.find(({ host }) => !isIpv4(host))
   if (!areFixed || name !== undefined) {
-    const what = `who \`${name?.host ?? 'multicast'}\` stands for may change, and \`majority\` is of parts that are fixed`
+    const what = `who \`${name?.host ?? 'multicast'}\` stands for may change, and a majority is of fixed parts`
     throw contradiction(what, '--peers 10.0.0.5:7702,10.0.0.6:7702,... with the IPv4 address of every part')
   }
   const voters = [...new Map(parts.map((part) => [formatAddress(part), part])).values()]

@@ -1,5 +1,6 @@
 export { LeaseCandidate } from './lease/candidate.js'
 export { LeaseGrantor } from './lease/grantor.js'
+export { majorityOf } from './lease/majority.js'
 export type { LeaseTerms } from './lease/terms.js'
 export type { LeaseQuestion, LeaseReturn, LeaseVote } from './lease/vote.js'
 export { LeaseVoter } from './lease/voter.js'

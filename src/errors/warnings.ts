@@ -16,7 +16,7 @@ export const WARNINGS = {
     exit: 'none',
     what: 'Two replicas on several hosts, and no lease: a crash cannot be told from a partition.',
     why: 'a gateway that is cut off goes on letting output out, and so would another one that is started beside it',
-    fix: 'start no second gateway while the first may live, or give both --fencing majority, or lease with --etcd http://...',
+    fix: 'start no second gateway while the first may live, or give both --fencing majority, or lease and --etcd',
   },
   LLFT_W_NET_STANDBY: {
     exit: 'none',
@@ -53,6 +53,12 @@ export const WARNINGS = {
     what: 'Only {answered} of {count} parts of {group} answer: the lease needs {wanted}, and this one waits.',
     why: 'two gateways could both have a lease that fewer than a majority grants',
     fix: 'start the other parts, or see whether --peers names all of them, and alike at all gateways',
+  },
+  LLFT_W_FENCING_UNLIKE: {
+    exit: 'none',
+    what: 'The parts that --peers names here are not those of {holder}: this one does not get the lease of {group}.',
+    why: 'two gateways that count different parts could both have a majority of them',
+    fix: 'give all gateways of the group the same list in --peers, with themselves in it',
   },
   LLFT_W_FENCED: {
     exit: 'none',

@@ -111,7 +111,7 @@ export class MajorityGrants implements Grants {
   }
 
   #candidate(side: number): Candidate {
-    const terms = { candidate: ++this.#candidates, voters: this.#voters.length, lease: LEASE }
+    const terms = { candidate: ++this.#candidates, voters: this.#voters.map((_, at) => `${at}`), lease: LEASE }
     const clock = driftingClock(this.#world)
     return { side, candidate: new LeaseCandidate(terms), clock, waiting: [], asking: false, over: false }
   }

@@ -223,7 +223,7 @@ const MAJORITIES = [
   {
     name: 'half of the voters are a majority',
     lease: 'majority',
-    edits: [['lease/candidate.js', 'Math.floor(terms.voters / 2) + 1', 'Math.ceil(terms.voters / 2)']],
+    edits: [['lease/majority.js', 'Math.floor(voters / 2) + 1', 'Math.ceil(voters / 2)']],
   },
   {
     name: 'a voter grants before what it granted to another has run out',
@@ -245,7 +245,7 @@ const MAJORITIES = [
     lease: 'majority',
     edits: [
       ['lease/candidate.js', 'if (nonce !== this.#nonce)', 'if (false)'],
-      ['lease/candidate.js', "this.#votes.fill(undefined);\n        const wish", 'const wish'],
+      ['lease/candidate.js', 'this.#votes.fill(undefined);\n        const wish', 'const wish'],
     ],
   },
 ]

@@ -1,11 +1,12 @@
 import type { Instant } from '../../message/index.js'
+import { majorityOf } from './majority.js'
 import type { LeaseTerms } from './terms.js'
 import type { LeaseQuestion, LeaseReturn, LeaseVote } from './vote.js'
 
 export interface CandidateTerms {
   /** No two candidates have the same number. */
   readonly candidate: number
-  readonly voters: number
+  readonly voters: readonly string[]
   readonly lease: LeaseTerms
 }
 
@@ -26,9 +27,9 @@ export class LeaseCandidate {
 
   constructor(terms: CandidateTerms) {
     this.#terms = terms
-    this.#majority = Math.floor(terms.voters / 2) + 1
-    this.#votes = Array.from({ length: terms.voters }, () => undefined)
-    this.#seen = Array.from({ length: terms.voters }, () => null)
+    this.#majority = majorityOf(terms.voters.length)
+    this.#votes = terms.voters.map(() => undefined)
+    this.#seen = terms.voters.map(() => null)
   }
 
   /** It has had the lease, and may have it now. */
@@ -47,13 +48,13 @@ export class LeaseCandidate {
 
   /** What to ask each voter now; answers to former questions count no more. */
   ask(now: Instant): readonly LeaseQuestion[] {
-    const { candidate, lease: terms } = this.#terms
+    const { candidate, voters, lease: terms } = this.#terms
     const nonce = ++this.#nonce
     this.#askedAt = now
     this.#votes.fill(undefined)
     const wish = this.#had ? 'keep' : 'take'
     const holds = this.holds(now)
-    return this.#seen.map((state) => ({ candidate, nonce, wish, seen: holds ? state : null, terms }))
+    return this.#seen.map((state) => ({ candidate, nonce, wish, seen: holds ? state : null, voters, terms }))
   }
 
   answered(voter: number, nonce: number, vote: LeaseVote): void {
@@ -71,8 +72,9 @@ export class LeaseCandidate {
    */
   outcome(now: Instant): 'granted' | 'refused' | 'open' {
     if (this.#count(['granted']) >= this.#majority) return 'granted'
-    const against = this.#count(this.#had ? ['held', 'free'] : ['held', 'free', 'promised', 'starting'])
-    const impossible = this.#terms.voters - against < this.#majority
+    const lasting = ['held', 'free', 'unlike'] as const
+    const against = this.#count(this.#had ? lasting : [...lasting, 'promised', 'starting'])
+    const impossible = this.#terms.voters.length - against < this.#majority
     return impossible && !(this.#had && this.holds(now)) ? 'refused' : 'open'
   }
 

@@ -10,6 +10,8 @@ export interface LeaseQuestion {
   readonly wish: 'take' | 'keep'
   /** It has the lease as it asks, and knew then that this voter was free, and in this state. */
   readonly seen: number | null
+  /** Of whom a majority is needed. */
+  readonly voters: readonly string[]
   readonly terms: LeaseTerms
 }
 
@@ -17,6 +19,8 @@ export type LeaseVote =
   | { readonly vote: 'granted' }
   /** `starting`: it cannot know yet; `promised`: to another that may not get it; `held`: by another that has it. */
   | { readonly vote: 'starting' | 'promised' | 'held' }
+  /** It granted another the lease with other voters: both could have a majority. */
+  | { readonly vote: 'unlike' }
   /** Nobody has it of this voter, and the asker is not the last that had. */
   | { readonly vote: 'free'; readonly state: number }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FencingStatus } from '../../admin/index.js'
 import type { LeaseOptions } from '../../config/index.js'
+import { majorityOf } from '../../core/index.js'
 import { llftError, report } from '../../errors/index.js'
 import type { LlftError, Report } from '../../errors/index.js'
 import type { LeaseAnswer, LeaseStore } from './lease-store.js'
@@ -25,7 +26,7 @@ export class LeaseKeeper {
   readonly #terms: LeaseKeeperTerms
   #acquiring: Promise<boolean> | undefined
   /** What was told about waiting for it. */
-  readonly #told = new Set<'standby' | 'few'>()
+  readonly #told = new Set<string>()
   #state: FencingStatus['state'] = 'waiting'
   #closed = false
   #asking = false
@@ -41,8 +42,9 @@ export class LeaseKeeper {
   get status(): FencingStatus {
     const { options, store } = this.#terms
     const { ttlMs, clockDriftMs } = options
-    const { kind, name, voters = null } = store
-    return { kind, store: name, voters, ttlMs, clockDriftMs, state: this.#state }
+    const { kind, name, voters } = store
+    const answered = voters === undefined ? null : { count: voters.count, answered: voters.answered }
+    return { kind, store: name, voters: answered, ttlMs, clockDriftMs, state: this.#state }
   }
 
   get held(): boolean {
@@ -107,13 +109,20 @@ export class LeaseKeeper {
   }
 
   #waits(holder: string | undefined): void {
-    const { group, tell, store } = this.#terms
-    const { count, answered } = store.voters ?? { count: 0, answered: 1 }
-    const key = holder !== undefined ? 'standby' : answered <= count / 2 ? 'few' : undefined
-    if (key === undefined || this.#told.has(key)) return
-    this.#told.add(key)
-    if (holder !== undefined) tell(report('LLFT_W_FENCING_STANDBY', { group, holder }))
-    else tell(report('LLFT_W_FENCING_FEW', { group, count, answered, wanted: Math.floor(count / 2) + 1 }))
+    const what = this.#reportOf(holder)
+    if (what === undefined || this.#told.has(what.code)) return
+    this.#told.add(what.code)
+    this.#terms.tell(what)
+  }
+
+  /** Why the lease cannot be had. */
+  #reportOf(holder: string | undefined): Report | undefined {
+    const { group, store } = this.#terms
+    const { count, answered, unlike } = store.voters ?? { count: 0, answered: 0, unlike: false }
+    if (unlike) return report('LLFT_W_FENCING_UNLIKE', { group, holder: holder ?? 'another gateway' })
+    if (holder !== undefined) return report('LLFT_W_FENCING_STANDBY', { group, holder })
+    const wanted = majorityOf(count)
+    return answered < wanted && count > 0 ? report('LLFT_W_FENCING_FEW', { group, count, answered, wanted }) : undefined
   }
 
   async #ask(): Promise<void> {
@@ -133,7 +142,7 @@ export class LeaseKeeper {
     this.#asking = false
   }
 
-  #lost(holder = 'another gateway, as far as is known'): void {
+  #lost(holder = 'another gateway, for all that is known'): void {
     this.onLost(llftError('LLFT_E_FENCING_LOST', { group: this.#terms.group, holder }))
   }
 }

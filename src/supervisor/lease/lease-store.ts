@@ -8,6 +8,8 @@ export type LeaseAnswer =
 export interface Voters {
   readonly count: number
   readonly answered: number
+  /** Another gateway counts others: both could have a majority. */
+  readonly unlike: boolean
 }
 
 /**

@@ -3,12 +3,13 @@ import { createSocket } from 'node:dgram'
 import type { RemoteInfo, Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { formatAddress } from '../../config/index.js'
 import type { Address } from '../../config/index.js'
 import type { LeaseTerms } from '../../core/index.js'
 import { LeaseCandidate } from '../../core/index.js'
 import type { Instant } from '../../message/index.js'
 import { parseWord } from '../remote/parse.js'
-import type { VotedWord } from '../remote/words.js'
+import type { ReturnWord, VotedWord, VoteWord } from '../remote/words.js'
 import type { LeaseAnswer, LeaseStore, Voters } from './lease-store.js'
 
 /** Two that want the lease at once are not the same. */
@@ -46,13 +47,15 @@ export class MajorityStore implements LeaseStore {
   #answeredBefore = 0
   /** Another one wants it, too. */
   #backsOff = false
+  /** Some have granted another the lease whose list is too different from this one's. */
+  #unlike = false
   /** The question is settled, or may be. */
   #heard: () => void = () => {}
 
   constructor(terms: MajorityTerms) {
     this.#terms = terms
-    const { voters, lease } = terms
-    this.#candidate = new LeaseCandidate({ candidate: this.#number, voters: voters.length, lease })
+    const voters = terms.voters.map(formatAddress)
+    this.#candidate = new LeaseCandidate({ candidate: this.#number, voters, lease: terms.lease })
     this.#holders = voters.map(() => '')
   }
 
@@ -62,7 +65,11 @@ export class MajorityStore implements LeaseStore {
 
   get voters(): Voters {
     // One question may have been put just now.
-    return { count: this.#terms.voters.length, answered: Math.max(this.#answered.size, this.#answeredBefore) }
+    return {
+      count: this.#terms.voters.length,
+      answered: Math.max(this.#answered.size, this.#answeredBefore),
+      unlike: this.#unlike,
+    }
   }
 
   async ask(): Promise<LeaseAnswer> {
@@ -72,10 +79,12 @@ export class MajorityStore implements LeaseStore {
     const outcome = await this.#question(socket)
     if (outcome === 'granted') return { granted: true }
     const holder = this.#holder
+    this.#unlike = this.#candidate.votes.some((each) => each?.vote === 'unlike')
     if (!this.#candidate.had) {
       this.#backsOff = this.#candidate.votes.some((each) => each?.vote === 'promised')
       await this.#giveBack(socket, 1)
-    } else if (outcome === 'open') throw new Error(`${this.#answered.size} of ${this.#terms.voters.length} parts answer`)
+    } else if (outcome === 'open')
+      throw new Error(`${this.#answered.size} of ${this.#terms.voters.length} parts answer`)
     return { granted: false, holder }
   }
 
@@ -86,7 +95,7 @@ export class MajorityStore implements LeaseStore {
   /** Who has it by the word of a voter, or had it last. */
   get #holder(): string | undefined {
     const { votes } = this.#candidate
-    const held = votes.findIndex((each) => each?.vote === 'held')
+    const held = votes.findIndex((each) => each?.vote === 'held' || each?.vote === 'unlike')
     if (held !== -1) return this.#holders[held]
     // A voter that was started again does not know.
     return this.#holders.find((name, at) => votes[at]?.vote === 'free' && name !== '' && name !== this.#terms.holder)
@@ -98,10 +107,10 @@ export class MajorityStore implements LeaseStore {
     this.#answered.clear()
     const questions = this.#candidate.ask(now())
     for (let count = 0; count < ASKS; count++) {
-      for (const [voter, { nonce, wish, seen, terms }] of questions.entries()) {
+      for (const [voter, { candidate, nonce, terms, ...question }] of questions.entries()) {
         if (this.#candidate.votes[voter] !== undefined) continue
-        const stamp = { word: 'vote', group, speaker: this.#number, sequence: nonce } as const
-        say(socket, { ...stamp, wish, seen, ...terms, name }, voters[voter] as Address)
+        const stamp = { group, speaker: candidate, sequence: nonce }
+        void say(socket, { word: 'vote', ...stamp, ...question, ...terms, name }, voters[voter] as Address)
       }
       await this.#settled(timeoutMs / ASKS)
       const outcome = this.#candidate.outcome(now())
@@ -124,7 +133,7 @@ export class MajorityStore implements LeaseStore {
   async #giveBack(socket: Socket, copies: number): Promise<void> {
     const { nonce: sequence, had } = this.#candidate.giveBack()
     const { voters, group } = this.#terms
-    const word = { word: 'return', group, speaker: this.#number, sequence, had } as const
+    const word: ReturnWord = { word: 'return', group, speaker: this.#number, sequence, had }
     const last = Array.from({ length: copies }, () => voters.map((voter) => say(socket, word, voter)))
     await Promise.all(last.flat())
   }
@@ -159,7 +168,7 @@ async function opened(address: string, received: (datagram: Uint8Array, from: Re
   return socket.on('error', () => undefined).unref()
 }
 
-function say(socket: Socket, word: object, to: Address): Promise<void> {
+function say(socket: Socket, word: VoteWord | ReturnWord, to: Address): Promise<void> {
   return new Promise((resolve) => socket.send(JSON.stringify(word), to.port, to.host, () => resolve()))
 }
 

@@ -5,6 +5,9 @@ import type { ReturnWord, VotedWord, VoteWord } from './words.js'
 
 /** Longer than any name that a host gives itself. */
 const NAME_LENGTH_MAX = 512
+/** More parts than a group has, and few enough for a datagram. */
+const VOTERS_MAX = 64
+const PLAIN = ['granted', 'starting', 'promised', 'held', 'unlike'] as const
 /** Microseconds; far more than any lease lasts that options allow. */
 const LASTS_MAX = 2 ** 43
 
@@ -18,11 +21,11 @@ export function parseLeaseWord(value: Fields, stamp: Stamp): VoteWord | ReturnWo
   return word === 'voted' ? votedOf(value, stamp) : undefined
 }
 
-function voteOf({ wish, seen, ttl, driftBound, name }: Fields, stamp: Stamp): VoteWord | undefined {
+function voteOf({ wish, seen, voters, ttl, driftBound, name }: Fields, stamp: Stamp): VoteWord | undefined {
   if ((wish !== 'take' && wish !== 'keep') || (seen !== null && !isCount(seen)) || !isName(name)) return undefined
   if (!isPositive(ttl) || !isPositive(driftBound) || ttl > LASTS_MAX || driftBound > ttl) return undefined
-  // Zero stands for nobody.
-  return stamp.speaker === 0 ? undefined : { word: 'vote', ...stamp, wish, seen, ttl, driftBound, name }
+  if (!Array.isArray(voters) || voters.length > VOTERS_MAX || !voters.every(isName)) return undefined
+  return { word: 'vote', ...stamp, wish, seen, voters, ttl, driftBound, name }
 }
 
 function votedOf({ candidate, nonce, answer, holder }: Fields, stamp: Stamp): VotedWord | undefined {
@@ -32,7 +35,8 @@ function votedOf({ candidate, nonce, answer, holder }: Fields, stamp: Stamp): Vo
 }
 
 function answerOf({ vote, state }: Fields): LeaseVote | undefined {
-  if (vote === 'granted' || vote === 'starting' || vote === 'promised' || vote === 'held') return { vote }
+  const plain = PLAIN.find((each) => each === vote)
+  if (plain !== undefined) return { vote: plain }
   return vote === 'free' && isCount(state) ? { vote, state } : undefined
 }
 

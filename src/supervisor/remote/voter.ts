@@ -23,8 +23,9 @@ export class Voter {
     this.#terms = terms
   }
 
-  voted({ speaker: candidate, sequence: nonce, wish, seen, ttl, driftBound, name }: VoteWord): VotedWord {
-    const answer = this.#voter.ask(now(), { candidate, nonce, wish, seen, terms: { ttl, driftBound } })
+  voted({ speaker: candidate, sequence: nonce, wish, seen, voters, ttl, driftBound, name }: VoteWord): VotedWord {
+    const terms = { ttl, driftBound }
+    const answer = this.#voter.ask(now(), { candidate, nonce, wish, seen, voters, terms })
     if (answer.vote === 'granted') this.#holder = name
     const stamp = { ...this.#terms, sequence: ++this.#sequence }
     return { word: 'voted', ...stamp, candidate, nonce, answer, holder: this.#holder }

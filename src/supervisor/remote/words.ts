@@ -103,6 +103,8 @@ export interface VoteWord extends Stamp {
   readonly word: 'vote'
   readonly wish: 'take' | 'keep'
   readonly seen: number | null
+  /** Addresses and ports. */
+  readonly voters: readonly string[]
   /** In microseconds. */
   readonly ttl: number
   readonly driftBound: number
