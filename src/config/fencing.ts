@@ -1,6 +1,6 @@
 import { llftError, nearest } from '../errors/index.js'
 import { type Address, formatAddress, isIpv4 } from './address.js'
-import { FENCINGS, OPTIONS } from './options.js'
+import { FENCINGS, OPTIONS, VOTERS_MAX } from './options.js'
 import type { LeaseOptions } from './options.js'
 import { allGiven, given, numberOf } from './given.js'
 import type { RunInput } from './given.js'
@@ -54,6 +54,7 @@ function votersOf(place: Place): readonly Address[] | undefined {
     throw contradiction(what, '--peers 10.0.0.5:7702,10.0.0.6:7702,... with the IPv4 address of every part')
   }
   const voters = [...new Map(parts.map((part) => [formatAddress(part), part])).values()]
+  if (voters.length > VOTERS_MAX) throw contradiction(`${voters.length} parts are too many`, `${VOTERS_MAX} at most`)
   if (voters.length >= VOTERS_MIN) return voters
   const what = `with ${voters.length} parts, this one among them, the loss of one leaves no majority`
   throw contradiction(what, `--peers with ${VOTERS_MIN} parts or more, or --fencing lease`)

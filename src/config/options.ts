@@ -14,6 +14,9 @@ export type CommitName = (typeof COMMIT_MODES)[number]
  */
 export const FENCINGS = ['none', 'lease', 'majority'] as const
 
+/** More parts than a group has, and few enough to be named in a datagram. */
+export const VOTERS_MAX = 64
+
 /** A lease, and who grants it. */
 export type LeaseOptions = LeaseTimes & (EtcdLease | MajorityLease)
 

@@ -89,6 +89,7 @@ describe('a lease that a majority of the parts grants', () => {
     ['two parts', ['10.0.0.1:7702']],
     ['a name', ['10.0.0.1:7702', 'replicas:7702']],
     ['an address that can be written in two ways', ['10.0.0.1:7702', '10.0.0.02:7702']],
+    ['more parts than a datagram can name', Array.from({ length: 64 }, (_, at) => `10.0.1.${at}:7702`)],
     ['parts that find each other', ['10.0.0.1:7702', '10.0.0.2:7702', 'multicast']],
   ])('cannot be of %s', (_, peers) => {
     expect(() => resolveGatewayOptions(parts(...peers))).toThrow(

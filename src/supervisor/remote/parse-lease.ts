@@ -1,3 +1,4 @@
+import { VOTERS_MAX } from '../../config/index.js'
 import type { LeaseVote } from '../../core/index.js'
 import { isCount, isFields, isPositive } from './values.js'
 import type { Fields } from './values.js'
@@ -5,8 +6,6 @@ import type { ReturnWord, VotedWord, VoteWord } from './words.js'
 
 /** Longer than any name that a host gives itself. */
 const NAME_LENGTH_MAX = 512
-/** More parts than a group has, and few enough for a datagram. */
-const VOTERS_MAX = 64
 const PLAIN = ['granted', 'starting', 'promised', 'held', 'unlike'] as const
 /** Microseconds; far more than any lease lasts that options allow. */
 const LASTS_MAX = 2 ** 43
