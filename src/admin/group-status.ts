@@ -58,8 +58,11 @@ export interface Detection {
 
 /** The lease under which output is let out. */
 export interface FencingStatus {
-  readonly kind: 'lease'
+  /** Kept by a store, or granted by a majority of the group's parts. */
+  readonly kind: 'lease' | 'majority'
   readonly store: string
+  /** How many parts there are, this one too, and how many of them answered last; null with a store. */
+  readonly voters: { readonly count: number; readonly answered: number } | null
   readonly ttlMs: number
   readonly clockDriftMs: number
   /** `waiting`: another has it, or nobody was asked yet; `ended`: not renewed in time, nothing is let out. */

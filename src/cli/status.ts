@@ -81,9 +81,10 @@ export function detectionText({ exitMs, hostMs, stallMs, silentBackupMs }: Detec
 }
 
 /** The lease, and what it means now. */
-export function fencingText({ store, ttlMs, clockDriftMs, state }: FencingStatus): string {
+export function fencingText({ store, voters, ttlMs, clockDriftMs, state }: FencingStatus): string {
+  const answered = voters === null ? '' : ` (${voters.answered} answered last)`
   const now = { waiting: 'another has it', held: 'held', ended: 'ENDED, nothing is let out' }[state]
-  return `a lease of ${ttlMs} ms, less ${clockDriftMs} ms for clocks, of ${store}: ${now}`
+  return `a lease of ${ttlMs} ms, less ${clockDriftMs} ms for clocks, of ${store}${answered}: ${now}`
 }
 
 /** Which transport is used, and why. */

@@ -41,6 +41,11 @@ export function formatListen(mapping: ListenMapping): string {
   return `${formatAddress(mapping.public)}=${mapping.appPort}`
 }
 
+export function isIpv4(host: string): boolean {
+  const octets = host.split('.')
+  return octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)
+}
+
 interface Complaint {
   readonly value: string
   readonly origin: string

@@ -1,6 +1,6 @@
 export { formatAddress, formatListen, parseAddress, parseListen } from './address.js'
 export type { Address, ListenMapping } from './address.js'
-export { NUMBER_BOUNDS, OPTIONS } from './options.js'
+export { NUMBER_BOUNDS, OPTIONS, VOTERS_MAX } from './options.js'
 export type {
   HostOption,
   NumberBounds,

@@ -8,16 +8,34 @@ export type TransportName = (typeof TRANSPORTS)[number]
 export const COMMIT_MODES = ['reflected', 'acknowledged'] as const
 export type CommitName = (typeof COMMIT_MODES)[number]
 
-/** `lease`: nothing is let out but under a lease that one gateway of the group has at a time. */
-export const FENCINGS = ['none', 'lease'] as const
+/**
+ * Nothing is let out but under a lease that one gateway of the group has at a time. `lease`: an etcd keeps it;
+ * `majority`: the parts of the group grant it, more than half of them.
+ */
+export const FENCINGS = ['none', 'lease', 'majority'] as const
 
-/** A lease, and where it is kept. */
-export interface LeaseOptions {
-  /** Members of one etcd, as base addresses. */
-  readonly etcd: readonly string[]
+/** More parts than a group has, and few enough to be named in a datagram. */
+export const VOTERS_MAX = 64
+
+/** A lease, and who grants it. */
+export type LeaseOptions = LeaseTimes & (EtcdLease | MajorityLease)
+
+interface LeaseTimes {
   readonly ttlMs: number
   /** No clock is wrong by more than this after `ttlMs`. */
   readonly clockDriftMs: number
+}
+
+interface EtcdLease {
+  readonly kind: 'lease'
+  /** Members of one etcd, as base addresses. */
+  readonly etcd: readonly string[]
+}
+
+interface MajorityLease {
+  readonly kind: 'majority'
+  /** Every part of the group, this one too; the same at all gateways. */
+  readonly voters: readonly Address[]
 }
 
 /** Everything that `llft run` can be told, validated once, frozen; the one form that the rest of the code knows. */
@@ -108,11 +126,11 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpelling>> = {
     help: 'when output may leave: reflected, or acknowledged by every backup (default reflected)',
   }),
   fencing: option('--fencing', '<kind>', {
-    help: 'what keeps two gateways of one group from both letting output out: none, or lease (default none)',
+    help: 'what keeps two gateways of one group from both letting output out: none, lease, or majority (default none)',
   }),
   etcd: option('--etcd', '<url,...>', { repeatable: true, help: 'the members of the etcd that keeps the lease' }),
   leaseTtlMs: option('--lease-ttl-ms', '<ms>', {
-    help: 'without an answer of etcd for so long, nothing is let out any more',
+    help: 'without a renewal of the lease for so long, nothing is let out any more',
   }),
   clockDriftMs: option('--clock-drift-ms', '<ms>', { help: 'how far a clock may be wrong after one lease' }),
   guestStartMs: option('--guest-start-ms', '<ms>', { help: 'how long the program may take to start its Node process' }),

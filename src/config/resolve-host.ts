@@ -1,6 +1,6 @@
 import { llftError } from '../errors/index.js'
 import type { Address } from './address.js'
-import { parseAddress } from './address.js'
+import { isIpv4, parseAddress } from './address.js'
 import type { RunOptions } from './options.js'
 import { allGiven, given, numberOf } from './given.js'
 import { resolveRunOptions } from './resolve.js'
@@ -24,33 +24,39 @@ const ELSEWHERE = ['(on', 'other', 'hosts)']
 
 /** `llft replica`: the command is the program's. */
 export function resolveReplicaOptions(input: RunInput): HostOptions {
-  return hostOptions(input, resolveRunOptions(named(input)))
+  return hostOptions(input, resolveRunOptions(named(input), 'replica'), partsOf(input))
 }
 
 /** `llft gateway`: one replica on each peer, unless a number is given. */
 export function resolveGatewayOptions(input: RunInput): HostOptions {
-  const run = resolveRunOptions({ ...named(input), command: ELSEWHERE })
-  const peers = allGiven(input, 'peers')
+  const elsewhere = { ...named(input), command: ELSEWHERE }
+  const parts = partsOf(input)
+  const { advertise, peers, multicast } = parts
+  const run = resolveRunOptions(elsewhere, { parts: [...peers, advertise], areFixed: multicast === undefined })
   // How many will be heard nobody knows.
-  const known = given(input, 'replicas') !== undefined || peers.some(({ value }) => isMulticast(value))
+  const known = given(input, 'replicas') !== undefined || multicast !== undefined
   const replicas = known ? run.replicas : Math.max(1, peers.length)
-  return hostOptions(input, { ...run, replicas })
+  return hostOptions(input, { ...run, replicas }, parts)
 }
 
-function hostOptions(input: RunInput, run: RunOptions): HostOptions {
+type Parts = Pick<HostOptions, 'advertise' | 'peers' | 'multicast'>
+
+function hostOptions(input: RunInput, run: RunOptions, parts: Parts): HostOptions {
+  return Object.freeze<HostOptions>({ run, ...parts, hostSilenceMs: numberOf(input, 'hostSilenceMs') })
+}
+
+function partsOf(input: RunInput): Parts {
   const advertise = given(input, 'advertise')
   if (advertise === undefined) throw missing('--advertise', '10.0.0.4:7702')
   const peers = allGiven(input, 'peers')
   if (peers.length === 0) throw missing('--peers', '10.0.0.5:7702,10.0.0.6:7702')
-  const named = peers.filter(({ value }) => !isMulticast(value))
+  const listed = peers.filter(({ value }) => !isMulticast(value))
   const hello = peers.find(({ value }) => isMulticast(value))
-  return Object.freeze<HostOptions>({
-    run,
+  return {
     advertise: ownAddress(advertise.value, advertise.origin),
-    peers: Object.freeze(named.map(({ value, origin }) => parseAddress(value, origin))),
+    peers: Object.freeze(listed.map(({ value, origin }) => parseAddress(value, origin))),
     multicast: hello && multicastOf(hello.value, hello.origin),
-    hostSilenceMs: numberOf(input, 'hostSilenceMs'),
-  })
+  }
 }
 
 /** Parts find each other by the group's name: it is not guessed from a folder. */
@@ -84,9 +90,7 @@ function multicastOf(value: string, origin: string): Address {
 /** Datagrams name their members by IPv4 address and port. */
 function ownAddress(value: string, origin: string): Address {
   const address = parseAddress(value, origin)
-  const octets = address.host.split('.')
-  const isIpv4 = octets.length === 4 && octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255)
-  if (isIpv4 && address.port > 0) return address
+  if (isIpv4(address.host) && address.port > 0) return address
   const reason = 'it must be an IPv4 address of this host and a port'
   throw llftError('LLFT_E_USAGE_ADDRESS', { value, origin, reason, example: '10.0.0.4:7702' })
 }

@@ -1,6 +1,7 @@
 import { llftError, nearest } from '../errors/index.js'
 import { type Address, formatAddress, formatListen, type ListenMapping, parseAddress, parseListen } from './address.js'
 import { fencingOf } from './fencing.js'
+import type { Place } from './fencing.js'
 import { allGiven, given, numberOf, wholeNumber } from './given.js'
 import type { RunInput } from './given.js'
 import {
@@ -18,7 +19,7 @@ import {
 const NAME_LENGTH_MAX = 64
 
 /** Flags win over `LLFT_*` variables, and those over defaults. Raises an `LlftError` for what cannot be used. */
-export function resolveRunOptions(input: RunInput): RunOptions {
+export function resolveRunOptions(input: RunInput, place: Place = 'run'): RunOptions {
   const [file, ...args] = input.command
   if (file === undefined) throw llftError('LLFT_E_USAGE_MISSING_COMMAND', {})
   refuseMistypedVariables(input.env)
@@ -29,7 +30,7 @@ export function resolveRunOptions(input: RunInput): RunOptions {
     listen: listenOf(input),
     transport: transportOf(input),
     commit: commitOf(input),
-    fencing: fencingOf(input),
+    fencing: fencingOf(input, place),
     admin: admin === undefined ? ADMIN_FALLBACK : parseAddress(admin.value, admin.origin),
     adminFixed: admin !== undefined,
     replicas: replicasOf(input),

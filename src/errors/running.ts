@@ -34,7 +34,7 @@ export const NET = {
     exit: 5,
     what: 'The gateway at {by} has adopted {group}: this one lets nothing more out, and ends.',
     why: 'the hosts did not hear this one for some time, and two gateways must not both rule a group',
-    fix: 'nothing to do, the other one serves the group; started again, this one stands by',
+    fix: 'nothing to do, the other one serves the group; started again, this one stands by, or adopts the replicas',
   },
   LLFT_E_NET_HOST_OVER: {
     exit: 'program',
@@ -46,13 +46,13 @@ export const NET = {
     exit: 3,
     what: 'The lease of the group cannot be asked for: {store} does not answer ({reason}).',
     why: 'with --fencing lease nothing is let out without a lease, so the group is not started without one',
-    fix: 'start etcd, or correct --etcd; without another gateway anywhere: --fencing none',
+    fix: 'start etcd, or correct --etcd; on several hosts: --fencing majority; with no other gateway: --fencing none',
   },
   LLFT_E_FENCING_LOST: {
     exit: 5,
     what: 'The lease of {group} is now held by {holder}.',
     why: 'it was not renewed in time, and another gateway has taken it: two must not both let output out',
-    fix: 'nothing to do, the other one serves the group; started again, this one stands by',
+    fix: 'nothing to do, the other one serves the group; started again, this one stands by, or adopts the replicas',
   },
 } as const
 

@@ -75,13 +75,13 @@ export const USAGE = {
   LLFT_E_USAGE_FENCING: {
     exit: 2,
     what: '{origin}: `{value}` is not a kind of fencing.',
-    why: 'it is none, or lease: output leaves only while this gateway has the lease of the group',
+    why: 'it is none, or lease or majority: output leaves only while this gateway has the lease of the group',
     fix: '{origin} {suggestion}',
   },
   LLFT_E_CONFIG_FENCING: {
     exit: 3,
     what: 'The options of fencing do not fit: {what}.',
-    why: 'a lease is a promise for a time, kept by an etcd, and renewed four times within it',
+    why: 'a lease is a promise for a time, kept by an etcd or a majority of parts, and renewed four times within it',
     fix: 'give {fix}',
   },
   LLFT_E_USAGE_JOURNAL: {

@@ -16,7 +16,7 @@ export const WARNINGS = {
     exit: 'none',
     what: 'Two replicas on several hosts, and no lease: a crash cannot be told from a partition.',
     why: 'a gateway that is cut off goes on letting output out, and so would another one that is started beside it',
-    fix: 'start no second gateway while the first may live, or give both --fencing lease --etcd http://...',
+    fix: 'start no second gateway while the first may live, or give both --fencing majority, or lease and --etcd',
   },
   LLFT_W_NET_STANDBY: {
     exit: 'none',
@@ -40,7 +40,7 @@ export const WARNINGS = {
     exit: 'none',
     what: 'The gateway at {gateway} is not heard: this one has adopted {count} replicas of {group}, without a lease.',
     why: 'a gateway that is lost cannot be told from one that is cut off, which goes on serving whom it reaches',
-    fix: 'clients connect again, at this host; to rule that out give all gateways --fencing lease --etcd http://...',
+    fix: 'clients connect again, at this host; to rule that out give all gateways --fencing majority, or lease',
   },
   LLFT_W_FENCING_STANDBY: {
     exit: 'none',
@@ -48,11 +48,23 @@ export const WARNINGS = {
     why: 'one gateway at a time lets the output of a group out',
     fix: 'nothing to do; it starts the group when the lease is free',
   },
+  LLFT_W_FENCING_FEW: {
+    exit: 'none',
+    what: 'Only {answered} of {count} parts of {group} answer: the lease needs {wanted}, and this one waits.',
+    why: 'two gateways could both have a lease that fewer than a majority grants',
+    fix: 'start the other parts, or see whether --peers names all of them, and alike at all gateways',
+  },
+  LLFT_W_FENCING_UNLIKE: {
+    exit: 'none',
+    what: 'The parts that --peers names here are not those of {holder}: this one does not get the lease of {group}.',
+    why: 'two gateways that count different parts could both have a majority of them',
+    fix: 'give all gateways of the group the same list in --peers, with themselves in it',
+  },
   LLFT_W_FENCED: {
     exit: 'none',
     what: 'The lease of {group} has ended: nothing is let out until it is renewed.',
     why: '{store} has not answered for {ttlMs} ms, or this process did not run for so long',
-    fix: 'see whether etcd runs and can be reached from here; what waits is let out when it answers',
+    fix: 'see whether {store} can be reached from here; what waits is let out when it answers',
   },
   LLFT_W_HISTORY_FULL: {
     exit: 'none',

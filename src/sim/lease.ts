@@ -1,17 +1,14 @@
-import type { LeaseTerms } from '../core/index.js'
-import { LeaseGrantor } from '../core/index.js'
 import type { PeerPort } from '../driver/index.js'
 import { openPeer } from '../driver/index.js'
 import type { Frame, Locator, PeerInfo } from '../message/index.js'
 import { GROUP } from '../message/index.js'
-import { SimulatedClock } from './clock.js'
 import { Cluster } from './cluster.js'
+import type { Grants } from './lease-grants.js'
+import { DRIFT_MAX, LEASE, StoreGrants } from './lease-grants.js'
+import { MajorityGrants } from './lease-majority.js'
 
 const STEP = 1_000
 const REPLICAS = 3
-/** Clocks go wrong by a tenth, so that a margin of a tenth is needed, and its absence shows. */
-const DRIFT_MAX = 100_000
-const LEASE: LeaseTerms = { ttl: 60_000, driftBound: 6_100 }
 const PARTITIONS = 3
 const DURATIONS: readonly number[] = [20, 70, 150, 300]
 const DETECTION_STEPS = 2
@@ -21,10 +18,6 @@ const ABSENCE_STEPS = 2_000
 const BUSY_STEPS = 40
 const TICK_EVERY = 7
 const REQUEST_BYTES = 8
-/** A request to the store, or its answer, takes so long; some as long as half a lease. */
-const TRIP_MAX = 3_000
-const SLOW_TRIP_MAX = 30_000
-const SLOW_CHANCE = 100
 /** What a member may do that others go on without; a replacement is started. */
 const STOPS: ReadonlySet<string> = new Set([
   'left out of the established view',
@@ -42,6 +35,8 @@ export interface LeaseOutcome {
   readonly releasedApart: number
   /** Partitions that a gateway outlived, since it could renew its lease. */
   readonly kept: number
+  /** Gateways that were replaced as nobody could tell any more whether another had had the lease. */
+  readonly forgotten: number
 }
 
 interface Fenced {
@@ -51,35 +46,30 @@ interface Fenced {
   superseded: boolean
 }
 
-interface Partition {
-  readonly far: ReadonlySet<Locator>
-  /** The store is on the gateway's side. */
-  readonly storeFar: boolean
-}
-
 /**
  * A gateway on either side of partitions, on clocks that drift (protocol.md section 7). The gateway is cut off, mostly
  * with the primary; the supervisor goes on with a new gateway and the replicas that it reaches, but only when the lease
  * of the old one has run out. Whichever view is followed, only one side lets anything out.
  */
-export function runLease(seed: number): LeaseOutcome {
-  return new LeaseRun(seed).run()
+export function runLease(seed: number, grants: 'store' | 'majority' = 'store'): LeaseOutcome {
+  return new LeaseRun(seed, grants).run()
 }
 
 class LeaseRun {
-  readonly #grantor = new LeaseGrantor(LEASE)
   /** The last is the one that clients are connected to. */
   readonly #gateways: Fenced[] = []
   readonly #cluster: Cluster
-  readonly #store: SimulatedClock
-  #partition: Partition | undefined
+  readonly #grants: Grants
+  /** Who is cut off. */
+  #far: ReadonlySet<Locator> = new Set()
   /** Asked while the cluster was being made. */
   #early: (() => void)[] | undefined = []
   #givenUp = 0
   #releasedApart = 0
   #kept = 0
+  #forgotten = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, grants: 'store' | 'majority') {
     this.#cluster = new Cluster({
       seed,
       replicas: REPLICAS,
@@ -89,9 +79,11 @@ class LeaseRun {
       stops: STOPS,
       openPeer: (terms) => this.#open(terms),
     })
-    const { world } = this.#cluster
-    const partsPerMillion = world.random.below(2 * DRIFT_MAX) - DRIFT_MAX
-    this.#store = new SimulatedClock(world, { offset: world.random.below(1e9), partsPerMillion })
+    this.#grants = new (grants === 'store' ? StoreGrants : MajorityGrants)(this.#cluster.world, {
+      granted: (side, nonce) => this.#granted(side, nonce),
+      lost: (side) => this.#lost(side),
+      isFar: (side) => this.#isFar(this.#gateways[side - 1]),
+    })
     const early = this.#early ?? []
     this.#early = undefined
     for (const ask of early) ask()
@@ -111,6 +103,7 @@ class LeaseRun {
       givenUp: this.#givenUp,
       releasedApart: this.#releasedApart,
       kept: this.#kept,
+      forgotten: this.#forgotten,
     }
   }
 
@@ -135,8 +128,8 @@ class LeaseRun {
         ...listener,
         released: (frame) => this.#released(fenced, frame, () => listener.released(frame)),
         askLease: (nonce) => {
-          if (this.#early === undefined) this.#ask(fenced, nonce)
-          else this.#early.push(() => this.#ask(fenced, nonce))
+          if (this.#early === undefined) this.#grants.ask(fenced.side, nonce)
+          else this.#early.push(() => this.#grants.ask(fenced.side, nonce))
         },
       },
     })
@@ -149,57 +142,53 @@ class LeaseRun {
     if (fenced !== this.#current) {
       return laws.broken(`L7: gateway ${fenced.info.memberId} let something out after it was given up`)
     }
-    if (this.#partition?.far.has(fenced.info.locator) !== true) return judge()
+    if (!this.#isFar(fenced)) return judge()
     this.#releasedApart++
     const wrong = clients.receive(frame)
     if (wrong !== undefined) laws.broken(wrong)
   }
 
-  #ask(fenced: Fenced, nonce: number): void {
-    const { world, network } = this.#cluster
-    world.after(this.#trip, () => {
-      if (!this.#reachesStore(fenced)) return
-      const granted = this.#grantor.ask(this.#store.now(), fenced.side)
-      world.after(this.#trip, () => {
-        if (!this.#reachesStore(fenced) || fenced.superseded) return
-        if (granted) return fenced.port().granted(nonce)
-        // It knows now, and ends; its clients' connections with it.
-        fenced.superseded = true
-        network.close(fenced.info.locator)
-      })
-    })
+  #granted(side: number, nonce: number): void {
+    const fenced = this.#gateways[side - 1]
+    if (fenced?.superseded === false) fenced.port().granted(nonce)
   }
 
-  #reachesStore({ info }: Fenced): boolean {
-    const partition = this.#partition
-    return partition === undefined || partition.far.has(info.locator) === partition.storeFar
+  /** It knows now, and ends; its clients' connections with it. */
+  #lost(side: number): void {
+    const fenced = this.#gateways[side - 1]
+    if (fenced === undefined || fenced.superseded) return
+    fenced.superseded = true
+    this.#cluster.network.close(fenced.info.locator)
+    if (fenced === this.#current) this.#forgotten++
   }
 
-  get #trip(): number {
-    const { random } = this.#cluster.world
-    return 1 + random.below(random.chance(SLOW_CHANCE) ? SLOW_TRIP_MAX : TRIP_MAX)
+  /** A gateway that is not there yet is where the clients are. */
+  #isFar(fenced: Fenced | undefined): boolean {
+    return fenced !== undefined && this.#far.has(fenced.info.locator)
   }
 
   #part(): void {
-    const { cluster, far } = { cluster: this.#cluster, far: this.#far() }
+    const { cluster, far } = { cluster: this.#cluster, far: this.#drawFar() }
     const { random } = cluster.world
-    const storeFar = random.chance(300)
+    this.#grants.parts()
     const steps = DURATIONS[random.below(DURATIONS.length)] as number
-    this.#partition = { far, storeFar }
+    this.#far = far
     cluster.network.cutFor((from, to) => far.has(from) !== far.has(to), steps * STEP)
     const before = this.#current
     const lost = cluster.processes.filter(({ locator }) => far.has(locator)).map(({ memberId }) => memberId)
     for (let step = 0; step < steps && this.#fine; step++) {
       if (step === DETECTION_STEPS) for (const memberId of lost) cluster.suspect(memberId)
-      if (step > DETECTION_STEPS && !storeFar && this.#current === before) this.#takeLease(before)
+      if (step > DETECTION_STEPS && this.#current === before) this.#takeLease(before)
       this.#work(1)
     }
-    this.#partition = undefined
-    if (this.#current === before) this.#kept++
+    this.#far = new Set()
+    this.#grants.heals()
+    this.#grants.standsBy()
+    if (this.#current === before && !before.superseded) this.#kept++
   }
 
   /** The gateway, mostly the primary, and as many others as leave one that can go on. */
-  #far(): ReadonlySet<Locator> {
+  #drawFar(): ReadonlySet<Locator> {
     const { processes, world } = this.#cluster
     const far = new Set([this.#current.info.locator])
     const near = processes.filter(({ member }) => !member.live)
@@ -212,7 +201,7 @@ class LeaseRun {
 
   /** The supervisor gives a gateway up that it cannot reach, when it has the lease itself. */
   #takeLease(before: Fenced): void {
-    if (!this.#grantor.ask(this.#store.now(), before.side + 1)) return
+    if (!this.#grants.takes(before.side + 1)) return
     const { clients } = this.#cluster
     this.#givenUp++
     clients.disconnect()
@@ -225,7 +214,7 @@ class LeaseRun {
     const { clients, laws } = this.#cluster
     clients.rest()
     for (let step = 0; step < WHOLE_STEPS_MAX && this.#fine && !this.#whole; step++) {
-      this.#advance(1)
+      this.#step()
       if (step === ABSENCE_STEPS) this.#replaceAbsent()
     }
     if (!this.#fine) return
@@ -269,7 +258,7 @@ class LeaseRun {
       this.#cluster.pump()
       this.#pumpOthers()
       if (step % TICK_EVERY === 0) this.#cluster.tick()
-      this.#advance(1)
+      this.#step()
     }
   }
 
@@ -282,8 +271,10 @@ class LeaseRun {
     }
   }
 
-  #advance(steps: number): void {
+  #step(): void {
     const { world } = this.#cluster
-    world.run(world.now + steps * STEP)
+    world.run(world.now + STEP)
+    this.#grants.passes()
+    if (this.#current.superseded) this.#takeLease(this.#current)
   }
 }

@@ -137,9 +137,19 @@ describe('fencing', () => {
   test('is none unless a lease is asked for, with the etcd that keeps it', () => {
     expect(resolveRunOptions(input()).fencing).toBe(undefined)
     const etcd = ['http://10.0.0.8:2379', 'https://store:2379']
-    expect(resolveRunOptions(input({ flags: lease })).fencing).toEqual({ etcd, ttlMs: 3000, clockDriftMs: 100 })
+    expect(resolveRunOptions(input({ flags: lease })).fencing).toEqual({
+      kind: 'lease',
+      etcd,
+      ttlMs: 3000,
+      clockDriftMs: 100,
+    })
     const env = { LLFT_FENCING: 'lease', LLFT_ETCD: etcd.join(','), LLFT_LEASE_TTL_MS: '800', LLFT_CLOCK_DRIFT_MS: '5' }
-    expect(resolveRunOptions(input({ env })).fencing).toEqual({ etcd, ttlMs: 800, clockDriftMs: 5 })
+    expect(resolveRunOptions(input({ env })).fencing).toEqual({
+      kind: 'lease',
+      etcd,
+      ttlMs: 800,
+      clockDriftMs: 5,
+    })
   })
 
   test.each([
@@ -149,6 +159,8 @@ describe('fencing', () => {
     ['an address that is none', { ...lease, etcd: ['10.0.0.8:2379'] }, 'LLFT_E_USAGE_ADDRESS'],
     ['a password in the address', { ...lease, etcd: ['http://me:secret@10.0.0.8:2379'] }, 'LLFT_E_USAGE_ADDRESS'],
     ['a drift that leaves no lease', { ...lease, clockDriftMs: ['751'] }, 'LLFT_E_CONFIG_FENCING'],
+    ['a majority of one host', { fencing: ['majority'] }, 'LLFT_E_CONFIG_FENCING'],
+    ['a majority and a store', { ...lease, fencing: ['majority'] }, 'LLFT_E_CONFIG_FENCING'],
     ['a lease that is too short', { ...lease, leaseTtlMs: ['10'] }, 'LLFT_E_USAGE_NUMBER'],
   ])('is refused: %s', (_, flags, code) => {
     expect(refusal(() => resolveRunOptions(input({ flags }))).code).toBe(code)

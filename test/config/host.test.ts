@@ -65,3 +65,35 @@ describe('parts that find each other by multicast', () => {
     },
   )
 })
+
+describe('a lease that a majority of the parts grants', () => {
+  const parts = (...peers: readonly string[]): RunInput => {
+    const own = { group: ['shop'], advertise: ['10.0.0.4:7702'], fencing: ['majority'] }
+    return input({ flags: { ...own, peers: [peers.join(',')] } })
+  }
+
+  test('has all that are listed as voters, and this one, each once', () => {
+    const options = resolveGatewayOptions(parts('10.0.0.1:7702', '10.0.0.2:7702', '10.0.0.4:7702', '10.0.0.1:7702'))
+    const voters = [1, 2, 4].map((host) => ({ host: `10.0.0.${host}`, port: 7702 }))
+    expect(options.run.fencing).toEqual({ kind: 'majority', voters, ttlMs: 3000, clockDriftMs: 100 })
+    expect(resolveGatewayOptions(parts('10.0.0.1:7702', '10.0.0.2:7702')).run.fencing).toMatchObject({
+      voters: expect.objectContaining({ length: 3 }) as unknown,
+    })
+  })
+
+  test('is no matter of the hosts of replicas: they vote for whoever asks', () => {
+    expect(resolveReplicaOptions(parts('10.0.0.1:7702')).run.fencing).toBe(undefined)
+  })
+
+  test.each([
+    ['two parts', ['10.0.0.1:7702']],
+    ['a name', ['10.0.0.1:7702', 'replicas:7702']],
+    ['an address that can be written in two ways', ['10.0.0.1:7702', '10.0.0.02:7702']],
+    ['more parts than a datagram can name', Array.from({ length: 64 }, (_, at) => `10.0.1.${at}:7702`)],
+    ['parts that find each other', ['10.0.0.1:7702', '10.0.0.2:7702', 'multicast']],
+  ])('cannot be of %s', (_, peers) => {
+    expect(() => resolveGatewayOptions(parts(...peers))).toThrow(
+      expect.objectContaining({ code: 'LLFT_E_CONFIG_FENCING' }),
+    )
+  })
+})

@@ -22,7 +22,7 @@ const { drawPlan, runLease, runPlan } = await import(pathToFileURL(join(folder, 
 /** An assertion of the core finds a fault as well as a law does. */
 function brokenIn(seed) {
   try {
-    const { violations } = bug?.lease === true ? runLease(seed) : runPlan(drawPlan(seed))
+    const { violations } = bug?.lease === undefined ? runPlan(drawPlan(seed)) : runLease(seed, bug.lease)
     return violations[0]
   } catch (error) {
     return `assertion: ${error.message}`

@@ -1,5 +1,5 @@
 // Mistakes in the core, one at a time, each of which the swarm must find. What is found in the field later joins them.
-// `lease`: shown by the runs with leases and partitions.
+// `lease`: shown by the runs with leases and partitions, granted by a store or by a majority.
 // `edits`: `[file below core, compiled text, text instead]`. `rule`: which of protocol.md section 9 it takes out; the
 // explorer (test/explorer/mutants.js) finds all seven.
 
@@ -190,7 +190,7 @@ const MEMBERSHIP = [
 const LEASES = [
   {
     name: 'a lease is used and granted without a margin for clocks',
-    lease: true,
+    lease: 'store',
     edits: [
       ['lease/holder.js', '+ this.#terms.ttl - this.#terms.driftBound', '+ this.#terms.ttl'],
       ['lease/grantor.js', '+ this.#terms.ttl + this.#terms.driftBound', '+ this.#terms.ttl'],
@@ -198,19 +198,56 @@ const LEASES = [
   },
   {
     name: 'something is let out after the end of the lease',
-    lease: true,
+    lease: 'store',
     edits: [['peer/incoming.js', 'lease !== undefined && !lease.holds(now)', 'false']],
   },
   {
     name: 'a view is established before the lease of the other side has run out',
-    lease: true,
+    lease: 'store',
     edits: [['lease/grantor.js', 'if (another && now < this.#until)', 'if (false)']],
   },
   {
     name: 'who has lost a lease gets it back',
-    lease: true,
+    lease: 'store',
     edits: [['lease/grantor.js', 'if (holder < this.#holder)', 'if (false)']],
   },
 ]
 
-export const PLANTED_BUGS = [...RULES, ...MESSAGING, ...ORDER, ...MEMBERSHIP, ...LEASES]
+/** What keeps two majorities of one lease from being had at once, and an old one from coming back. */
+const MAJORITIES = [
+  {
+    name: 'a voter that was started again grants at once',
+    lease: 'majority',
+    edits: [['lease/voter.js', 'if (now < this.#startedAt + lasts)', 'if (false)']],
+  },
+  {
+    name: 'half of the voters are a majority',
+    lease: 'majority',
+    edits: [['lease/majority.js', 'Math.floor(voters / 2) + 1', 'Math.ceil(voters / 2)']],
+  },
+  {
+    name: 'a voter grants before what it granted to another has run out',
+    lease: 'majority',
+    edits: [['lease/voter.js', 'if (now < this.#until)', 'if (false)']],
+  },
+  {
+    name: 'who has lost a majority gets it back',
+    lease: 'majority',
+    edits: [['lease/voter.js', "if (wish === 'keep' && seen !== this.#state)", 'if (false)']],
+  },
+  {
+    name: 'a lease that has ended counts for what voters have forgotten',
+    lease: 'majority',
+    edits: [['lease/candidate.js', 'seen: holds ? state : null', 'seen: state']],
+  },
+  {
+    name: 'answers to different questions make a majority together',
+    lease: 'majority',
+    edits: [
+      ['lease/candidate.js', 'if (nonce !== this.#nonce)', 'if (false)'],
+      ['lease/candidate.js', 'this.#votes.fill(undefined);\n        const wish', 'const wish'],
+    ],
+  },
+]
+
+export const PLANTED_BUGS = [...RULES, ...MESSAGING, ...ORDER, ...MEMBERSHIP, ...LEASES, ...MAJORITIES]

@@ -36,6 +36,24 @@ const order = {
   probeMs: 100,
   beatMs: 50,
 } as unknown as HostOrder
+const vote = {
+  word: 'vote',
+  ...stamp,
+  wish: 'keep',
+  seen: 5,
+  voters: ['10.0.0.1:7702'],
+  ttl: 3_000_000,
+  driftBound: 100_000,
+  name: 'host (10.0.0.9, pid 7)',
+} satisfies Word
+const voted = {
+  word: 'voted',
+  ...stamp,
+  candidate: 3,
+  nonce: 9,
+  answer: { vote: 'free', state: 5 },
+  holder: '',
+} satisfies Word
 
 const parsed = (value: unknown): Word | undefined => parseWord(Buffer.from(JSON.stringify(value)))
 
@@ -51,6 +69,10 @@ describe('what hosts and gateways say', () => {
     })
     const standby = { word: 'standby', ...stamp, orphans: 2 }
     expect(parsed(standby)).toEqual(standby)
+    for (const word of [vote, { ...vote, wish: 'take', seen: null }, voted]) expect(parsed(word)).toEqual(word)
+    expect(parsed({ ...voted, answer: { vote: 'held', state: 1 } })).toEqual({ ...voted, answer: { vote: 'held' } })
+    const back = { word: 'return', ...stamp, had: false }
+    expect(parsed(back)).toEqual(back)
   })
 
   test.each([
@@ -65,6 +87,18 @@ describe('what hosts and gateways say', () => {
     ['lost members without numbers', { ...order, lost: ['5'] }],
     ['a start without a founding', { ...order, start: {} }],
     ['a probe without pause', { ...order, probeMs: 0 }],
+    ['a vote for nothing', { ...vote, wish: 'get' }],
+    ['a vote by what nobody has seen', { ...vote, seen: undefined }],
+    ['a vote with voters without names', { ...vote, voters: [7] }],
+    ['a vote with more voters than there are', { ...vote, voters: Array.from({ length: 65 }, () => 'a:1') }],
+    ['a lease of no time', { ...vote, ttl: 0 }],
+    ['a lease that nobody outlives', { ...vote, ttl: 2 ** 44 }],
+    ['a lease that clocks eat up', { ...vote, driftBound: 4_000_000 }],
+    ['a name without end', { ...vote, name: 'n'.repeat(513) }],
+    ['an answer that says nothing', { ...voted, answer: { vote: 'maybe' } }],
+    ['an answer in no state', { ...voted, answer: { vote: 'free' } }],
+    ['an answer to no question', { ...voted, nonce: null }],
+    ['a return of what nobody had', { word: 'return', ...stamp }],
     ['an end without reason', { ...order, over: { end: { code: 0, signal: 0 } } }],
   ])('is dropped with %s', (_, value) => {
     expect(parsed(value)).toBeUndefined()
@@ -77,13 +111,13 @@ describe('what hosts and gateways say', () => {
       }),
     )
     const fields = fc.record({
-      name: fc.constantFrom(...Object.keys(order), ...Object.keys(report)),
+      name: fc.constantFrom(...[order, report, vote, voted].flatMap((word) => Object.keys(word))),
       value: fc.jsonValue(),
     })
     fc.assert(
       fc.property(
         fields,
-        ({ name, value }) => void [parsed({ ...order, [name]: value }), parsed({ ...report, [name]: value })],
+        ({ name, value }) => void [order, report, vote, voted].map((word) => parsed({ ...word, [name]: value })),
       ),
     )
   })

@@ -22,6 +22,8 @@ interface KeyValue {
  * long as ours lasts and clocks may be wrong. Spoken through etcd's JSON gateway.
  */
 export class EtcdStore implements LeaseStore {
+  readonly kind = 'lease'
+  readonly voters: undefined = undefined
   readonly #terms: EtcdTerms
   readonly #key: string
   /** Stays: who held the lease last. */

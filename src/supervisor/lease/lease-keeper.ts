@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FencingStatus } from '../../admin/index.js'
 import type { LeaseOptions } from '../../config/index.js'
+import { majorityOf } from '../../core/index.js'
 import { llftError, report } from '../../errors/index.js'
 import type { LlftError, Report } from '../../errors/index.js'
 import type { LeaseAnswer, LeaseStore } from './lease-store.js'
@@ -24,6 +25,8 @@ export interface LeaseKeeperTerms {
 export class LeaseKeeper {
   readonly #terms: LeaseKeeperTerms
   #acquiring: Promise<boolean> | undefined
+  /** What was told about waiting for it. */
+  readonly #told = new Set<string>()
   #state: FencingStatus['state'] = 'waiting'
   #closed = false
   #asking = false
@@ -39,7 +42,9 @@ export class LeaseKeeper {
   get status(): FencingStatus {
     const { options, store } = this.#terms
     const { ttlMs, clockDriftMs } = options
-    return { kind: 'lease', store: store.name, ttlMs, clockDriftMs, state: this.#state }
+    const { kind, name, voters } = store
+    const answered = voters === undefined ? null : { count: voters.count, answered: voters.answered }
+    return { kind, store: name, voters: answered, ttlMs, clockDriftMs, state: this.#state }
   }
 
   get held(): boolean {
@@ -83,15 +88,15 @@ export class LeaseKeeper {
   }
 
   async #acquire(): Promise<boolean> {
-    const { store, options, group } = this.#terms
+    const { store, options } = this.#terms
     let answer: LeaseAnswer
     try {
       answer = await store.ask()
     } catch (error) {
       throw llftError('LLFT_E_FENCING_STORE', { store: store.name, reason: (error as Error).message })
     }
-    if (!answer.granted) this.#terms.tell(report('LLFT_W_FENCING_STANDBY', { group, holder: answer.holder }))
     while (!answer.granted && !this.#closed) {
+      this.#waits(answer.holder)
       await sleep(options.ttlMs / LOOKS_PER_LEASE)
       answer = await store.ask().catch(() => answer)
     }
@@ -103,6 +108,23 @@ export class LeaseKeeper {
     return true
   }
 
+  #waits(holder: string | undefined): void {
+    const what = this.#reportOf(holder)
+    if (what === undefined || this.#told.has(what.code)) return
+    this.#told.add(what.code)
+    this.#terms.tell(what)
+  }
+
+  /** Why the lease cannot be had. */
+  #reportOf(holder: string | undefined): Report | undefined {
+    const { group, store } = this.#terms
+    const { count, answered, unlike } = store.voters ?? { count: 0, answered: 0, unlike: false }
+    if (unlike) return report('LLFT_W_FENCING_UNLIKE', { group, holder: holder ?? 'another gateway' })
+    if (holder !== undefined) return report('LLFT_W_FENCING_STANDBY', { group, holder })
+    const wanted = majorityOf(count)
+    return answered < wanted && count > 0 ? report('LLFT_W_FENCING_FEW', { group, count, answered, wanted }) : undefined
+  }
+
   async #ask(): Promise<void> {
     this.#asking = true
     while (this.#waiting.length > 0 && !this.#closed) {
@@ -112,11 +134,15 @@ export class LeaseKeeper {
         const answer = await this.#terms.store.ask()
         if (this.#closed) return
         if (answer.granted) for (const granted of waiting) granted()
-        else this.onLost(llftError('LLFT_E_FENCING_LOST', { group: this.#terms.group, holder: answer.holder }))
+        else this.#lost(answer.holder)
       } catch {
         // Nothing is known; those who asked ask again, and stop by themselves when their lease ends.
       }
     }
     this.#asking = false
+  }
+
+  #lost(holder = 'another gateway, for all that is known'): void {
+    this.onLost(llftError('LLFT_E_FENCING_LOST', { group: this.#terms.group, holder }))
   }
 }

@@ -1,8 +1,9 @@
 import type { AttachRequest } from '../../driver/index.js'
 import { parseAttachRequest, standingOf } from '../attach-request.js'
+import { parseLeaseWord } from './parse-lease.js'
+import { isCount, isFields, isPositive } from './values.js'
+import type { Fields } from './values.js'
 import type { FollowedGateway, HostGuest, HostOrder, HostReport, Word } from './words.js'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** What a datagram says; undefined for what does not fit: it is dropped, never trusted. */
 export function parseWord(datagram: Uint8Array): Word | undefined {
@@ -15,7 +16,7 @@ export function parseWord(datagram: Uint8Array): Word | undefined {
   if (word === 'hello') return { word, ...stamp }
   const { orphans } = value
   if (word === 'standby') return isCount(orphans) ? { word, ...stamp, orphans } : undefined
-  return word === 'order' ? orderOf(value, stamp) : undefined
+  return word === 'order' ? orderOf(value, stamp) : parseLeaseWord(value, stamp)
 }
 
 type Stamp = Pick<HostReport, 'group' | 'speaker' | 'sequence'>
@@ -70,18 +71,6 @@ function parseJson(datagram: Uint8Array): unknown {
   } catch {
     return undefined
   }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
-}
-
-function isPositive(value: unknown): value is number {
-  return isCount(value) && value > 0
 }
 
 function isEnd(value: unknown): value is HostGuest['end'] & object {

@@ -18,6 +18,7 @@ import { HostAgent } from './host-agent.js'
 import { Link } from './link.js'
 import type { LinkTerms } from './link.js'
 import { remoteReplicas } from './remote-replicas.js'
+import { Voter } from './voter.js'
 
 /** With so few there is no majority that could tell a crash from a partition. */
 const FEW = 2
@@ -38,20 +39,21 @@ function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptions): Su
   if (warning !== undefined) terms.notice({ notice: 'report', report: warning })
   const tell = (what: Report): void => terms.notice({ notice: 'report', report: what })
   const lease = leaseKeeper(run, advertise.host, tell)
+  const speaker = randomInt(1, SPEAKERS)
   if (lease === undefined && run.replicas <= FEW) tell(report('LLFT_W_NO_FENCING', {}))
   return new Supervisor({
     ...terms,
     lease,
     replicas: remoteReplicas({
       group: run.name,
-      speaker: randomInt(1, SPEAKERS),
+      speaker,
       hostSilenceMs,
       beatMs: beatMs(hostSilenceMs),
       probeMs: probeIntervalMs(run),
       wanted: run.replicas,
       fenced: lease !== undefined,
       mayOrder: () => lease?.held ?? true,
-      link: (heard) => new Link(linkTerms(options, heard)),
+      link: (heard) => votingLink(options, speaker, heard),
     }),
     address: advertise.host,
     // Hosts come when they come.
@@ -81,10 +83,11 @@ export interface HostAgentTerms {
 /** The supervisor of the one replica of a group that is on this host. */
 export function makeHostAgent({ options, environment, paths, tell }: HostAgentTerms): HostAgent {
   const { run, advertise } = options
+  const speaker = randomInt(1, SPEAKERS)
   const { [ATTACH_ENV.faults]: faults, ...rest } = environment
   return new HostAgent({
     group: run.name,
-    speaker: randomInt(1, SPEAKERS),
+    speaker,
     replicas: localReplicas({
       options: run,
       environment: rest,
@@ -97,12 +100,25 @@ export function makeHostAgent({ options, environment, paths, tell }: HostAgentTe
     }),
     journal: openJournal(run.journal, `host-${process.pid}`).folder,
     stopGraceMs: run.stopGraceMs,
-    link: (heard) => new Link(linkTerms(options, heard)),
+    link: (heard) => votingLink(options, speaker, heard),
     tell,
   })
 }
 
-function linkTerms(options: HostOptions, heard: LinkTerms['heard']): LinkTerms {
+/** Every part of a group votes about its lease, where the other parts reach it. */
+function votingLink(options: HostOptions, speaker: number, heard: LinkTerms['heard']): Link {
   const { run, advertise: own, peers, multicast } = options
-  return { own, peers, multicast, group: run.name, heard }
+  const voter = new Voter({ group: run.name, speaker })
+  const link = new Link({
+    own,
+    peers,
+    multicast,
+    group: run.name,
+    heard: (word, from) => {
+      if (word.word === 'vote') link.say(voter.voted(word), from)
+      else if (word.word === 'return') voter.returned(word)
+      else heard(word, from)
+    },
+  })
+  return link
 }

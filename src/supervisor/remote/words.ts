@@ -1,4 +1,5 @@
 import type { Founding, JoinTerms, Standing } from '../../driver/index.js'
+import type { LeaseVote } from '../../core/index.js'
 import type { Epoch, MemberId } from '../../message/index.js'
 import type { Claim } from '../claims.js'
 import type { ProcessEnd } from '../process-end.js'
@@ -7,7 +8,7 @@ import type { ProcessEnd } from '../process-end.js'
  * What a gateway and the hosts of its replicas tell each other, as JSON datagrams. Each says all that counts, again and
  * again: nothing is lost by a lost datagram, and a host that was cut off is up to date with the next one that arrives.
  */
-export type Word = HostReport | HostOrder | StandbyWord | Hello
+export type Word = HostReport | HostOrder | StandbyWord | Hello | VoteWord | ReturnWord | VotedWord
 
 interface Stamp {
   /** The group's name; whoever has another one is not meant. */
@@ -95,6 +96,37 @@ export interface HostOrder extends Stamp {
   readonly probeMs: number
   /** How often the host is to report. */
   readonly beatMs: number
+}
+
+/** Who wants the lease of the group to every part of it (ADR 60); `sequence` is the nonce. */
+export interface VoteWord extends Stamp {
+  readonly word: 'vote'
+  readonly wish: 'take' | 'keep'
+  readonly seen: number | null
+  /** Addresses and ports. */
+  readonly voters: readonly string[]
+  /** In microseconds. */
+  readonly ttl: number
+  readonly driftBound: number
+  /** What the speaker is called, for a person. */
+  readonly name: string
+}
+
+/** It wants the lease no more, or not now. */
+export interface ReturnWord extends Stamp {
+  readonly word: 'return'
+  readonly had: boolean
+}
+
+/** A part, to who wants the lease. */
+export interface VotedWord extends Stamp {
+  readonly word: 'voted'
+  /** Whose question is answered, and which one. */
+  readonly candidate: number
+  readonly nonce: number
+  readonly answer: LeaseVote
+  /** Whom it granted the lease last; empty if it does not know. */
+  readonly holder: string
 }
 
 export interface Endpoint {
