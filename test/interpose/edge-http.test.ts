@@ -86,7 +86,7 @@ describe('http', () => {
     await guest.received(1, 'ok /again')
     const closes = guest.messages.filter(({ frame }) => frame === 'close').map(({ stream }) => stream)
     // The second has the time of its head, which began after its connection.
-    expect(closes.slice(0, 2).toSorted()).toEqual([2, 4])
+    expect(new Set(closes.slice(0, 2))).toEqual(new Set([2, 4]))
     expect(closes.slice(2)).toEqual([3])
   })
 
