@@ -236,11 +236,6 @@ const MAJORITIES = [
     edits: [['lease/voter.js', "if (wish === 'keep' && seen !== this.#state)", 'if (false)']],
   },
   {
-    name: 'a lease that has ended counts for what voters have forgotten',
-    lease: 'majority',
-    edits: [['lease/candidate.js', 'seen: holds ? state : null', 'seen: state']],
-  },
-  {
     name: 'answers to different questions make a majority together',
     lease: 'majority',
     edits: [
