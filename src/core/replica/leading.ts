@@ -232,8 +232,11 @@ export class Leading {
   }
 
   #confirmCaughtUp(member: MemberInfo, message: MessageOf<'SecondAck'>): void {
-    const { history, limits } = this.#state
-    if (message.executed < Math.max(this.#announcer.joinIndex, history.held - limits.caughtUpLagMax)) return
+    const { history, limits, connections } = this.#state
+    // Whoever leads without knowing the present judges would not ask them what they have let out.
+    const begun = [...connections.values()].map(({ begunAt }) => begunAt)
+    const least = Math.max(this.#announcer.joinIndex, history.held - limits.caughtUpLagMax, ...begun)
+    if (message.executed < least) return
     // It could be the only one left: a connected group that does not know it yet would refuse its proposal for ever.
     if (!this.#allKnow()) return
     this.#decideMembership(ENTRY.caughtUp, member.memberId, member.precedence)
