@@ -28,8 +28,8 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 // gone-contacts: a gateway that nobody had answered spoke to members of whom none lived any more.
 // removed-by-the-old-primary: a primary that was wrongly said to have failed removed a backup that had agreed to its
 // successor's view, and the successor died.
-// unknown-judges: a newcomer was confirmed before it knew a gateway that had adopted the group; it led a moment later, and
-// did not ask that one what it had let out.
+// unknown-judges: a newcomer was confirmed before it knew a gateway that had adopted the group; it led a moment later,
+// and did not ask that one what it had let out.
 test.each(plans)('%s', (name) => {
   const plan = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Plan
   expect(runPlan(plan).violations).toEqual([])
