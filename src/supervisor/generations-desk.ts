@@ -12,8 +12,6 @@ import type { Desk } from './desk.js'
 
 export interface GenerationsDeskTerms {
   current(): Desk
-  /** What a generation cannot know of itself. */
-  status(of: GroupStatus): GroupStatus
   isBusy(): boolean
   takeSnapshot(): Promise<SnapshotResult>
 }
@@ -26,8 +24,8 @@ export class GenerationsDesk implements AdminDesk {
     this.#terms = terms
   }
 
-  async status(): Promise<GroupStatus> {
-    return this.#terms.status(await this.#terms.current().status())
+  status(): Promise<GroupStatus> {
+    return this.#terms.current().status()
   }
 
   get events(): EventSource {

@@ -34,7 +34,6 @@ export class Generations {
   readonly #backoff = new Backoff(RETRY_MIN_MS, RETRY_MAX_MS)
   #current: Supervisor
   #running: Promise<ProcessEnd> | undefined
-  #number = 1
   #succession: Succession | undefined
   #notBeforeMs = 0
   /** What came while the program stood still; bounded by the signals that there are. */
@@ -44,17 +43,22 @@ export class Generations {
     this.#terms = terms
     this.desk = new GenerationsDesk({
       current: () => this.#current.desk,
-      status: (status) => this.#completed(status),
       isBusy: () => this.#succession !== undefined,
       takeSnapshot: () => this.takeSnapshot(),
     })
     const { replicas } = terms.options
-    this.#current = terms.make({ predecessor: undefined, numberedBefore: 0, replicas, notice: terms.notice })
+    this.#current = terms.make({
+      generation: 1,
+      predecessor: undefined,
+      numberedBefore: 0,
+      replicas,
+      notice: terms.notice,
+    })
   }
 
   /** What is known without asking the gateway. */
   get status(): GroupStatus {
-    return this.#completed(this.#current.status)
+    return this.#current.status
   }
 
   /** Resolves with the program's own end; raises an `LlftError` when the group cannot be or go on. */
@@ -114,7 +118,7 @@ export class Generations {
   ): Promise<SnapshotResult> {
     this.#current = next
     this.#running = running
-    const generation = ++this.#number
+    const { generation } = next.status
     const replicas = next.replicas.living.map(({ slot }) => slot)
     const size = `${(bytes / 1024).toFixed(1)} KiB`
     next.chronicle.group('snapshot', `generation ${generation} goes on from ${size}: ${replicas.join(' ')}`)
@@ -145,9 +149,5 @@ export class Generations {
       const reason = error instanceof LlftError ? error.what : String(error)
       this.#terms.notice({ notice: 'report', report: report('LLFT_W_SNAPSHOT_KEPT', { reason, waitMs }) })
     })
-  }
-
-  #completed(status: GroupStatus): GroupStatus {
-    return { ...status, generation: this.#number }
   }
 }

@@ -25,8 +25,8 @@ export interface ProductionTerms extends Pick<SupervisorTerms, 'options' | 'outp
 /** `--random-seed` is a signed 32-bit number. */
 const RANDOM_SEED_BOUND = 2 ** 31
 
-type Generation = Pick<GenerationTerms, 'predecessor' | 'numberedBefore'>
-const FIRST: Generation = { predecessor: undefined, numberedBefore: 0 }
+type Generation = Omit<GenerationTerms, 'replicas' | 'notice'>
+const FIRST: Generation = { generation: 1, predecessor: undefined, numberedBefore: 0 }
 
 /** A run whose replicas are processes of this host. */
 export function makeGenerations(terms: ProductionTerms): Generations {
@@ -52,7 +52,7 @@ export function makeSupervisor(terms: ProductionTerms, generation: Generation = 
   const randomSeed = randomInt(RANDOM_SEED_BOUND)
   return new Supervisor({
     ...terms,
-    predecessor: generation.predecessor,
+    ...generation,
     replicas: localReplicas({
       ...terms,
       ...generation,

@@ -22,6 +22,7 @@ const EVENTS_SHOWN = 8
 export interface StatusFacts {
   readonly group: string
   readonly epoch: Epoch
+  readonly generation: number
   readonly wanted: number
   readonly historyBytesMax: number
   readonly fencing: FencingStatus | undefined
@@ -45,7 +46,7 @@ export function statusOf(facts: StatusFacts): GroupStatus {
   return {
     group: facts.group,
     epoch: facts.epoch,
-    generation: 1,
+    generation: facts.generation,
     view: { primary: peer?.view.number ?? 0, backup: peer?.view.backupView ?? 0 },
     primary: rows.find(({ role, state }) => role === 'primary' && state !== 'ended')?.id ?? null,
     replicas: rows,

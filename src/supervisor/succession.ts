@@ -15,6 +15,7 @@ const ASK_MS = 5000
 /** How a generation is made. */
 export interface GenerationTerms {
   readonly predecessor: SupervisorTerms['predecessor']
+  readonly generation: number
   readonly numberedBefore: number
   readonly replicas: number
   readonly notice: (notice: Notice) => void
@@ -51,6 +52,7 @@ export class Succession {
     const { before } = terms
     this.next = terms.make({
       predecessor: { process: () => before.gateway.process },
+      generation: before.status.generation + 1,
       numberedBefore: before.replicas.numbered,
       replicas: before.status.wanted,
     })
@@ -94,7 +96,7 @@ export class Succession {
     let ended: string | undefined
     void failed.then((reason) => (ended = reason))
     for (let waitMs = ASK_AGAIN_MIN_MS; ; waitMs = Math.min(2 * waitMs, ASK_AGAIN_MAX_MS)) {
-      if (before.settled !== undefined) return this.#keep(before.settled)
+      if (before.obstacle !== undefined) return this.#keep(before.obstacle)
       const { process } = before.gateway
       if (process === undefined) return this.#keep('the gateway has ended')
       this.#switching = true

@@ -12,6 +12,8 @@ import type { TransportChoice } from './transport-choice.js'
 
 export interface SupervisorTerms {
   readonly options: RunOptions
+  /** From 1 on. */
+  readonly generation: number
   /** The generation that serves meanwhile, by its gateway's process, which both share (ADR 55). */
   readonly predecessor?: { readonly process: () => GatewayProcess | undefined } | undefined
   readonly replicas: ReplicasMaker

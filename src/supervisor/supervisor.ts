@@ -146,10 +146,9 @@ export class Supervisor {
     else this.#group?.signal(signal)
   }
 
-  /** Why no other generation can follow this one now. */
-  get settled(): string | undefined {
+  /** Why no other generation can follow this one now; of standard input part is read already. */
+  get obstacle(): string | undefined {
     if (this.#stop.stopping) return 'the program has been told to stop'
-    // Part of it is read already.
     return this.#opened?.readsInput() === true ? 'the program reads standard input' : undefined
   }
 
@@ -175,6 +174,7 @@ export class Supervisor {
     return statusOf({
       group: this.#terms.options.name,
       epoch: this.#epoch,
+      generation: this.#terms.generation,
       wanted: this.#group?.replacements.wanted ?? this.#terms.options.replicas,
       historyBytesMax: this.#terms.options.historyBytesMax,
       fencing: this.#terms.lease?.status,

@@ -253,6 +253,7 @@ export class Leading {
   #remove(member: MemberId): void {
     const gone = memberOf(this.#state.established.members, member)
     if (gone === undefined) return
+    this.#lacking.delete(member)
     this.#removed.set(member, gone.locator)
     if (this.#removed.size > REMOVED_MAX) this.#removed.delete(this.#removed.keys().next().value as MemberId)
     this.#retiring = [...this.#retiring, member]

@@ -43,6 +43,7 @@ function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptions): Su
   if (lease === undefined && run.replicas <= FEW) tell(report('LLFT_W_NO_FENCING', {}))
   return new Supervisor({
     ...terms,
+    generation: 1,
     lease,
     replicas: remoteReplicas({
       group: run.name,
