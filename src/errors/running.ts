@@ -230,12 +230,6 @@ export const ADMIN = {
     why: 'its replicas are about to be replaced by those of the next generation',
     fix: 'see `llft events -f`, and try again when it is over',
   },
-  LLFT_E_SNAPSHOT_HOSTS: {
-    exit: 7,
-    what: 'The replicas of {group} are on other hosts: no snapshot can be taken.',
-    why: 'the next generation runs beside the present one, and hosts run one replica each',
-    fix: 'nothing to do: the group goes on; its history is bounded by --history-bytes-max',
-  },
   LLFT_E_SNAPSHOT_KEPT: {
     exit: 7,
     what: 'No snapshot of {group} was taken: {reason}.',

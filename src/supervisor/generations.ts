@@ -19,8 +19,6 @@ const RETRY_MAX_MS = 600_000
 export interface GenerationsTerms {
   readonly options: RunOptions
   make(how: GenerationTerms): Supervisor
-  /** Where replicas are on other hosts there is nobody to start them a second time. */
-  readonly onOtherHosts: boolean
   readonly notice: (notice: Notice) => void
 }
 
@@ -84,10 +82,9 @@ export class Generations {
 
   /** Raises an `LlftError` that says why there is none. */
   async takeSnapshot(): Promise<SnapshotResult> {
-    const { options, onOtherHosts } = this.#terms
+    const { options } = this.#terms
     const { name: group } = options
     const before = this.#current
-    if (onOtherHosts) throw llftError('LLFT_E_SNAPSHOT_HOSTS', { group })
     if (this.#succession !== undefined) throw llftError('LLFT_E_SNAPSHOT_BUSY', { group })
     if (!before.offer.isMade) throw llftError('LLFT_E_SNAPSHOT_NOT_OFFERED', { group })
     const succession = new Succession({ before, boundMs: options.guestStartMs, make: (how) => this.#make(how) })
@@ -141,8 +138,7 @@ export class Generations {
     const { snapshotBytes } = this.#terms.options
     const { offer, status } = this.#current
     const due = snapshotBytes > 0 && offer.isMade && status.history.bytes >= snapshotBytes
-    if (!due || this.#terms.onOtherHosts || this.#succession !== undefined) return
-    if (performance.now() < this.#notBeforeMs) return
+    if (!due || this.#succession !== undefined || performance.now() < this.#notBeforeMs) return
     this.takeSnapshot().catch((error: unknown) => {
       const waitMs = this.#backoff.next()
       this.#notBeforeMs = performance.now() + waitMs

@@ -25,7 +25,7 @@ export interface ProductionTerms extends Pick<SupervisorTerms, 'options' | 'outp
 /** `--random-seed` is a signed 32-bit number. */
 const RANDOM_SEED_BOUND = 2 ** 31
 
-type Generation = Omit<GenerationTerms, 'replicas' | 'notice'>
+export type Generation = Omit<GenerationTerms, 'replicas' | 'notice'>
 const FIRST: Generation = { generation: 1, predecessor: undefined, numberedBefore: 0 }
 
 /** A run whose replicas are processes of this host. */
@@ -34,7 +34,6 @@ export function makeGenerations(terms: ProductionTerms): Generations {
   const lease = leaseKeeper(options, LOOPBACK, (what) => terms.notice({ notice: 'report', report: what }))
   return new Generations({
     ...terms,
-    onOtherHosts: false,
     make: ({ replicas, notice, ...generation }) =>
       makeSupervisor({ ...terms, lease, notice, options: { ...options, replicas } }, generation),
   })

@@ -35,6 +35,7 @@ export interface ReplicaSpawn {
 
 /** One replica's command: its own process group, no stdin, its real output kept only as evidence. */
 export class ReplicaProcess implements ReplicaHandle {
+  readonly host = undefined
   readonly #listener: ReplicaListener
   readonly #child: ChildProcess
   readonly #evidence = new ByteRing(RING_BYTES_MAX)

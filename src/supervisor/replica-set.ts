@@ -91,6 +91,10 @@ export class ReplicaSet extends ReplicaTable<ReplicaProcess> implements Replicas
     this.#attach.fault(slot, members)
   }
 
+  decide(): Promise<void> {
+    return Promise.resolve()
+  }
+
   close(): void {
     this.destroy()
     this.#attach.close()

@@ -1,6 +1,7 @@
 import type { Founding, JoinTerms, Standing } from '../driver/index.js'
-import type { Instant, MemberId } from '../message/index.js'
+import type { Epoch, Instant, MemberId } from '../message/index.js'
 import type { Claim, Refusal } from './claims.js'
+import type { Endpoint } from './endpoint.js'
 import type { ProcessEnd } from './process-end.js'
 import type { Reaper } from './reaper.js'
 
@@ -10,6 +11,8 @@ export interface ReplicaHandle {
   readonly pid: number | undefined
   /** The same, where it is a process of this host. */
   readonly localPid: number | undefined
+  /** Where its host is spoken to; undefined: it is a process of this one. */
+  readonly host: Endpoint | undefined
   /** The command is the guest itself, without a wrapper such as npm. */
   readonly direct: boolean
   /** How it ended; undefined while it runs. */
@@ -78,6 +81,7 @@ export interface OtherGateways {
 /** Replicas of a gateway that is lost (ADR 59). */
 export interface Adoptable {
   readonly founding: Founding
+  readonly generation: number
   readonly gateway: string
   readonly count: number
   /** They are this supervisor's from now on. */
@@ -92,6 +96,12 @@ export interface AdoptTerms {
   connected(): boolean
 }
 
+/** Whose replicas they are; none of any other is told from it. */
+export interface OwnGeneration {
+  readonly number: number
+  readonly epoch: Epoch
+}
+
 export interface StartTerms {
   readonly founding: Founding
   readonly join: JoinTerms | undefined
@@ -99,7 +109,7 @@ export interface StartTerms {
 
 /** The replicas of a group, wherever their processes are. */
 export interface Replicas {
-  open(): Promise<void>
+  open(generation: OwnGeneration): Promise<void>
   /** How many slots were given so far. */
   readonly numbered: number
   readonly all: readonly Replica[]
@@ -119,8 +129,10 @@ export interface Replicas {
   /** Resolves when no replica is left, or after the bound. */
   emptied(boundMs: number): Promise<void>
   destroy(): void
+  /** Their generation is the group from now on. Resolves once every host knows it that has one of them. */
+  decide(): Promise<void>
   close(): void
-  /** Closes, because another gateway has the group: replicas of other hosts are its own now. */
+  /** Closes, because another gateway, or another generation, has the group: hosts are told by that one. */
   leave(): void
 }
 

@@ -14,9 +14,9 @@ export class ReportedOnce {
     this.#notice = notice
   }
 
-  report(key: string, report: Report): void {
+  report({ key, what }: { readonly key: string; readonly what: Report }): void {
     if (this.#keys.has(key) || this.#keys.size >= REPORTED_MAX) return
     this.#keys.add(key)
-    this.#notice({ notice: 'report', report })
+    this.#notice({ notice: 'report', report: what })
   }
 }

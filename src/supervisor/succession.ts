@@ -51,7 +51,7 @@ export class Succession {
     this.#terms = terms
     const { before } = terms
     this.next = terms.make({
-      predecessor: { process: () => before.gateway.process },
+      predecessor: { process: () => before.gateway.process, replicas: before.replicas },
       generation: before.status.generation + 1,
       numberedBefore: before.replicas.numbered,
       replicas: before.status.wanted,
@@ -106,8 +106,9 @@ export class Succession {
       if (ended !== undefined) return this.#keep(ended)
       if (answer.outcome === 'restored') {
         this.#over = true
-        this.next.succeed(before)
-        return { outcome: 'succeeded', moved: process.move(), bytes: answer.bytes }
+        // Whoever adopts the replicas of this gateway must find the generation that has answered clients.
+        const moved = this.next.succeed(before).then(() => process.move())
+        return { outcome: 'succeeded', moved, bytes: answer.bytes }
       }
       if (!answer.again || performance.now() + waitMs > endMs) return this.#keep(answer.reason)
       await sleep(waitMs)

@@ -7,19 +7,26 @@ import type { GatewayProcess } from './gateway-process.js'
 import type { LeaseKeeper } from './lease/lease-keeper.js'
 import type { Notice } from './notice.js'
 import type { OutputPump } from './output-pump.js'
-import type { ReplicasMaker } from './replicas.js'
+import type { Replicas, ReplicasMaker } from './replicas.js'
 import type { TransportChoice } from './transport-choice.js'
+
+export interface Predecessor {
+  readonly process: () => GatewayProcess | undefined
+  readonly replicas: Replicas
+}
 
 export interface SupervisorTerms {
   readonly options: RunOptions
   /** From 1 on. */
   readonly generation: number
   /** The generation that serves meanwhile, by its gateway's process, which both share (ADR 55). */
-  readonly predecessor?: { readonly process: () => GatewayProcess | undefined } | undefined
+  readonly predecessor?: Predecessor | undefined
   readonly replicas: ReplicasMaker
   readonly paths: { readonly gateway: string }
   /** Own IPv4 address that datagrams of gateway and console come to. */
   readonly address: string
+  /** So many replicas found it; undefined: as many as are wanted. */
+  readonly founders?: number | undefined
   /** How long all may take to have their places; undefined: other hosts come when they come. */
   readonly foundMs: number | undefined
   /** Undefined where all replicas are on this host. */

@@ -2,7 +2,6 @@ import type { GroupStatus } from '../admin/index.js'
 import type { RunOptions } from '../config/index.js'
 import type { Founding, GroupSettings, PeerStart } from '../driver/index.js'
 import { EXIT, llftError, LlftError, report } from '../errors/index.js'
-
 import { GROUP } from '../message/index.js'
 import type { Epoch, MemberId, PeerInfo } from '../message/index.js'
 import type { Claim, Refusal } from './claims.js'
@@ -12,7 +11,8 @@ import { detectionOf } from './detection.js'
 import { leaseTermsOf } from './lease/production.js'
 import { foundingOf } from './founding.js'
 import { GatewayKeeper } from './gateway-keeper.js'
-import type { GatewayLoss, GatewayWarned } from './gateway-keeper.js'
+import type { GatewayLoss } from './gateway-keeper.js'
+import { warningOf } from './gateway-warning.js'
 import { openGroup } from './open-group.js'
 import type { OpenedGroup } from './open-group.js'
 import { exitCodeOf, outcomeOf, signalName } from './process-end.js'
@@ -43,6 +43,7 @@ export class Supervisor {
   readonly #terms: SupervisorTerms
   readonly #console: PeerStart['identity']
   #epoch: Epoch
+  #generation: number
   readonly #reaper: Reaper
   readonly #stop: StopPolicy
   readonly #outcome: Promise<ProcessEnd>
@@ -57,7 +58,7 @@ export class Supervisor {
   #orderly: ProcessEnd | undefined
   /** Of a group that was adopted: as it was founded. */
   #commit: RunOptions['commit'] | undefined
-  /** Replicas of other hosts are not this gateway's to end. */
+  /** Replicas of other hosts are not this generation's to end. */
   #left = false
   /** Another generation is the group; the gateway and the lease are not this one's to end. */
   #retired = false
@@ -68,6 +69,7 @@ export class Supervisor {
     this.#terms = terms
     this.#reported = new ReportedOnce(terms.notice)
     this.#epoch = entropy.identity() as Epoch
+    this.#generation = terms.generation
     this.#console = {
       group: GROUP.console,
       epoch: entropy.identity() as Epoch,
@@ -94,7 +96,7 @@ export class Supervisor {
         askLease: (granted) => terms.lease?.renew(granted),
         listening: () => this.#listening(),
         offers: () => this.offer.make(),
-        warned: (warning) => this.#gatewayWarned(warning),
+        warned: (warning) => this.#reported.report(warningOf(warning)),
         lost: (loss) => this.#gatewayLost(loss),
       },
     )
@@ -126,7 +128,7 @@ export class Supervisor {
       if (foundMs !== undefined && lease?.held === false) return await this.#outcome
       this.#transport = await this.#terms.chooseTransport(this.#epoch)
       if (foundMs !== undefined) bound = setTimeout(() => this.#overdue(), foundMs)
-      await this.replicas.open()
+      await this.replicas.open({ number: this.#generation, epoch: this.#epoch })
       // With other hosts it is not known yet whose gateway it is to be.
       if (foundMs !== undefined) this.gateway.start()
       for (let count = 0; count < options.replicas; count++) this.replicas.spawn('start')
@@ -152,12 +154,14 @@ export class Supervisor {
     return this.#opened?.readsInput() === true ? 'the program reads standard input' : undefined
   }
 
-  /** This generation is the group from now on, after that one. */
-  succeed(before: Supervisor): void {
+  /** This generation is the group from now on, after that one; resolves once all its hosts know. */
+  succeed(before: Supervisor): Promise<void> {
     this.chronicle.continues(before.chronicle)
     this.gateway.own()
     this.#watchLease()
+    before.#left = true
     before.retire()
+    return this.replicas.decide()
   }
 
   /** Another generation is the group: all of this one ends, and nobody hears of it. */
@@ -174,7 +178,7 @@ export class Supervisor {
     return statusOf({
       group: this.#terms.options.name,
       epoch: this.#epoch,
-      generation: this.#terms.generation,
+      generation: this.#generation,
       wanted: this.#group?.replacements.wanted ?? this.#terms.options.replicas,
       historyBytesMax: this.#terms.options.historyBytesMax,
       fencing: this.#terms.lease?.status,
@@ -221,14 +225,15 @@ export class Supervisor {
       failed: (error) => this.#settle?.reject(error),
       adopt: (found) => this.#adopt(found),
       leave: (error) => this.#leave(error),
-      tell: (key, what) => this.#reported.report(key, what),
+      tell: (key, what) => this.#reported.report({ key, what }),
     })
   }
 
   /** The replicas of a gateway that is lost are this one's (ADR 59). */
-  #adopt({ founding, gateway, count, adopt }: Adoptable): void {
+  #adopt({ founding, generation, gateway, count, adopt }: Adoptable): void {
     this.#phase = 'running'
     this.#epoch = founding.epoch
+    this.#generation = generation
     this.#commit = founding.settings.commit
     this.#transport = afterAdoption(this.#transport)
     adopt({
@@ -269,9 +274,9 @@ export class Supervisor {
 
   #foundWhenComplete(): void {
     const claims = this.replicas.living.flatMap(({ claim }) => claim ?? [])
-    const { options, transport } = this.#terms
+    const { options, transport, founders = options.replicas } = this.#terms
     const gateway = this.#gatewayPeer
-    if (this.#phase !== 'founding' || claims.length < options.replicas) return
+    if (this.#phase !== 'founding' || claims.length < founders) return
     const { lease } = this.#terms
     if (lease !== undefined && !lease.held) {
       return lease.whenHeld({ held: () => this.#foundWhenComplete(), failed: (error) => this.#settle?.reject(error) })
@@ -343,14 +348,9 @@ export class Supervisor {
 
   #refused(claim: Claim, refusal: Refusal): void {
     const why = reportOfRefusal(claim, refusal)
-    if (this.#phase === 'running') this.#reported.report(why.code, why)
+    if (this.#phase === 'running') this.#reported.report({ key: why.code, what: why })
     // After the program's end too: the command would go on with another program, and that is not what was asked for.
     else this.#settle?.reject(new LlftError(why, { exitCode: EXIT.configuration }))
-  }
-
-  #gatewayWarned({ warning, detail }: GatewayWarned): void {
-    if (warning === 'listenFailed') this.#reported.report(detail, report('LLFT_W_LISTEN_FAILED', { detail }))
-    else this.#reported.report(warning, report('LLFT_W_GATEWAY_CLIENTS', { detail }))
   }
 
   #gatewayLost({ memberId, end, evidence, streams, atStart }: GatewayLoss): void {

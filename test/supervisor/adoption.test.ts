@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { MemberId } from '../../src/message/index.js'
 import { Adoption, Losses } from '../../src/supervisor/remote/adoption.js'
-import type { Sighting } from '../../src/supervisor/remote/adoption.js'
+import type { Sighting } from '../../src/supervisor/remote/sightings.js'
 
 const SOON = 300
 const LATE = 2_000
 
 interface Guest {
+  readonly origin?: number
   readonly epoch?: number
+  /** Of the generation. */
+  readonly number?: number
+  readonly decided?: boolean
   readonly view?: number
   /** Whom it knows as members. */
   readonly members?: readonly number[]
@@ -17,15 +21,18 @@ interface Guest {
 
 function sighting(
   memberId: number,
-  { epoch = 1, view = 1, members = [1, 2, 3], behind = [], silent = true }: Guest = {},
+  { view = 1, members = [1, 2, 3], behind = [], silent = true, decided = true, ...group }: Guest = {},
 ): Sighting {
+  const { epoch = 1, origin = epoch, number = 1 } = group
   const standing = {
     view: { number: view, precedence: 1, backupView: 0 },
     members: members.map((each) => ({ memberId: each, caughtUp: !behind.includes(each) })),
     peers: [],
   }
   const guest = { claim: { memberId }, started: true, end: null, founding: { epoch }, standing }
-  return { guest, gateway: { speaker: 9, term: 1, address: 'lost', silent } } as unknown as Sighting
+  const gateway = { speaker: 9, term: 1, address: 'lost', silent }
+  const generation = { origin, number, epoch }
+  return { host: `host${memberId}`, guest, gateway, generation, decided } as unknown as Sighting
 }
 
 describe('who may adopt', () => {
@@ -74,6 +81,18 @@ describe('who may adopt', () => {
   test('of two groups with one name, the one that more have', () => {
     const other = { epoch: 2, members: [2, 3] }
     expect(look([sighting(1, { members: [1] }), sighting(2, other), sighting(3, other)], LATE)).toEqual([2, 3])
+  })
+
+  test('of two generations the last that a host knows to be the group, with all that run it', () => {
+    const next = { origin: 1, epoch: 2, number: 2, members: [11, 12, 13], decided: false }
+    const both = [1, 2, 3].flatMap((each) => [sighting(each), sighting(10 + each, next)])
+    expect(look(both)).toEqual([1, 2, 3])
+    // One of them had heard the decision: clients may have, too.
+    expect(look([...both, sighting(13, { ...next, decided: true })])).toEqual([11, 12, 13])
+    // Of an attempt that was given up, and one that succeeded, under the same number.
+    const given = [1, 2, 3].map((each) => sighting(20 + each, { ...next, epoch: 3, members: [21, 22, 23] }))
+    expect(look([...given, ...both, sighting(13, { ...next, decided: true })])).toEqual([11, 12, 13])
+    expect(look(both.filter(({ decided }) => !decided))).toBeUndefined()
   })
 
   test('of two standbys the one that hears more, then the larger number; under a lease, that decides', () => {

@@ -20,14 +20,18 @@ const standing = {
   members: [{ memberId: 5, locator: 6 }],
   peers: [7],
 }
-const group = { epoch: 11, founding: { epoch: 11, name: 'far' }, standing }
+const group = { founding: { epoch: 11, name: 'far' }, standing }
 const gateway = { speaker: 4, term: 1, address: '10.0.0.9:7702', silent: true }
 const guest = { claim, started: true, ...group, answers: 4, looped: true, end: null, evidence: '' }
-const report = { word: 'report', ...stamp, gateway, guest } as unknown as HostReport
+const generation = { origin: 10, number: 2, epoch: 11 }
+const place = { generation, decided: true, gateway }
+const report = { word: 'report', ...stamp, ...place, guest } as unknown as HostReport
 const order = {
   word: 'order',
   ...stamp,
   term: 1,
+  generation,
+  decided: false,
   member: 5,
   start: { founding: { name: 'far' }, join: null },
   kill: false,
@@ -62,10 +66,11 @@ describe('what hosts and gateways say', () => {
     expect(parsed(report)).toEqual({ ...report, guest: { ...guest, claim: { ...claim, token: '' } } })
     expect(parsed({ ...report, guest: null })).toEqual({ ...report, guest: null })
     expect(parsed(order)).toEqual(order)
-    const unknown = { ...guest, epoch: null, founding: null, standing: null }
-    expect(parsed({ ...report, gateway: null, guest: unknown })).toMatchObject({
+    const unknown = { ...guest, founding: null, standing: null }
+    expect(parsed({ ...report, generation: null, gateway: null, guest: unknown })).toMatchObject({
+      generation: null,
       gateway: null,
-      guest: { epoch: null },
+      guest: { founding: null },
     })
     const standby = { word: 'standby', ...stamp, orphans: 2 }
     expect(parsed(standby)).toEqual(standby)
@@ -84,6 +89,9 @@ describe('what hosts and gateways say', () => {
     ['a founding of no group', { ...report, guest: { ...guest, founding: {} } }],
     ['a standing without peers', { ...report, guest: { ...guest, standing: { ...standing, peers: null } } }],
     ['a standby that counts nothing', { word: 'standby', ...stamp }],
+    ['a place of no generation', { ...report, generation: { ...generation, number: 0 } }],
+    ['a place that is decided perhaps', { ...report, decided: null }],
+    ['an order to every generation', { ...order, generation: null }],
     ['lost members without numbers', { ...order, lost: ['5'] }],
     ['a start without a founding', { ...order, start: {} }],
     ['a probe without pause', { ...order, probeMs: 0 }],

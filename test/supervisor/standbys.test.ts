@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { GatewayLine } from '../../src/supervisor/remote/gateway-line.js'
+import { Reign } from '../../src/supervisor/remote/reign.js'
 import { remoteReplicas } from '../../src/supervisor/remote/remote-replicas.js'
+import type { Epoch } from '../../src/message/index.js'
 import type { FollowedGateway, HostReport, Word } from '../../src/supervisor/remote/words.js'
 import type { Replicas } from '../../src/supervisor/replicas.js'
 
 const BEAT_MS = 50
 const LONG_MS = 10_000
 const GATEWAY: FollowedGateway = { speaker: 9, term: 1, address: 'gateway:1', silent: false }
+const GENERATION = { origin: 1, number: 1, epoch: 1 }
 const at = (address: string): { address: string; port: number } => ({ address, port: 1 })
 
 /** A network without loss on which everything takes a millisecond: what happens at once happens at once for ever. */
@@ -28,12 +32,13 @@ function host(net: Net, name: string, memberId: number | undefined): { gateway: 
   let sequence = 0
   const members = [1, 2, 3].map((each) => ({ memberId: each, caughtUp: true }))
   const view = { number: 1, precedence: 1, backupView: 0 }
-  const started = { started: true, epoch: 1, founding: { epoch: 1 }, standing: { view, members, peers: [] } }
+  const started = { started: true, founding: { epoch: 1 }, standing: { view, members, peers: [] } }
   const claim = { memberId, fingerprint: { hash: 'same', parts: {} } }
   const guest = { claim, answers: 0, looped: true, end: null, evidence: '', ...started }
   const report = (to: string): void => {
     const stamp = { word: 'report', group: 'far', speaker: memberId ?? 99, sequence: ++sequence }
-    say({ ...stamp, gateway: state.gateway, guest: memberId === undefined ? null : guest } as HostReport, to)
+    const place = memberId === undefined ? { generation: null, guest: null } : { generation: GENERATION, guest }
+    say({ ...stamp, gateway: state.gateway, decided: memberId !== undefined, ...place } as HostReport, to)
   }
   const say = net.join(name, (word, from) => {
     if (word.word === 'order' && (word.term > 1 || state.gateway === null)) {
@@ -51,16 +56,17 @@ interface Standby {
 
 function standby(net: Net, name: string, speaker: number): Standby {
   const state: { adopted: boolean } = { adopted: false }
-  const terms = { group: 'far', speaker, hostSilenceMs: 2000, beatMs: BEAT_MS, probeMs: 100, wanted: 3, fenced: false }
-  const made = remoteReplicas({
-    ...terms,
-    mayOrder: () => true,
+  const terms = { numberedBefore: 0, hosts: undefined, hostSilenceMs: 2000, beatMs: BEAT_MS, probeMs: 100, wanted: 3, fenced: false }
+  const line = new GatewayLine({
+    group: 'far',
+    speaker,
     link: (heard) => {
       const say = net.join(name, (word, from) => heard(word, at(from)))
       const link = { open: () => Promise.resolve(), close() {}, known: net.known(name) }
       return { ...link, say: (word: Word, to: { address: string }) => say(word, to.address) } as never
     },
   })
+  const made = remoteReplicas({ ...terms, line, reign: new Reign(speaker), mayOrder: () => true })
   const others = {
     standsBy: () => undefined,
     few: () => undefined,
@@ -90,7 +96,7 @@ describe('two standbys hear at one moment that no gateway rules any more', () =>
     // Each has the same list of peers: standbys speak to each other, too.
     const standbys = [standby(net, 'standby4', 4), standby(net, 'standby5', 5)]
     net.join('gateway', () => undefined)
-    await Promise.all(standbys.map(({ replicas }) => replicas.open()))
+    await Promise.all(standbys.map(({ replicas }) => replicas.open({ number: 1, epoch: 77 as Epoch })))
     await vi.advanceTimersByTimeAsync(1_000)
     expect(standbys.filter(({ adopted }) => adopted)).toEqual([])
     for (const each of hosts) each.gateway = { ...GATEWAY, silent: true }

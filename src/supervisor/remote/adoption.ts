@@ -1,7 +1,8 @@
 import type { Founding, Standing } from '../../driver/index.js'
 import type { MemberId, MemberInfo } from '../../message/index.js'
 import type { AdoptTerms } from '../replicas.js'
-import type { FollowedGateway, HostGuest } from './words.js'
+import type { Sighting } from './sightings.js'
+import type { FollowedGateway, GenerationId, HostGuest } from './words.js'
 
 /** Hosts notice a silence within a beat of each other; those that are busy a little later. */
 const GATHER_MS = 1500
@@ -12,15 +13,10 @@ const RIVAL_MS = 1000
 /** More standbys than anybody has. */
 const RIVALS_MAX = 64
 
-/** A host as its last words show it, if they are new enough to count. */
-export interface Sighting {
-  readonly guest: HostGuest | null
-  readonly gateway: FollowedGateway | null
-}
-
 /** What there is to adopt: replicas of one group, whose hosts do not hear their gateway any more. */
 export interface Orphans {
   readonly founding: Founding
+  readonly generation: GenerationId
   readonly gateway: string
   /** Those of the newest view that are heard and could lead. */
   readonly members: readonly MemberInfo[]
@@ -95,22 +91,45 @@ export class Adoption {
 function orphansIn(sightings: readonly Sighting[]): Orphans | undefined {
   // A new host listens to a standby already; that one does not rule.
   if (sightings.some(({ gateway }) => gateway !== null && gateway.term > 0 && !gateway.silent)) return undefined
-  const guests = sightings.flatMap(({ guest, gateway }) => {
-    const founding = guest?.founding ?? null
-    const alive = guest !== null && guest.started && guest.end === null && guest.standing !== null
-    return alive && founding !== null && gateway !== null ? [{ guest, founding, gateway }] : []
-  })
-  // Of several groups of the name, mistakes of the past, the one that most have.
-  const of = (epoch: number): typeof guests => guests.filter(({ founding }) => founding.epoch === epoch)
-  const [first] = guests.toSorted((left, right) => of(right.founding.epoch).length - of(left.founding.epoch).length)
+  const group = groupIn(sightings.flatMap(orphanOf))
+  const [first] = group
   if (first === undefined) return undefined
-  const group = of(first.founding.epoch)
   const heard = new Set(group.map(({ guest }) => guest.claim.memberId))
   const known = newest(group.flatMap(({ guest }) => guest.standing ?? []))
   // Whoever was left out of the newest view may not know it; whoever has not caught up holds nothing that could go on.
   const members = known.filter(({ memberId, caughtUp }) => caughtUp && heard.has(memberId))
   if (members.length === 0) return undefined
-  return { founding: first.founding, gateway: first.gateway.address, members }
+  const { founding, generation, gateway } = first
+  return { founding, generation, gateway: gateway.address, members }
+}
+
+interface Orphan {
+  readonly guest: HostGuest
+  readonly founding: Founding
+  readonly generation: GenerationId
+  readonly decided: boolean
+  readonly gateway: FollowedGateway
+}
+
+function orphanOf({ guest, gateway, generation, decided }: Sighting): readonly Orphan[] {
+  const founding = guest?.founding ?? null
+  const alive = guest !== null && guest.started && guest.end === null && guest.standing !== null
+  if (!alive || founding === null || gateway === null || generation === null) return []
+  return [{ guest, founding, generation, decided, gateway }]
+}
+
+/** The group is the last generation that was decided, as far as anybody knows: clients were let to it after all knew. */
+function groupIn(orphans: readonly Orphan[]): readonly Orphan[] {
+  // Of several groups of the name, mistakes of the past, the one that most have.
+  const of = (origin: number): readonly Orphan[] => orphans.filter(({ generation }) => generation.origin === origin)
+  const [most] = orphans.toSorted(
+    ({ generation: left }, { generation: right }) => of(right.origin).length - of(left.origin).length,
+  )
+  if (most === undefined) return []
+  const run = of(most.generation.origin)
+  const known = run.filter(({ decided }) => decided)
+  const [last] = known.toSorted(({ generation: left }, { generation: right }) => right.number - left.number)
+  return run.filter(({ generation }) => generation.epoch === last?.generation.epoch)
 }
 
 /** The membership of the newest view that somebody knows. */

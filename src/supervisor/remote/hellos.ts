@@ -3,8 +3,9 @@ import type { RemoteInfo, Socket } from 'node:dgram'
 import { once } from 'node:events'
 import type { Address } from '../../config/index.js'
 import { llftError } from '../../errors/index.js'
+import type { Endpoint } from '../endpoint.js'
 import { parseWord } from './parse.js'
-import type { Endpoint, Hello } from './words.js'
+import type { Hello } from './words.js'
 
 const HELLO_MS = 500
 /** Who has said nothing for so many hellos is forgotten: another host may come in its place. */

@@ -1,19 +1,15 @@
-import type { Founding } from '../../driver/index.js'
 import { llftError } from '../../errors/index.js'
 import type { LlftError } from '../../errors/index.js'
-import type { Instant } from '../../message/index.js'
-import { Backoff } from '../backoff.js'
+import type { Endpoint } from '../endpoint.js'
 import { exitCodeOf } from '../process-end.js'
 import type { ProcessEnd } from '../process-end.js'
 import { Reaper } from '../reaper.js'
-import type { Replica, Replicas, ReplicasMaker } from '../replicas.js'
+import type { ReplicasMaker } from '../replicas.js'
 import type { Link } from './link.js'
+import { Place } from './place.js'
 import { isLater } from './words.js'
-import type { Endpoint, FollowedGateway, HostGuest, HostOrder, HostReport, Word } from './words.js'
+import type { FollowedGateway, GenerationId, HostOrder, HostReport, Word } from './words.js'
 
-/** A takeover has the processors for itself, as in `llft run`; a program that cannot start costs its start seldom. */
-const RESTART_MIN_MS = 250
-const RESTART_MAX_MS = 15_000
 /** So often it says that it is there, until a gateway wants it more seldom or more often. */
 const BEAT_MS = 50
 /**
@@ -22,8 +18,8 @@ const BEAT_MS = 50
  */
 const GATEWAY_SILENCE_MS = 2000
 const GATEWAY_SILENCE_BEATS = 8
-/** The end of what a replica wrote that is passed on; a report fits a datagram. */
-const EVIDENCE_BYTES_MAX = 8192
+/** A replica of a generation that is not decided is given up when its gateway, which speaks, orders it no more. */
+const GIVEN_UP_MS = 2000
 /** Said more than once: the gateway should not have to wait for silence. */
 const LAST_WORDS = 3
 
@@ -48,48 +44,38 @@ interface Gateway {
   readonly heardMs: number
 }
 
-interface Guest {
-  readonly replica: Replica
-  answers: number
-  looped: boolean
-  end: ProcessEnd | undefined
-}
-
-/** One host of a group on several: runs one replica, says how it is, and does what the group's gateway wants of it. */
+/**
+ * One host of a group on several: runs one replica, says how it is, and does what the group's gateway wants of it. While
+ * the program moves on by a snapshot it runs one of the next generation beside it (ADR 55).
+ */
 export class HostAgent {
   readonly #terms: AgentTerms
   readonly #reaper: Reaper
-  readonly #replicas: Replicas
   readonly #link: Link
-  readonly #backoff = new Backoff(RESTART_MIN_MS, RESTART_MAX_MS)
   readonly #outcome: Promise<ProcessEnd>
   #settle: { resolve(end: ProcessEnd): void; reject(error: LlftError): void } | undefined
-  #guest: Guest | undefined
+  /** Of the generation that is the group, or waits to be. */
+  #place: Place
+  /** Of one that is not decided. */
+  #next: { readonly place: Place; orderedMs: number } | undefined
   /** Who ordered last. */
   #gateway: Gateway | undefined
   /** That the gateway is silent was told. */
   #alone = false
-  #founding: Founding | undefined
   #sequence = 0
   #ending = false
   #probeMs = 0
   #beatMs = 0
-  #timers: { beat?: NodeJS.Timeout; probe?: NodeJS.Timeout; restart?: NodeJS.Timeout } = {}
+  #timers: { beat?: NodeJS.Timeout; probe?: NodeJS.Timeout } = {}
 
   constructor(terms: AgentTerms) {
     this.#terms = terms
     this.#reaper = new Reaper(terms.replicas.leftovers)
     this.#outcome = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
-    this.#replicas = terms.replicas.make(this.#reaper, {
-      claimed: (replica) => this.#claimed(replica),
-      refused: ({ argv }) => terms.tell(`a second program asked for the place: ${argv.join(' ')}`),
-      alive: (_, looped) => this.#alive(looped),
-      gone: (replica) => this.#gone(replica),
-      ended: (replica, end) => this.#ended(replica, end),
-    })
+    this.#place = this.#makePlace(undefined)
     this.#link = terms.link((word, from) => {
       if (word.word === 'order') this.#ordered(word, from)
-      else if (word.word === 'standby') this.#link.say(this.#nextReport, from)
+      else if (word.word === 'standby') this.#say(from)
     })
   }
 
@@ -97,9 +83,8 @@ export class HostAgent {
   async run(): Promise<ProcessEnd> {
     try {
       await this.#link.open()
-      await this.#replicas.open()
       this.#beatEvery(BEAT_MS)
-      this.#replicas.spawn('start')
+      await this.#place.open()
       return await this.#outcome
     } finally {
       await this.#close()
@@ -109,60 +94,87 @@ export class HostAgent {
   /** Ctrl-C or SIGTERM: this host leaves the group, which goes on. */
   signal(signal: number): void {
     this.#ending = true
-    if (this.#guest !== undefined) this.#guest.end ??= { code: 0, signal }
-    for (let copy = 0; copy < LAST_WORDS; copy++) this.#report()
+    for (const place of this.#places) place.leaves({ code: 0, signal })
+    this.#report(LAST_WORDS)
     this.#settle?.resolve({ code: 0, signal })
   }
 
-  #claimed(replica: Replica): void {
-    this.#guest = { replica, answers: 0, looped: false, end: undefined }
-    this.#report()
+  get #places(): readonly Place[] {
+    return this.#next === undefined ? [this.#place] : [this.#place, this.#next.place]
   }
 
-  #alive(looped: boolean): void {
-    if (this.#guest === undefined) return
-    this.#guest.answers++
-    this.#guest.looped ||= looped
-    if (this.#guest.replica.started !== undefined) this.#backoff.reset()
+  #makePlace(generation: GenerationId | undefined): Place {
+    const { replicas, journal, tell } = this.#terms
+    return new Place({
+      replicas,
+      reaper: this.#reaper,
+      journal,
+      generation,
+      tell,
+      changed: (urgent) => this.#report(urgent ? LAST_WORDS : 1),
+      ended: (end) => {
+        if (this.#ending) this.#settle?.resolve(end)
+        return !this.#ending
+      },
+    })
   }
 
-  /** The gateway hears of it at once. */
-  #gone(replica: Replica): void {
-    if (this.#guest?.replica !== replica) return
-    const { end } = replica.process
-    if (end === undefined) return
-    this.#guest.end = end
-    for (let copy = 0; copy < LAST_WORDS; copy++) this.#report()
-  }
-
-  #ended(replica: Replica, end: ProcessEnd): void {
-    if (this.#guest?.replica === replica) {
-      this.#guest.end = end
-      this.#report()
-    }
-    if (this.#ending) return this.#settle?.resolve(end)
-    const { evidence, outcome } = replica.process
-    this.#terms.tell(`the replica ended: ${outcome}\n${evidence.trimEnd()}`.trimEnd())
-    this.#timers.restart = setTimeout(() => this.#replicas.spawn('again'), this.#backoff.next())
+  /** Beside a replica that serves: what goes wrong here must not end it. */
+  #addPlace(generation: GenerationId | undefined): Place {
+    const place = this.#makePlace(generation)
+    place.open().catch((error: unknown) => this.#terms.tell(`no replica can be started: ${String(error)}`))
+    return place
   }
 
   #ordered(order: HostOrder, from: Endpoint): void {
     const last = this.#gateway
     if (last?.speaker === order.speaker && order.sequence <= last.sequence) return
     // Whoever is not listened to hears whose turn it is.
-    if (!this.#listensTo(order)) return this.#link.say(this.#nextReport, from)
+    if (!this.#listensTo(order)) return this.#say(from)
     const { speaker, term, sequence } = order
     this.#gateway = { speaker, term, sequence, endpoint: from, heardMs: performance.now() }
     if (this.#alone) this.#terms.tell(`the gateway at ${from.address}:${from.port} speaks`)
     this.#alone = false
     this.#probeEvery(order.probeMs)
     this.#beatEvery(order.beatMs)
-    if (order.over !== null) return this.#over(order.over)
-    const guest = this.#guest
-    if (guest === undefined || order.member !== guest.replica.memberId || guest.end !== undefined) return
-    if (order.lost.length > 0 && !order.kill) this.#replicas.fault(guest.replica.slot, order.lost)
-    if (order.kill) guest.replica.process.kill('SIGKILL')
-    else if (order.start !== null && guest.replica.started === undefined) this.#start(guest, order.start)
+    if (order.over !== null) return order.decided ? this.#over(order.over) : this.#giveUpNext()
+    if (order.decided) this.#decided(order.generation)
+    else this.#prepare(order.generation)
+    for (const place of this.#places) place.ordered(order)
+  }
+
+  /** A generation is to start beside the one that is the group. */
+  #prepare(generation: GenerationId): void {
+    if (this.#ending || this.#place.isOf(generation.epoch)) return
+    if (this.#next?.place.isOf(generation.epoch) !== true) {
+      this.#giveUpNext()
+      this.#next = { place: this.#addPlace(generation), orderedMs: 0 }
+    }
+    this.#next.orderedMs = performance.now()
+  }
+
+  #giveUpNext(): void {
+    this.#next?.place.close()
+    this.#next = undefined
+  }
+
+  /** This generation is the group: of those before it nothing is left here. */
+  #decided({ origin, epoch }: GenerationId): void {
+    const { generation } = this.#place
+    const { place, orderedMs } = this.#next ?? {}
+    if (place?.isOf(epoch) === true) {
+      this.#replacePlace(place)
+      this.#next = undefined
+    } else if (generation?.origin === origin && generation.epoch !== epoch) {
+      // The program has moved on while this host was not heard.
+      this.#replacePlace(this.#addPlace(undefined))
+    } else if (orderedMs !== undefined && performance.now() - orderedMs > GIVEN_UP_MS) this.#giveUpNext()
+  }
+
+  #replacePlace(place: Place): void {
+    this.#place.close()
+    this.#place = place
+    this.#report()
   }
 
   /** One gateway at a time: the one of the latest term, and no other while it speaks. */
@@ -179,28 +191,18 @@ export class HostAgent {
     return performance.now() - (this.#gateway?.heardMs ?? -Infinity) > boundMs
   }
 
-  #start({ replica: { slot } }: Guest, { founding, join }: NonNullable<HostOrder['start']>): void {
-    const at = Math.floor(performance.now() * 1000) as Instant
-    // Where history is laid away is each host's own matter.
-    const own: Founding = { ...founding, settings: { ...founding.settings, journal: this.#terms.journal } }
-    this.#founding = founding
-    this.#replicas.start(slot, at, { founding: own, join: join ?? undefined })
-    this.#terms.tell(join === null ? 'the group is founded' : 'the replica joins the group')
-    this.#report()
-  }
-
   /** The program has its time to end by itself. */
   #over({ reason, end }: NonNullable<HostOrder['over']>): void {
     if (this.#ending) return
     this.#ending = true
-    clearTimeout(this.#timers.restart)
-    const own = this.#guest?.end
+    const own = this.#place.end
     if (exitCodeOf(end) !== 0) {
       const details = { group: this.#terms.group, reason }
       this.#settle?.reject(llftError('LLFT_E_NET_HOST_OVER', details, { exitCode: exitCodeOf(end) }))
-    } else if (own !== undefined || this.#replicas.living.length === 0) this.#settle?.resolve(own ?? end)
+    } else if (own !== undefined || !this.#place.lives) this.#settle?.resolve(own ?? end)
     else setTimeout(() => this.#settle?.resolve(end), this.#terms.stopGraceMs).unref()
-    this.#replicas.destroy()
+    this.#place.destroy()
+    this.#giveUpNext()
   }
 
   #beatEvery(intervalMs: number): void {
@@ -215,17 +217,22 @@ export class HostAgent {
     this.#probeMs = intervalMs
     clearInterval(this.#timers.probe)
     this.#timers.probe = setInterval(() => {
-      for (const { slot } of this.#replicas.living) this.#replicas.probe(slot)
+      for (const place of this.#places) place.probe()
     }, intervalMs)
   }
 
-  #report(): void {
-    const report = this.#nextReport
-    // While no gateway speaks, whoever may be one is told.
-    for (const endpoint of this.#silent ? this.#link.known : []) this.#link.say(report, endpoint)
-    if (this.#gateway === undefined) return
-    this.#link.say(report, this.#gateway.endpoint)
-    if (this.#silent && !this.#alone && this.#guest?.replica.started !== undefined) this.#tellAlone(this.#gateway)
+  #report(copies = 1): void {
+    for (let copy = 0; copy < copies; copy++) {
+      // While no gateway speaks, whoever may be one is told.
+      for (const endpoint of this.#silent ? this.#link.known : []) this.#say(endpoint)
+      if (this.#gateway !== undefined) this.#say(this.#gateway.endpoint)
+    }
+    if (this.#gateway !== undefined && this.#silent && !this.#alone && this.#place.isStarted)
+      this.#tellAlone(this.#gateway)
+  }
+
+  #say(to: Endpoint): void {
+    for (const place of this.#places) this.#link.say(this.#reportOf(place), to)
   }
 
   #tellAlone({ endpoint: { address, port }, heardMs }: Gateway): void {
@@ -236,10 +243,19 @@ export class HostAgent {
     )
   }
 
-  get #nextReport(): HostReport {
+  #reportOf(place: Place): HostReport {
     const { group, speaker } = this.#terms
-    const sequence = ++this.#sequence
-    return { word: 'report', group, speaker, sequence, gateway: this.#followed, guest: this.#guestReport }
+    const { generation = null } = place
+    return {
+      word: 'report',
+      group,
+      speaker,
+      sequence: ++this.#sequence,
+      gateway: this.#followed,
+      generation,
+      decided: generation !== null && place === this.#place,
+      guest: place.report(this.#silent),
+    }
   }
 
   get #followed(): FollowedGateway | null {
@@ -248,33 +264,11 @@ export class HostAgent {
     return { speaker, term, address: `${endpoint.address}:${endpoint.port}`, silent: this.#silent }
   }
 
-  get #guestReport(): HostGuest | null {
-    const guest = this.#guest
-    if (guest?.replica.claim === undefined) return null
-    const { token: _, ...claim } = guest.replica.claim
-    const { replica, answers, looped, end = null } = guest
-    const evidence = end === null ? '' : replica.process.evidence.slice(-EVIDENCE_BYTES_MAX)
-    const started = replica.started !== undefined
-    const known = started ? this.#founding : undefined
-    return {
-      claim,
-      started,
-      epoch: known?.epoch ?? null,
-      founding: (this.#silent ? known : undefined) ?? null,
-      standing: (started ? replica.standing : undefined) ?? null,
-      answers,
-      looped,
-      end,
-      evidence,
-    }
-  }
-
   async #close(): Promise<void> {
     this.#ending = true
     clearInterval(this.#timers.beat)
     clearInterval(this.#timers.probe)
-    clearTimeout(this.#timers.restart)
-    this.#replicas.close()
+    for (const place of this.#places) place.close()
     this.#link.close()
     await this.#reaper.close()
   }

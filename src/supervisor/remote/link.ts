@@ -4,9 +4,10 @@ import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import type { Address } from '../../config/index.js'
 import { llftError } from '../../errors/index.js'
+import type { Endpoint } from '../endpoint.js'
 import { Hellos } from './hellos.js'
 import { parseWord } from './parse.js'
-import type { Endpoint, Word } from './words.js'
+import type { Word } from './words.js'
 
 /** Names are looked up again so often: hosts behind a name come and go. */
 const LOOKUP_MS = 1000

@@ -3,7 +3,7 @@ import { parseAttachRequest, standingOf } from '../attach-request.js'
 import { parseLeaseWord } from './parse-lease.js'
 import { isCount, isFields, isPositive } from './values.js'
 import type { Fields } from './values.js'
-import type { FollowedGateway, HostGuest, HostOrder, HostReport, Word } from './words.js'
+import type { FollowedGateway, GenerationId, HostGuest, HostOrder, HostReport, Word } from './words.js'
 
 /** What a datagram says; undefined for what does not fit: it is dropped, never trusted. */
 export function parseWord(datagram: Uint8Array): Word | undefined {
@@ -21,11 +21,17 @@ export function parseWord(datagram: Uint8Array): Word | undefined {
 
 type Stamp = Pick<HostReport, 'group' | 'speaker' | 'sequence'>
 
-function reportOf({ guest, gateway }: Fields, stamp: Stamp): HostReport | undefined {
+function reportOf({ guest, gateway, generation, decided }: Fields, stamp: Stamp): HostReport | undefined {
   if (gateway !== null && !isGateway(gateway)) return undefined
-  if (guest === null) return { word: 'report', ...stamp, gateway, guest }
+  if (typeof decided !== 'boolean' || (generation !== null && !isGeneration(generation))) return undefined
+  const place = { gateway, generation, decided }
+  if (guest === null) return { word: 'report', ...stamp, ...place, guest }
   const parsed = isFields(guest) ? guestOf(guest) : undefined
-  return parsed === undefined ? undefined : { word: 'report', ...stamp, gateway, guest: parsed }
+  return parsed === undefined ? undefined : { word: 'report', ...stamp, ...place, guest: parsed }
+}
+
+function isGeneration(value: unknown): value is GenerationId {
+  return isFields(value) && isCount(value['origin']) && isPositive(value['number']) && isCount(value['epoch'])
 }
 
 function isGateway(value: unknown): value is FollowedGateway {
@@ -35,15 +41,14 @@ function isGateway(value: unknown): value is FollowedGateway {
 }
 
 function guestOf(guest: Fields): HostGuest | undefined {
-  const { claim, started, epoch, founding, standing, answers, looped, end, evidence } = guest
+  const { claim, started, founding, standing, answers, looped, end, evidence } = guest
   const parsed = isFields(claim) ? claimOf(claim) : undefined
   if (parsed === undefined || typeof started !== 'boolean' || typeof looped !== 'boolean') return undefined
   if (!isCount(answers) || typeof evidence !== 'string' || (end !== null && !isEnd(end))) return undefined
-  if (epoch !== null && !isCount(epoch)) return undefined
   if (founding !== null && !(isFields(founding) && isCount(founding['epoch']))) return undefined
   const known = standing === null ? null : standingOf(standing)
   if (known === undefined) return undefined
-  const group = { epoch, founding, standing: known } as Pick<HostGuest, 'epoch' | 'founding' | 'standing'>
+  const group = { founding, standing: known } as Pick<HostGuest, 'founding' | 'standing'>
   return { claim: parsed, started, ...group, answers, looped, end, evidence }
 }
 
@@ -56,13 +61,15 @@ function claimOf(claim: Fields): HostGuest['claim'] | undefined {
 
 /** What a founding says is for the replica: it comes from the gateway that this host was told to trust. */
 function orderOf(order: Fields, stamp: Stamp): HostOrder | undefined {
-  const { term, member, start, kill, lost, over, probeMs, beatMs } = order
+  const { term, generation, decided, member, start, kill, lost, over, probeMs, beatMs } = order
+  if (!isGeneration(generation) || typeof decided !== 'boolean') return undefined
   if (!isCount(term) || !Array.isArray(lost) || !lost.every(isCount)) return undefined
   if (member !== null && !isCount(member)) return undefined
   if (typeof kill !== 'boolean' || !isPositive(probeMs) || !isPositive(beatMs)) return undefined
   if (start !== null && !(isFields(start) && isFields(start['founding']))) return undefined
   if (over !== null && !(isFields(over) && typeof over['reason'] === 'string' && isEnd(over['end']))) return undefined
-  return { word: 'order', ...stamp, term, member, start, kill, lost, over, probeMs, beatMs } as unknown as HostOrder
+  const group = { term, generation, decided, member }
+  return { word: 'order', ...stamp, ...group, start, kill, lost, over, probeMs, beatMs } as unknown as HostOrder
 }
 
 function parseJson(datagram: Uint8Array): unknown {

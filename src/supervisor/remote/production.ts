@@ -11,12 +11,14 @@ import { Generations } from '../generations.js'
 import { openJournal } from '../journal.js'
 import { leaseKeeper } from '../lease/production.js'
 import { localReplicas } from '../local-replicas.js'
-import type { ProductionTerms } from '../production.js'
+import type { Generation, ProductionTerms } from '../production.js'
 import { Supervisor } from '../supervisor.js'
 import { bufferWarning, chooseBetweenHosts } from '../transport-choice.js'
+import { GatewayLine } from './gateway-line.js'
 import { HostAgent } from './host-agent.js'
 import { Link } from './link.js'
 import type { LinkTerms } from './link.js'
+import { Reign } from './reign.js'
 import { remoteReplicas } from './remote-replicas.js'
 import { Voter } from './voter.js'
 
@@ -27,34 +29,51 @@ const SPEAKERS = 2 ** 47
 
 /** The supervisor of a group whose replicas are on other hosts. */
 export function makeGatewayGenerations(terms: ProductionTerms, options: HostOptions): Generations {
-  const make = (): Supervisor => makeGatewaySupervisor(terms, options)
-  return new Generations({ ...terms, onOtherHosts: true, make })
+  const { run, advertise } = options
+  const { name: group, replicas: wanted } = run
+  const tell = (what: Report): void => terms.notice({ notice: 'report', report: what })
+  const lease = leaseKeeper(run, advertise.host, tell)
+  if (lease === undefined && wanted <= FEW) tell(report('LLFT_W_NO_FENCING', {}))
+  const speaker = randomInt(1, SPEAKERS)
+  const line = new GatewayLine({ group, speaker, link: (heard) => votingLink(options, speaker, heard) })
+  const shared = { line, reign: new Reign(speaker), lease }
+  return new Generations({
+    ...terms,
+    make: ({ replicas, notice, ...generation }) => {
+      const own: HostOptions = { ...options, run: { ...run, replicas } }
+      return makeGatewaySupervisor({ ...terms, ...shared, ...generation, notice, options: own.run }, own)
+    },
+  })
 }
 
-function makeGatewaySupervisor(terms: ProductionTerms, options: HostOptions): Supervisor {
+interface GatewayTerms extends ProductionTerms, Generation {
+  readonly line: GatewayLine
+  readonly reign: Reign
+}
+
+function makeGatewaySupervisor(terms: GatewayTerms, options: HostOptions): Supervisor {
+  const { lease, line, reign, predecessor, numberedBefore } = terms
   const { run, advertise, hostSilenceMs } = options
   const journal = openJournal(run.journal, `console-${process.pid}`)
   const transport = new Udp({ address: advertise.host, port: 0 })
   const warning = bufferWarning(transport.facts)
   if (warning !== undefined) terms.notice({ notice: 'report', report: warning })
-  const tell = (what: Report): void => terms.notice({ notice: 'report', report: what })
-  const lease = leaseKeeper(run, advertise.host, tell)
-  const speaker = randomInt(1, SPEAKERS)
-  if (lease === undefined && run.replicas <= FEW) tell(report('LLFT_W_NO_FENCING', {}))
+  const hosts = predecessor?.replicas.living.flatMap(({ process: { host } }) => host ?? [])
   return new Supervisor({
     ...terms,
-    generation: 1,
     lease,
+    founders: hosts?.length,
     replicas: remoteReplicas({
-      group: run.name,
-      speaker,
+      line,
+      reign,
+      numberedBefore,
+      hosts,
       hostSilenceMs,
       beatMs: beatMs(hostSilenceMs),
       probeMs: probeIntervalMs(run),
       wanted: run.replicas,
       fenced: lease !== undefined,
       mayOrder: () => lease?.held ?? true,
-      link: (heard) => votingLink(options, speaker, heard),
     }),
     address: advertise.host,
     // Hosts come when they come.

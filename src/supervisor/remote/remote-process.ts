@@ -1,10 +1,12 @@
 import { outcomeOf } from '../process-end.js'
 import type { ProcessEnd } from '../process-end.js'
 import type { ReplicaHandle } from '../replicas.js'
+import type { Endpoint } from '../endpoint.js'
 
 /** A replica's process on another host: what its host last said of it, and what it is wanted to do. */
 export class RemoteProcess implements ReplicaHandle {
   readonly pid: number
+  readonly host: Endpoint
   /** It is none of this host. */
   readonly localPid = undefined
   /** Its own host sees to wrappers. */
@@ -16,17 +18,16 @@ export class RemoteProcess implements ReplicaHandle {
   quietMs = 0
   /** What the host is to be told. */
   wanted: 'nothing' | 'kill' | 'destroy' = 'nothing'
-  readonly #host: string
   readonly #changed: () => void
 
-  constructor(pid: number, host: string, changed: () => void) {
+  constructor(pid: number, host: Endpoint, changed: () => void) {
     this.pid = pid
-    this.#host = host
+    this.host = host
     this.#changed = changed
   }
 
   get outcome(): string {
-    if (this.quietMs > 0) return `and its host ${this.#host} say nothing any more`
+    if (this.quietMs > 0) return `and its host ${this.host.address} say nothing any more`
     return this.end === undefined ? 'ended' : outcomeOf(this.end)
   }
 

@@ -1,18 +1,29 @@
 import { constants } from 'node:os'
-import type { Founding, Standing } from '../../driver/index.js'
+import type { Standing } from '../../driver/index.js'
 import type { Epoch, Instant, MemberId } from '../../message/index.js'
 import { Claims } from '../claims.js'
+import type { Endpoint } from '../endpoint.js'
 import { reportOfRefusal } from '../refusal.js'
 import type { ProcessEnd } from '../process-end.js'
-import type { ReplicaRecord } from '../replica-table.js'
 import { ReplicaTable } from '../replica-table.js'
-import type { AdoptTerms, Replicas, ReplicasListener, ReplicasMaker, StartTerms } from '../replicas.js'
+import type {
+  AdoptTerms,
+  OwnGeneration,
+  Replicas,
+  ReplicasListener,
+  ReplicasMaker,
+  StartTerms,
+} from '../replicas.js'
 import { Adoption, Losses } from './adoption.js'
 import type { Orphans } from './adoption.js'
-import type { Link } from './link.js'
+import type { GatewayLine } from './gateway-line.js'
+import { keyOf, unheard } from './known-host.js'
+import type { KnownHost, RemoteRecord } from './known-host.js'
+import { RECENT_MS } from './reign.js'
+import type { Reign } from './reign.js'
 import { RemoteProcess } from './remote-process.js'
-import { isLater } from './words.js'
-import type { Endpoint, FollowedGateway, HostGuest, HostOrder, HostReport, Word } from './words.js'
+import { Sightings } from './sightings.js'
+import type { FollowedGateway, GenerationId, HostGuest, HostOrder, HostReport, Word } from './words.js'
 
 /** Said so often at the end: more than are likely to be lost. */
 const LAST_WORDS = 4
@@ -20,36 +31,10 @@ const LAST_WORDS = 4
 const HOSTS_MAX = 64
 /** Replicas given up that may still speak: as many as can have been started before their hosts hear of it. */
 const STALE_MAX = 1024
-/** A gateway that was heard so long ago rules no more, as far as this one knows; what a host said since then counts. */
-const RECENT_MS = 2000
 /** Whoever is silent may be dead or cut off: for the group it is as if it had been killed. */
 const SILENT_END: ProcessEnd = { code: 0, signal: constants.signals.SIGKILL }
 
-type Record = ReplicaRecord<RemoteProcess>
-
-interface Host {
-  readonly endpoint: Endpoint
-  speaker: number
-  sequence: number
-  heardMs: number
-  answers: number
-  replica: Record | undefined
-  start: StartTerms | undefined
-  over: HostOrder['over']
-  /** It runs a replica that an earlier gateway has started: it is not this one's to give orders. */
-  foreign: boolean
-  /** It listens to another gateway. */
-  elsewhere: boolean
-  /** What it said last. */
-  guest: HostGuest | null
-  gateway: FollowedGateway | null
-  /** It runs a replica that was given up: that is to end. */
-  stale: MemberId | undefined
-}
-
 export interface RemoteTerms {
-  readonly group: string
-  readonly speaker: number
   /** A host that has said nothing for so long is given up. */
   readonly hostSilenceMs: number
   readonly beatMs: number
@@ -60,7 +45,12 @@ export interface RemoteTerms {
   readonly fenced: boolean
   /** False while the group may be another gateway's: its hosts are listened to, and told nothing. */
   mayOrder(): boolean
-  link(heard: (word: Word, from: Endpoint) => void): Link
+  readonly line: GatewayLine
+  readonly reign: Reign
+  /** So many slots had been given by earlier generations. */
+  readonly numberedBefore: number
+  /** Which are to have a replica, of a generation that is not the group yet; undefined: all that there are. */
+  readonly hosts: readonly Endpoint[] | undefined
 }
 
 export function remoteReplicas(terms: RemoteTerms): ReplicasMaker {
@@ -70,46 +60,45 @@ export function remoteReplicas(terms: RemoteTerms): ReplicasMaker {
 /**
  * Replicas on other hosts, one on each (ADR 52). Their hosts say what they have, and are told what to do with it. A
  * host that falls silent is given up, and whatever it still runs is stale: should it speak again, it is told to end
- * that, and comes back with a new replica.
+ * that, and comes back with a new replica. Of other generations of its program it leaves replicas alone (ADR 55).
  */
 class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   readonly #terms: RemoteTerms
   readonly #listener: ReplicasListener
-  readonly #link: Link
   readonly #claims = new Claims()
   /** By address and port; bounded by `HOSTS_MAX`. */
-  readonly #hosts = new Map<string, Host>()
+  readonly #hosts = new Map<string, KnownHost>()
   readonly #stale = new Set<MemberId>()
   #timer: NodeJS.Timeout | undefined
   #beatenMs = 0
-  #sequence = 0
   #over: HostOrder['over'] = null
-  /** This gateway's; 0 until it rules. */
-  #term = 0
-  #termSeen = 0
-  #epoch: Epoch | undefined
+  #own: OwnGeneration = { number: 1, epoch: 0 as Epoch }
+  #decided: boolean
+  /** Called once every host knows that this generation is the group. */
+  #allKnow: (() => void) | undefined
+  readonly #sightings = new Sightings()
   readonly #adoption: Adoption
   #losses: Losses | undefined
-  /** When another gateway that may order was last heard, or heard of. */
-  #otherMs = -Infinity
-  /** The same of one that rules; whoever does not yet keeps nobody from adopting. */
-  #rulerMs = -Infinity
 
   constructor(terms: RemoteTerms, listener: ReplicasListener) {
-    super()
+    super(terms.numberedBefore)
     this.#terms = terms
     this.#listener = listener
-    this.#link = terms.link((word, from) => {
-      if (word.word === 'report') this.#reported(word, from)
-      else if (word.word === 'standby') {
-        this.#adoption.heard(word.speaker, { orphans: word.orphans, heardMs: performance.now() })
-      } else if (word.word === 'order') this.#heardOf({ ...word, address: keyOf(from), silent: false })
-    })
-    this.#adoption = new Adoption(terms)
+    this.#decided = terms.hosts === undefined
+    this.#adoption = new Adoption({ ...terms, speaker: terms.reign.speaker })
   }
 
-  async open(): Promise<void> {
-    await this.#link.open()
+  readonly #heard = (word: Word, from: Endpoint): void => {
+    if (word.word === 'report') this.#reported(word, from)
+    else if (word.word === 'standby') {
+      this.#adoption.heard(word.speaker, { orphans: word.orphans, heardMs: performance.now() })
+    } else if (word.word === 'order') this.#heardOf({ ...word, address: keyOf(from), silent: false })
+  }
+
+  async open(own: OwnGeneration): Promise<void> {
+    this.#own = own
+    await this.#terms.line.join(this.#heard)
+    for (const endpoint of this.#terms.hosts ?? []) this.#hostAt(endpoint)
     this.#beatenMs = performance.now()
     this.#timer = setInterval(() => this.#beat(), this.#terms.beatMs)
   }
@@ -122,7 +111,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   start(slot: string, at: Instant, terms: StartTerms): void {
     const host = [...this.#hosts.values()].find(({ replica }) => replica?.slot === slot)
     if (host?.replica === undefined) return
-    if (this.#term === 0) this.#rule(terms.founding)
+    if (!this.#rules) this.#terms.reign.begin(this.#own.epoch)
     host.replica.started = at
     host.replica.ready = terms.join === undefined
     host.start = terms
@@ -135,9 +124,18 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   /** With every order, as long as there is something to tell. */
   fault(): void {}
 
+  decide(): Promise<void> {
+    this.#decided = true
+    for (const host of this.#hosts.values()) this.#order(host)
+    return new Promise((resolve) => {
+      this.#allKnow = resolve
+      this.#lookWhoKnows()
+    })
+  }
+
   leave(): void {
     clearInterval(this.#timer)
-    this.#link.close()
+    this.#terms.line.leave(this.#heard)
   }
 
   /** All hosts are told that it is over, once more than a datagram is likely to be lost. */
@@ -146,12 +144,15 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     this.#over ??= { reason: 'the group has ended', end: { code: 0, signal: 0 } }
     for (let copy = 0; copy < LAST_WORDS; copy++) for (const host of this.#hosts.values()) this.#order(host)
     // The kernel has what was sent; whoever misses it hears that nobody is there.
-    setTimeout(() => this.#link.close(), this.#terms.beatMs)
+    setTimeout(() => this.#terms.line.leave(this.#heard), this.#terms.beatMs)
   }
 
   #reported(report: HostReport, from: Endpoint): void {
-    const host = this.#hostAt(from)
-    if (host === undefined || (report.speaker === host.speaker && report.sequence <= host.sequence)) return
+    const now = performance.now()
+    const { gateway, guest } = report
+    if (gateway !== null) this.#heardOf(gateway)
+    const host = this.#decided ? this.#hostAt(from) : this.#hosts.get(keyOf(from))
+    if (host === undefined || !this.#isAbout(report) || (report.speaker === host.speaker && report.sequence <= host.sequence)) return
     // Another process speaks from there: what the last one had ended with it.
     if (report.speaker !== host.speaker) {
       if (host.replica !== undefined && host.speaker !== 0) this.#lost(host, SILENT_END)
@@ -160,53 +161,68 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     }
     host.speaker = report.speaker
     host.sequence = report.sequence
-    host.heardMs = performance.now()
-    const { guest, gateway } = report
-    host.guest = guest
-    host.gateway = gateway
-    host.elsewhere = gateway !== null && gateway.speaker !== this.#terms.speaker && !gateway.silent
-    if (gateway !== null) this.#heardOf(gateway)
-    if (guest !== null && !host.elsewhere) this.#guest(host, guest)
+    host.heardMs = now
+    host.knows = report.decided && this.#isOwn(report.generation)
+    this.#sightings.note(keyOf(from), report, now)
+    const { speaker } = this.#terms.reign
+    host.elsewhere = gateway !== null && gateway.speaker !== speaker && !gateway.silent
+    if (guest !== null && !host.elsewhere) this.#guest(host, guest, report.generation)
+    this.#lookWhoKnows()
     // Whoever listens to another one answers: two that answer each other would do nothing else.
-    if (gateway?.speaker === this.#terms.speaker && this.#ordersTo(host)) this.#order(host)
+    if (gateway?.speaker === speaker && this.#ordersTo(host)) this.#order(host)
+  }
+
+  /** Of a place that is this generation's, may become so, or is in its way. */
+  #isAbout({ generation }: HostReport): boolean {
+    if (this.#isOwn(generation)) return true
+    return this.#decided && (generation === null || generation.origin !== this.#terms.reign.origin)
+  }
+
+  #isOwn(generation: GenerationId | null): boolean {
+    return generation?.epoch === this.#own.epoch
+  }
+
+  #lookWhoKnows(): void {
+    const hosts = [...this.#hosts.values()].filter(({ replica }) => replica !== undefined)
+    if (this.#allKnow === undefined || hosts.some(({ knows }) => !knows)) return
+    this.#allKnow()
+    this.#allKnow = undefined
+  }
+
+  get #rules(): boolean {
+    return this.#terms.reign.term > 0
   }
 
   /** Another gateway of the group, as it says itself or a host says of it. */
   #heardOf(other: FollowedGateway): void {
-    this.#termSeen = Math.max(this.#termSeen, other.term)
-    const own = { speaker: this.#terms.speaker, term: this.#term }
-    if (other.speaker === own.speaker) return
-    if (this.#term > 0) {
-      if (isLater(other, own)) this.#listener.others?.superseded(other.address)
-    } else if (!other.silent && isLater(other, own)) {
-      this.#otherMs = performance.now()
-      if (other.term > 0) this.#rulerMs = this.#otherMs
-      this.#listener.others?.standsBy(other.address)
-    }
-  }
-
-  #rule({ epoch }: Founding): void {
-    this.#term = this.#termSeen + 1
-    this.#epoch = epoch
+    const rank = this.#terms.reign.heardOf(other, performance.now())
+    if (rank === 'supersedes') this.#listener.others?.superseded(other.address)
+    else if (rank === 'precedes') this.#listener.others?.standsBy(other.address)
   }
 
   #lookForOrphans(now: number): void {
-    if (this.#term > 0 || this.#over !== null || now - this.#rulerMs < RECENT_MS) return
-    const recent = [...this.#hosts.values()].filter(({ heardMs }) => heardMs > 0 && now - heardMs < RECENT_MS)
-    const found = this.#adoption.look(recent, now)
+    if (this.#rules || this.#over !== null || this.#terms.reign.hearsRuler(now)) return
+    const found = this.#adoption.look(this.#sightings.recent(now), now)
     if (found === undefined) return
-    if (found === 'few') return this.#listener.others?.few(recent.filter(({ foreign }) => foreign).length)
-    const { founding, gateway, members } = found
+    if (found === 'few') return this.#listener.others?.few(this.#foreignHosts(now))
+    const { founding, generation, gateway, members } = found
     const adopt = (terms: AdoptTerms): void => this.#adopt(found, terms)
-    this.#listener.others?.adoptable({ founding, gateway, count: members.length, adopt })
+    const { number } = generation
+    this.#listener.others?.adoptable({ founding, generation: number, gateway, count: members.length, adopt })
   }
 
-  #adopt({ founding, members }: Orphans, terms: AdoptTerms): void {
-    this.#rule(founding)
+  #foreignHosts(now: number): number {
+    return [...this.#hosts.values()].filter(({ foreign, heardMs }) => foreign && now - heardMs < RECENT_MS).length
+  }
+
+  #adopt({ generation, members }: Orphans, terms: AdoptTerms): void {
+    this.#terms.reign.begin(generation.origin)
+    this.#own = generation
     this.#losses = new Losses(terms)
-    for (const host of this.#hosts.values()) {
-      const { guest } = host
-      if (guest?.founding?.epoch !== founding.epoch || guest.end !== null) continue
+    for (const sighting of this.#sightings.recent(performance.now())) {
+      const { guest } = sighting
+      const host = this.#hosts.get(sighting.host)
+      if (host === undefined || guest === null || guest.end !== null || !this.#isOwn(sighting.generation)) continue
       host.foreign = false
       const member = members.find(({ memberId }) => memberId === guest.claim.memberId)
       const joins = guest.standing?.members.length === 0
@@ -215,15 +231,15 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     }
   }
 
-  #guest(host: Host, guest: HostGuest): void {
+  #guest(host: KnownHost, guest: HostGuest, generation: GenerationId | null): void {
     const { memberId } = guest.claim
     if (host.replica !== undefined && host.replica.memberId !== memberId) this.#lost(host, SILENT_END)
     if (host.replica === undefined) {
-      const started = guest.started && guest.end === null && !this.#stale.has(memberId)
+      const isNew = guest.end === null && !this.#stale.has(memberId)
       // Of this group, and no member that counts: it was given up, or is one that another gateway had join.
-      if (started && guest.epoch === this.#epoch) this.#stale.add(memberId)
-      host.foreign = started && guest.epoch !== this.#epoch
-      if (host.foreign && this.#term === 0) return
+      if (isNew && guest.started && this.#isOwn(generation)) this.#stale.add(memberId)
+      host.foreign = isNew && generation !== null && !this.#isOwn(generation)
+      if (host.foreign && !this.#rules) return
       if (host.foreign) return this.#listener.refused({ ...guest.claim, token: '' }, { refusal: 'earlier' })
       host.stale = guest.end === null && this.#stale.has(memberId) ? memberId : undefined
       if (guest.end !== null || host.stale !== undefined || this.#over !== null || host.over !== null) return
@@ -242,9 +258,9 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   }
 
   #claimed(
-    host: Host,
+    host: KnownHost,
     { claim: claimed, answers, standing }: HostGuest,
-    how: Pick<Record, 'started' | 'ready'> = { started: undefined, ready: false },
+    how: Pick<RemoteRecord, 'started' | 'ready'> = { started: undefined, ready: false },
   ): void {
     const slot = this.nextSlot()
     const claim = { ...claimed, slot, token: '' }
@@ -256,8 +272,8 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
       host.over = { reason: reportOfRefusal(claim, judgement).what, end: { code: 3, signal: 0 } }
       return this.#listener.refused(claim, judgement)
     }
-    const process = new RemoteProcess(claim.pid, address, () => this.#order(host))
-    const record: Record = {
+    const process = new RemoteProcess(claim.pid, host.endpoint, () => this.#order(host))
+    const record: RemoteRecord = {
       slot,
       origin: `on ${address}`,
       process,
@@ -274,7 +290,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     this.#listener.claimed(record)
   }
 
-  #lost(host: Host, end: ProcessEnd): void {
+  #lost(host: KnownHost, end: ProcessEnd): void {
     const { replica } = host
     if (replica === undefined) return
     if (replica.process.wanted === 'destroy')
@@ -295,6 +311,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     this.records.delete(replica.slot)
     this.#claims.close(replica.slot)
     this.#listener.ended(replica, end)
+    this.#lookWhoKnows()
     this.tellEmptied()
   }
 
@@ -305,7 +322,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
       for (const host of this.#hosts.values()) host.heardMs = now
     }
     this.#beatenMs = now
-    for (const endpoint of this.#link.known) this.#hostAt(endpoint)
+    if (this.#decided) for (const endpoint of this.#terms.line.known) this.#hostAt(endpoint)
     this.#lookForSilence(now)
     for (const host of this.#hosts.values()) this.#order(host)
     this.#lookForOrphans(now)
@@ -319,7 +336,7 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     const isCutOff = now - lastMs > hostSilenceMs / 2
     for (const host of hosts) {
       const quietMs = now - host.heardMs
-      const { process } = host.replica as Record
+      const { process } = host.replica as RemoteRecord
       process.reachable = quietMs <= 2 * beatMs
       if (isCutOff || quietMs <= hostSilenceMs) continue
       process.quietMs = quietMs
@@ -339,49 +356,36 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     return lost
   }
 
-  #hostAt(endpoint: Endpoint): Host | undefined {
+  #hostAt(endpoint: Endpoint): KnownHost | undefined {
     const key = keyOf(endpoint)
     const known = this.#hosts.get(key)
     if (known !== undefined || this.#hosts.size >= HOSTS_MAX) return known
-    const fresh = { speaker: 0, sequence: 0, heardMs: 0, answers: 0 }
-    const host: Host = {
-      endpoint,
-      ...fresh,
-      replica: undefined,
-      start: undefined,
-      over: null,
-      stale: undefined,
-      foreign: false,
-      elsewhere: false,
-      guest: null,
-      gateway: null,
-    }
+    const host = unheard(endpoint)
     this.#hosts.set(key, host)
     return host
   }
 
-  #ordersTo({ foreign, elsewhere }: Host): boolean {
+  #ordersTo({ foreign, elsewhere }: KnownHost): boolean {
     if (foreign || !this.#terms.mayOrder()) return false
-    if (this.#term > 0) return true
+    if (this.#rules) return true
     // While there are replicas to adopt, standbys must hear each other as such.
-    return !elsewhere && this.#adoption.orphans === 0 && performance.now() - this.#otherMs >= RECENT_MS
+    return !elsewhere && this.#adoption.orphans === 0 && !this.#terms.reign.hearsOther(performance.now())
   }
 
-  #order(host: Host): void {
-    const { group, speaker, probeMs, beatMs } = this.#terms
+  #order(host: KnownHost): void {
+    const { line, reign, probeMs, beatMs } = this.#terms
     const { replica, start, stale } = host
     if (!this.#ordersTo(host)) {
       const { orphans } = this.#adoption
-      return this.#link.say({ word: 'standby', group, speaker, sequence: ++this.#sequence, orphans }, host.endpoint)
+      return line.say({ word: 'standby', orphans }, host.endpoint)
     }
     const wanted = replica?.process.wanted ?? 'nothing'
     const removed = wanted === 'destroy' ? { reason: 'the replica was removed', end: { code: 0, signal: 0 } } : null
-    const order: HostOrder = {
+    const order: Omit<HostOrder, 'group' | 'speaker' | 'sequence'> = {
       word: 'order',
-      group,
-      speaker,
-      sequence: ++this.#sequence,
-      term: this.#term,
+      term: reign.term,
+      generation: { ...this.#own, origin: reign.origin ?? this.#own.epoch },
+      decided: this.#decided,
       member: replica?.memberId ?? stale ?? null,
       start: start === undefined ? null : { founding: start.founding, join: start.join ?? null },
       kill: wanted !== 'nothing' || (replica === undefined && stale !== undefined),
@@ -390,10 +394,6 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
       probeMs,
       beatMs,
     }
-    this.#link.say(order, host.endpoint)
+    line.say(order, host.endpoint)
   }
-}
-
-function keyOf({ address, port }: Endpoint): string {
-  return `${address}:${port}`
 }

@@ -49,11 +49,24 @@ export function isLater(left: Reign, right: Reign): boolean {
 
 type Reign = Pick<FollowedGateway, 'speaker' | 'term'>
 
-/** A replica host to its gateway. */
+/** A generation of a program (ADR 55), as gateway and hosts name it to each other. */
+export interface GenerationId {
+  /** The epoch of the first one: whoever has another is of another run. */
+  readonly origin: Epoch
+  /** From 1 on. Of two that were tried in turn the first was given up. */
+  readonly number: number
+  readonly epoch: Epoch
+}
+
+/** A replica host to its gateway, of one of its places: while a snapshot is taken it has two. */
 export interface HostReport extends Stamp {
   readonly word: 'report'
   /** Null if it never heard one. */
   readonly gateway: FollowedGateway | null
+  /** What the place is for; null while its replica waits to be told. */
+  readonly generation: GenerationId | null
+  /** That generation is the group, as this host was told. */
+  readonly decided: boolean
   /** Its replica; null while there is none, or none that has claimed its place. */
   readonly guest: HostGuest | null
 }
@@ -62,8 +75,6 @@ export interface HostGuest {
   readonly claim: Omit<Claim, 'token'>
   /** It has been told to start. */
   readonly started: boolean
-  /** Of the group in which it was started; null before. */
-  readonly epoch: Epoch | null
   /** With what it was started; only while no gateway speaks. */
   readonly founding: Founding | null
   /** Whom it counts on; null before its first answer. */
@@ -82,6 +93,10 @@ export interface HostOrder extends Stamp {
   readonly word: 'order'
   /** As `FollowedGateway` has it. */
   readonly term: number
+  /** Of whose replica it tells; a host that has no place for one that is not decided makes it. */
+  readonly generation: GenerationId
+  /** That generation is the group; of others of the same origin nothing is to be left. */
+  readonly decided: boolean
   /** Which replica `start` and `kill` are about. */
   readonly member: MemberId | null
   /** It is to go on with this; null once it has said that it did. */
@@ -90,7 +105,10 @@ export interface HostOrder extends Stamp {
   readonly kill: boolean
   /** Members of any group that have failed, as nobody in the group may be left to tell the replica. */
   readonly lost: readonly MemberId[]
-  /** The host is to end, and its replica with it: the program is over, or the host was removed or refused. */
+  /**
+   * The host is to end, and its replicas with it: the program is over, or the host was removed or refused. Of a
+   * generation that is not decided its replica alone: it is given up.
+   */
   readonly over: { readonly reason: string; readonly end: ProcessEnd } | null
   /** How often the replica's main thread is to be asked for a sign of life. */
   readonly probeMs: number
@@ -127,9 +145,4 @@ export interface VotedWord extends Stamp {
   readonly answer: LeaseVote
   /** Whom it granted the lease last; empty if it does not know. */
   readonly holder: string
-}
-
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
 }
