@@ -6,14 +6,7 @@ import type { Endpoint } from '../endpoint.js'
 import { reportOfRefusal } from '../refusal.js'
 import type { ProcessEnd } from '../process-end.js'
 import { ReplicaTable } from '../replica-table.js'
-import type {
-  AdoptTerms,
-  OwnGeneration,
-  Replicas,
-  ReplicasListener,
-  ReplicasMaker,
-  StartTerms,
-} from '../replicas.js'
+import type { AdoptTerms, OwnGeneration, Replicas, ReplicasListener, ReplicasMaker, StartTerms } from '../replicas.js'
 import { Adoption, Losses } from './adoption.js'
 import type { Orphans } from './adoption.js'
 import type { GatewayLine } from './gateway-line.js'
@@ -152,7 +145,12 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
     const { gateway, guest } = report
     if (gateway !== null) this.#heardOf(gateway)
     const host = this.#decided ? this.#hostAt(from) : this.#hosts.get(keyOf(from))
-    if (host === undefined || !this.#isAbout(report) || (report.speaker === host.speaker && report.sequence <= host.sequence)) return
+    if (
+      host === undefined ||
+      !this.#isAbout(report) ||
+      (report.speaker === host.speaker && report.sequence <= host.sequence)
+    )
+      return
     // Another process speaks from there: what the last one had ended with it.
     if (report.speaker !== host.speaker) {
       if (host.replica !== undefined && host.speaker !== 0) this.#lost(host, SILENT_END)

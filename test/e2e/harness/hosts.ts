@@ -110,8 +110,7 @@ export class Hosts {
   hostOf({ events, replicas }: GroupStatus, id: string | null): number {
     const pid = replicas.find((replica) => replica.id === id)?.pid
     for (let host = 1; host <= this.#count; host++) {
-      const pids = ip('netns', 'pids', this.#inside(host)).split('\n').map(Number)
-      if (pid !== undefined && pid !== null && pids.includes(pid)) return host
+      if (pid !== undefined && pid !== null && this.pids(host).includes(pid)) return host
     }
     throw new Error(`no host has ${id}: ${JSON.stringify(events)}`)
   }
@@ -140,12 +139,17 @@ export class Hosts {
     for (const other of this.#others(host)) ip('-n', this.#inside(host), 'route', 'del', 'blackhole', other)
   }
 
-  /** Everything that runs on this host is gone at once. */
-  kill(host: number): void {
-    const pids = ip('netns', 'pids', this.#inside(host))
+  /** Everything that runs on this host. */
+  pids(host: number): readonly number[] {
+    return ip('netns', 'pids', this.#inside(host))
       .split('\n')
       .filter((pid) => pid !== '')
-    for (const pid of pids) process.kill(Number(pid), 'SIGKILL')
+      .map(Number)
+  }
+
+  /** Everything that runs on this host is gone at once. */
+  kill(host: number): void {
+    for (const pid of this.pids(host)) process.kill(pid, 'SIGKILL')
   }
 
   async close(): Promise<void> {

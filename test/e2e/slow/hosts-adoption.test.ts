@@ -6,6 +6,7 @@ import type { Run } from '../command-run.js'
 import { etcdArguments, WITHOUT_ETCD } from '../harness/etcd.js'
 import { WITHOUT_NAMESPACES as WITHOUT } from '../../namespaces/lan.js'
 import { Hosts } from '../harness/hosts.js'
+import { risingClient } from '../harness/rising-client.js'
 
 /** Counts what it is asked; says what becomes of the connections that it makes, of files, and of child processes. */
 const program = (udp: boolean): string => `
@@ -42,31 +43,6 @@ require('node:http').createServer((_, response) => {
 
 const [STANDBY, OTHER, GATEWAY] = [4, 5, 6]
 const ETCD = `10.77.0.${OTHER}`
-
-/**
- * Asks one thing after the other, of the first address that answers; the numbers that it gets only rise, by one, and
- * one more for each connection with which an answer may be lost.
- */
-const client = (addresses: readonly string[]): string => `
-let last = 0, at = 0, slack = 0
-const addresses = ${JSON.stringify(addresses)}
-function connect() {
-  const socket = require('node:net').connect({ port: 3000, host: addresses[at++ % addresses.length], timeout: 500 })
-  socket.on('connect', () => socket.write('x'))
-  socket.on('timeout', () => socket.destroy())
-  socket.on('error', () => {})
-  socket.on('close', () => { slack++; setTimeout(connect, 50) })
-  socket.setEncoding('utf8').on('data', (text) => {
-    const number = Number(text)
-    if (number <= last || number > last + 1 + slack) console.log('wrong: ' + number + ' after ' + last)
-    last = number
-    slack = 0
-    setTimeout(() => socket.write('x'), 2)
-  })
-}
-connect()
-setInterval(() => console.log('answered ' + last), 50)
-`
 
 /** What the program says that it has heard, and whether its UDP socket answers. */
 const ASKING = (address: string): string => `
@@ -116,7 +92,7 @@ describe.skipIf(WITHOUT !== '')(`the gateway of a group on several hosts is lost
     const gateway = net.gateway('-r', '3', '--host-silence-ms', String(hostSilenceMs), ...options)
     await gateway.printed(/^up$/m)
     await net.statusWhen((status) => readyOf(status) === 3 && status.gateway.listeners.length === 2)
-    const asking = net.script(client([GATEWAY, STANDBY, OTHER].map((host) => net.address(host))), STANDBY)
+    const asking = net.script(risingClient([GATEWAY, STANDBY, OTHER].map((host) => net.address(host))), STANDBY)
     const answered = (): number => Number(/answered (\d+)\n$/.exec(asking.stdout)?.[1] ?? 0)
     const goesOn = async (): Promise<void> => {
       const [before, deadline] = [answered(), performance.now() + 30_000]
