@@ -3,28 +3,14 @@ import { GatewayLine } from '../../src/supervisor/remote/gateway-line.js'
 import { Reign } from '../../src/supervisor/remote/reign.js'
 import { remoteReplicas } from '../../src/supervisor/remote/remote-replicas.js'
 import type { Epoch } from '../../src/message/index.js'
-import type { FollowedGateway, HostReport, Word } from '../../src/supervisor/remote/words.js'
+import type { FollowedGateway, HostReport } from '../../src/supervisor/remote/words.js'
 import type { Replicas } from '../../src/supervisor/replicas.js'
+import { Net } from './net.js'
 
 const BEAT_MS = 50
 const LONG_MS = 10_000
 const GATEWAY: FollowedGateway = { speaker: 9, term: 1, address: 'gateway:1', silent: false }
 const GENERATION = { origin: 1, number: 1, epoch: 1 }
-const at = (address: string): { address: string; port: number } => ({ address, port: 1 })
-
-/** A network without loss on which everything takes a millisecond: what happens at once happens at once for ever. */
-class Net {
-  readonly #ears = new Map<string, (word: Word, from: string) => void>()
-
-  join(name: string, heard: (word: Word, from: string) => void): (word: Word, to: string) => void {
-    this.#ears.set(name, heard)
-    return (word, to) => setTimeout(() => this.#ears.get(to)?.(word, name), 1)
-  }
-
-  known(own: string): ReturnType<typeof at>[] {
-    return [...this.#ears.keys()].filter((name) => name !== own).map(at)
-  }
-}
 
 /** What the host of one replica says: it followed the gateway that is lost, and goes on with whoever rules next. */
 function host(net: Net, name: string, memberId: number | undefined): { gateway: FollowedGateway | null } {
@@ -56,15 +42,12 @@ interface Standby {
 
 function standby(net: Net, name: string, speaker: number): Standby {
   const state: { adopted: boolean } = { adopted: false }
-  const terms = { numberedBefore: 0, hosts: undefined, hostSilenceMs: 2000, beatMs: BEAT_MS, probeMs: 100, wanted: 3, fenced: false }
+  const times = { hostSilenceMs: 2000, beatMs: BEAT_MS, probeMs: 100 }
+  const terms = { ...times, numberedBefore: 0, hosts: undefined, wanted: 3, fenced: false }
   const line = new GatewayLine({
     group: 'far',
     speaker,
-    link: (heard) => {
-      const say = net.join(name, (word, from) => heard(word, at(from)))
-      const link = { open: () => Promise.resolve(), close() {}, known: net.known(name) }
-      return { ...link, say: (word: Word, to: { address: string }) => say(word, to.address) } as never
-    },
+    link: (heard) => net.link(name, heard),
   })
   const made = remoteReplicas({ ...terms, line, reign: new Reign(speaker), mayOrder: () => true })
   const others = {

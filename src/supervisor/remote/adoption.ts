@@ -118,7 +118,7 @@ function orphanOf({ guest, gateway, generation, decided }: Sighting): readonly O
   return [{ guest, founding, generation, decided, gateway }]
 }
 
-/** The group is the last generation that was decided, as far as anybody knows: clients were let to it after all knew. */
+/** The group is the last generation that somebody knows to be decided: clients were moved to it after all knew. */
 function groupIn(orphans: readonly Orphan[]): readonly Orphan[] {
   // Of several groups of the name, mistakes of the past, the one that most have.
   const of = (origin: number): readonly Orphan[] => orphans.filter(({ generation }) => generation.origin === origin)

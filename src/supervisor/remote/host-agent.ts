@@ -45,8 +45,8 @@ interface Gateway {
 }
 
 /**
- * One host of a group on several: runs one replica, says how it is, and does what the group's gateway wants of it. While
- * the program moves on by a snapshot it runs one of the next generation beside it (ADR 55).
+ * One host of a group on several: runs one replica, says how it is, and does what the group's gateway wants of it.
+ * While the program moves on by a snapshot it runs one of the next generation beside it (ADR 61).
  */
 export class HostAgent {
   readonly #terms: AgentTerms

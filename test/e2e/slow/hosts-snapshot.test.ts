@@ -78,7 +78,7 @@ describe.skipIf(WITHOUT_NAMESPACES !== '')(`a snapshot of a group on several hos
     expect(HOSTS.map(count)).toEqual([1, 1, 1])
   }
 
-  test('connections go on; whoever dies after it is replaced; a host that is away comes back into the present', async () => {
+  test('connections go on; who dies after it is replaced; a host that was away comes into the present', async () => {
     const { net, asking, goesOn } = await start()
     const first = await take(net)
     expect(first).toMatchObject({ generation: 2, streams: 1, replicas: ['r4', 'r5', 'r6'] })
@@ -104,7 +104,7 @@ describe.skipIf(WITHOUT_NAMESPACES !== '')(`a snapshot of a group on several hos
     expect(asking.stdout).not.toContain('closed')
   })
 
-  test('one that is declined leaves nothing behind, though its replicas die meanwhile; the next one can be taken', async () => {
+  test('one that is declined leaves nothing behind, though its replicas die; the next can be taken', async () => {
     const { net, goesOn } = await start()
     const say = (text: string): string => `require('node:net').connect(3000, '${net.address(GATEWAY)}').end('${text}')`
     expect(await net.script(say('not now')).code()).toBe(0)
