@@ -24,12 +24,15 @@ const FIRST: readonly string[] = [
   'reflection',
 ].map((name) => `test/e2e/${name}.test.ts`)
 
+/** Network namespaces as hosts: most of their time is waiting for a silence. */
+const HOSTS = 'test/e2e/**/hosts*.test.ts'
+
 const report = process.env['VITEST_REPORT']
 
 /**
  * Lanes, one after the other: what runs inside the test's own process, two files at a time; real processes, one file at
- * a time, because every one of them starts five; the slow suites, which `npm test` leaves out, and of them the swarm,
- * whose time is all simulated; and the soak, which only says more of what the others have said, and which `.ci/run` has
+ * a time, because every one of them starts five; the slow suites, which `npm test` leaves out, and of them those with
+ * several hosts, and the swarm, whose time is all simulated; and the soak, which only says more of what the others have said, and which `.ci/run` has
  * no time for.
  */
 export default defineConfig({
@@ -62,12 +65,23 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: [OTHERS, ...FIRST, 'test/**/soak/**'],
+          exclude: [OTHERS, ...FIRST, HOSTS, 'test/**/soak/**'],
           maxConcurrency: 2,
           testTimeout: SLOW_TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'hosts',
+          include: [HOSTS],
+          exclude: [OTHERS, 'test/**/soak/**'],
+          testTimeout: SLOW_TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -78,7 +92,7 @@ export default defineConfig({
           testTimeout: SLOW_TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -89,7 +103,7 @@ export default defineConfig({
           testTimeout: SLOW_TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
           fileParallelism: false,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

@@ -35,7 +35,7 @@ const STEPS = [
   { name: 'build', command: 'npm run build' },
   { name: 'lint', command: 'npm run lint' },
   { name: 'test', command: 'npm test', report: 'test.json' },
-  { name: 'slow', command: 'npx vitest run --project slow', report: 'slow.json', env: FEWER },
+  { name: 'slow', command: 'npx vitest run --project slow --project hosts', report: 'slow.json', env: FEWER },
   [
     // What shows most of a version in little time, between the installed one and the newest;
     // `node test/versions/run.js` alone runs all that depends on it, on all of them.
