@@ -137,7 +137,7 @@ export class HostAgent {
     this.#alone = false
     this.#probeEvery(order.probeMs)
     this.#beatEvery(order.beatMs)
-    if (order.over !== null) return order.decided ? this.#over(order.over) : this.#giveUpNext()
+    if (order.over !== null) return order.decided ? this.#over(order.over) : this.#giveUp(order.generation)
     if (order.decided) this.#decided(order.generation)
     else this.#prepare(order.generation)
     for (const place of this.#places) place.ordered(order)
@@ -153,6 +153,10 @@ export class HostAgent {
     this.#next.orderedMs = performance.now()
   }
 
+  #giveUp({ epoch }: GenerationId): void {
+    if (this.#next?.place.isOf(epoch) === true) this.#giveUpNext()
+  }
+
   #giveUpNext(): void {
     this.#next?.place.close()
     this.#next = undefined
@@ -163,8 +167,8 @@ export class HostAgent {
     const { generation } = this.#place
     const { place, orderedMs } = this.#next ?? {}
     if (place?.isOf(epoch) === true) {
-      this.#replacePlace(place)
       this.#next = undefined
+      this.#replacePlace(place)
     } else if (generation?.origin === origin && generation.epoch !== epoch) {
       // The program has moved on while this host was not heard.
       this.#replacePlace(this.#addPlace(undefined))
