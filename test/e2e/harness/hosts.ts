@@ -149,7 +149,13 @@ export class Hosts {
 
   /** Everything that runs on this host is gone at once. */
   kill(host: number): void {
-    for (const pid of this.pids(host)) process.kill(pid, 'SIGKILL')
+    for (const pid of this.pids(host)) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended since.
+      }
+    }
   }
 
   async close(): Promise<void> {
