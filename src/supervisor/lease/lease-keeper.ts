@@ -8,6 +8,8 @@ import type { LeaseAnswer, LeaseStore } from './lease-store.js'
 
 /** Who waits for a lease looks so often within one. */
 const LOOKS_PER_LEASE = 4
+/** A store that does not answer at the start may be late once, as who asks it may be: both have just started. */
+const FIRST_TRIES = 4
 /** At the end the store may be gone: the lease runs out by itself. */
 const RELEASE_MS = 500
 
@@ -89,12 +91,7 @@ export class LeaseKeeper {
 
   async #acquire(): Promise<boolean> {
     const { store, options } = this.#terms
-    let answer: LeaseAnswer
-    try {
-      answer = await store.ask()
-    } catch (error) {
-      throw llftError('LLFT_E_FENCING_STORE', { store: store.name, reason: (error as Error).message })
-    }
+    let answer = await this.#firstAnswer()
     while (!answer.granted && !this.#closed) {
       this.#waits(answer.holder)
       await sleep(options.ttlMs / LOOKS_PER_LEASE)
@@ -106,6 +103,18 @@ export class LeaseKeeper {
     }
     this.#state = 'held'
     return true
+  }
+
+  async #firstAnswer(): Promise<LeaseAnswer> {
+    const { store, options } = this.#terms
+    for (let tries = 1; ; tries++) {
+      try {
+        return await store.ask()
+      } catch (error) {
+        if (tries < FIRST_TRIES) await sleep(options.ttlMs / LOOKS_PER_LEASE)
+        else throw llftError('LLFT_E_FENCING_STORE', { store: store.name, reason: (error as Error).message })
+      }
+    }
   }
 
   #waits(holder: string | undefined): void {

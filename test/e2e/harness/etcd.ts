@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../command-run.js'
+import type { Hosts } from './hosts.js'
 
 const BOUND_MS = 20_000
 
@@ -14,12 +15,27 @@ export const WITHOUT_ETCD: string =
     : ' (skipped: the Debian package etcd-server is not installed)'
 
 /** The command line of an etcd of one member. */
-export function etcdArguments(folder: string, client: string, peer: string): readonly string[] {
+function etcdArguments(folder: string, client: string, peer: string): readonly string[] {
   const text =
     `--data-dir ${folder} --listen-client-urls ${client} --advertise-client-urls ${client} ` +
     `--listen-peer-urls ${peer} --initial-advertise-peer-urls ${peer} --initial-cluster default=${peer} ` +
     '--logger zap --log-level error'
   return text.split(' ')
+}
+
+/** Prints that it answers, once it does. */
+const ASKING = (url: string): string => `
+const ask = () => fetch('${url}/v3/maintenance/status', { method: 'POST', body: '{}' }).then(({ ok }) => ok, () => false)
+const again = async () => ((await ask()) ? console.log('it answers') : setTimeout(again, 50))
+again()
+`
+
+/** A real etcd of one member on a host of its own network; resolves with its URL when it answers. */
+export async function etcdOn(net: Hosts, host: number): Promise<string> {
+  const at = (port: number): string => `http://${net.address(host)}:${port}`
+  net.other(host, 'etcd', etcdArguments(join(net.folder, 'etcd'), at(2379), at(2380)))
+  await net.script(ASKING(at(2379)), host).printed(/it answers/)
+  return at(2379)
 }
 
 /** A real etcd of one member, which can be stopped for a while. */

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { GroupStatus } from '../../../src/admin/index.js'
 import type { Run } from '../command-run.js'
-import { etcdArguments, WITHOUT_ETCD } from '../harness/etcd.js'
+import { etcdOn, WITHOUT_ETCD } from '../harness/etcd.js'
 import { WITHOUT_NAMESPACES as WITHOUT } from '../../namespaces/lan.js'
 import { Hosts } from '../harness/hosts.js'
 import { risingClient } from '../harness/rising-client.js'
@@ -83,11 +82,7 @@ describe.skipIf(WITHOUT !== '')(`the gateway of a group on several hosts is lost
   async function start(hostSilenceMs = 2000, ...options: readonly string[]): Promise<Group> {
     const net = new Hosts(GATEWAY, program(!options.includes('acknowledged')))
     hosts = net
-    if (options.includes('lease')) {
-      const at = (port: number): string => `http://${net.address(OTHER)}:${port}`
-      net.other(OTHER, 'etcd', etcdArguments(join(net.folder, 'etcd'), at(2379), at(2380)))
-      await sleep(4000)
-    }
+    if (options.includes('lease')) await etcdOn(net, OTHER)
     const agents = [1, 2, 3].map((host) => net.replica(host))
     const gateway = net.gateway('-r', '3', '--host-silence-ms', String(hostSilenceMs), ...options)
     await gateway.printed(/^up$/m)

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { GroupStatus } from '../../../src/admin/index.js'
-import { etcdArguments, WITHOUT_ETCD } from '../harness/etcd.js'
+import { etcdOn, WITHOUT_ETCD } from '../harness/etcd.js'
 import { WITHOUT_NAMESPACES } from '../../namespaces/lan.js'
 import { Hosts } from '../harness/hosts.js'
 
@@ -42,11 +41,17 @@ describe.skipIf(WITHOUT !== '')(`a gateway on both sides of a partition, and a l
   test('one side lets something out, or none; healed, who was cut off comes back as a backup', async () => {
     const net = new Hosts(GATEWAY, PROGRAM)
     hosts = net
-    const at = (port: number): string => `http://${net.address(STORE)}:${port}`
-    net.other(STORE, 'etcd', etcdArguments(join(net.folder, 'etcd'), at(2379), at(2380)))
     for (const host of [1, 2, 3]) net.replica(host)
-    await sleep(2000)
-    const options = ['--fencing', 'lease', '--etcd', at(2379), '--lease-ttl-ms', '1000', '--host-silence-ms', '3000']
+    const options = [
+      '--fencing',
+      'lease',
+      '--etcd',
+      await etcdOn(net, STORE),
+      '--lease-ttl-ms',
+      '1000',
+      '--host-silence-ms',
+      '3000',
+    ]
     const gateway = net.gateway('-r', '3', ...options)
     await gateway.printed(/^up$/m)
     await net.statusWhen((status) => readyOf(status) === 3 && status.gateway.listeners.length === 1)
