@@ -25,7 +25,8 @@ function etcdArguments(folder: string, client: string, peer: string): readonly s
 
 /** Prints that it answers, once it does. */
 const ASKING = (url: string): string => `
-const ask = () => fetch('${url}/v3/maintenance/status', { method: 'POST', body: '{}' }).then(({ ok }) => ok, () => false)
+const url = '${url}/v3/maintenance/status'
+const ask = () => fetch(url, { method: 'POST', body: '{}' }).then(({ ok }) => ok, () => false)
 const again = async () => ((await ask()) ? console.log('it answers') : setTimeout(again, 50))
 again()
 `
