@@ -158,19 +158,23 @@ export class HostAgent {
   }
 
   #giveUpNext(): void {
-    this.#next?.place.close()
+    if (this.#next === undefined) return
+    const { place } = this.#next
+    this.#terms.tell(`generation ${place.generation?.number} is given up, the present one goes on`)
+    place.close()
     this.#next = undefined
   }
 
   /** This generation is the group: of those before it nothing is left here. */
-  #decided({ origin, epoch }: GenerationId): void {
+  #decided({ origin, number, epoch }: GenerationId): void {
     const { generation } = this.#place
     const { place, orderedMs } = this.#next ?? {}
     if (place?.isOf(epoch) === true) {
       this.#next = undefined
+      this.#terms.tell(`generation ${number} goes on with the program, the one before has ended`)
       this.#replacePlace(place)
     } else if (generation?.origin === origin && generation.epoch !== epoch) {
-      // The program has moved on while this host was not heard.
+      this.#terms.tell(`the program has moved on to generation ${number}: the replica of an earlier one ends`)
       this.#replacePlace(this.#addPlace(undefined))
     } else if (orderedMs !== undefined && performance.now() - orderedMs > GIVEN_UP_MS) this.#giveUpNext()
   }
@@ -206,7 +210,8 @@ export class HostAgent {
     } else if (own !== undefined || !this.#place.lives) this.#settle?.resolve(own ?? end)
     else setTimeout(() => this.#settle?.resolve(end), this.#terms.stopGraceMs).unref()
     this.#place.destroy()
-    this.#giveUpNext()
+    this.#next?.place.close()
+    this.#next = undefined
   }
 
   #beatEvery(intervalMs: number): void {

@@ -144,7 +144,7 @@ export class Place {
     this.#founding = founding
     this.#generation = generation
     this.#replicas.start(slot, at, { founding: own, join: join ?? undefined })
-    this.#terms.tell(join === null ? 'the group is founded' : 'the replica joins the group')
+    this.#terms.tell(join === null ? foundedAs(generation) : 'the replica joins the group')
     this.#terms.changed(false)
   }
 
@@ -180,4 +180,8 @@ export class Place {
     this.#terms.tell(`the replica ended: ${outcome}\n${evidence.trimEnd()}`.trimEnd())
     this.#restart = setTimeout(() => this.#replicas.spawn('again'), this.#backoff.next())
   }
+}
+
+function foundedAs({ number }: GenerationId): string {
+  return number === 1 ? 'the group is founded' : `generation ${number} of the program is founded beside the present one`
 }
