@@ -210,7 +210,7 @@ describe('by itself', () => {
     while (notices.length === told) await turn()
   }
 
-  test('what could not be taken is tried again later and later, each time with a warning, until one is taken', async () => {
+  test('what could not be taken is tried again later and later, each time with a warning', async () => {
     const all = scene()
     const { generations, made, notices } = all
     const running = generations.run()
