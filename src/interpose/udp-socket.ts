@@ -17,6 +17,8 @@ export interface UdpFlags {
 
 type OnMessage = (received: number, handle: UdpSocket, bytes?: Buffer, from?: object) => void
 type SocketName = Record<string, unknown>
+/** The request, what is to be sent in so many parts, and where to: port and address, unless it is connected. */
+type Sending = readonly [request: object, list: readonly Uint8Array[], count: number, ...to: readonly unknown[]]
 
 /**
  * A UDP socket as `dgram` sees it; the console holds the real one. What comes in is a message to all replicas; what
@@ -48,15 +50,12 @@ export class UdpSocket extends VirtualHandle {
   }
 
   connect(address: string, port: number): number {
-    const { errno, value } = this.#ask('connect', [address, port])
-    if (errno !== undefined) return errno
-    this.#remote = value as DatagramName
-    this.#settings.set('connect', ['connect', [address, port]])
-    return 0
+    return this.#connect(address, port)
   }
 
+  /** Of an IPv6 socket `dgram` makes this one, and `send6`, the other's place. */
   connect6(address: string, port: number): number {
-    return this.connect(address, port)
+    return this.#connect(address, port)
   }
 
   disconnect(): number {
@@ -66,19 +65,12 @@ export class UdpSocket extends VirtualHandle {
   }
 
   /** As if the kernel had taken it at once: its length and one. */
-  send(_request: object, list: readonly Uint8Array[], count: number, ...to: readonly unknown[]): number {
-    const { UV_EBADF, UV_EMSGSIZE } = this.terms.internals.errno
-    if (this.#stream === undefined) return UV_EBADF
-    const bytes = count === 1 ? (list[0] as Uint8Array) : Buffer.concat(list.slice(0, count))
-    if (bytes.length > DATAGRAM_BYTES_MAX[this.#bound?.family ?? 4]) return UV_EMSGSIZE
-    const [port, address] = to
-    const named = typeof port === 'number' ? { port, address } : {}
-    this.terms.host.send(this.#stream, { to: 'datagram', ...named }, bytes)
-    return bytes.length + 1
+  send(...given: Sending): number {
+    return this.#send(...given)
   }
 
-  send6(...given: Parameters<UdpSocket['send']>): number {
-    return this.send(...given)
+  send6(...given: Sending): number {
+    return this.#send(...given)
   }
 
   recvStart(): number {
@@ -163,6 +155,25 @@ export class UdpSocket extends VirtualHandle {
     this.#stream = undefined
     this.terms.host.shut(stream)
     this.terms.host.tell({ call: 'shutSocket', args: [stream] })
+  }
+
+  #connect(address: string, port: number): number {
+    const { errno, value } = this.#ask('connect', [address, port])
+    if (errno !== undefined) return errno
+    this.#remote = value as DatagramName
+    this.#settings.set('connect', ['connect', [address, port]])
+    return 0
+  }
+
+  #send(...[, list, count, ...to]: Sending): number {
+    const { UV_EBADF, UV_EMSGSIZE } = this.terms.internals.errno
+    if (this.#stream === undefined) return UV_EBADF
+    const bytes = count === 1 ? (list[0] as Uint8Array) : Buffer.concat(list.slice(0, count))
+    if (bytes.length > DATAGRAM_BYTES_MAX[this.#bound?.family ?? 4]) return UV_EMSGSIZE
+    const [port, address] = to
+    const named = typeof port === 'number' ? { port, address } : {}
+    this.terms.host.send(this.#stream, { to: 'datagram', ...named }, bytes)
+    return bytes.length + 1
   }
 
   #open(name: DatagramName, flags: number): number {

@@ -1,3 +1,4 @@
+import { newestFirst } from '../core/index.js'
 import type { CommitMode, Limits } from '../core/index.js'
 import type { PeerPort } from '../driver/index.js'
 import { openPeer } from '../driver/index.js'
@@ -135,7 +136,8 @@ export class Fronts {
    */
   get #members(): readonly Process[] {
     const all = this.#terms.processes()
-    const [newest] = all.map(({ replica }) => replica.membership).toSorted(byAge)
+    const memberships = all.map(({ replica }) => replica.membership)
+    const [newest] = memberships.toSorted((left, right) => newestFirst(left.view, right.view))
     return all.filter(({ memberId, replica: { role } }) => {
       return role === 'joining' || newest?.members.some((member) => member.memberId === memberId) === true
     })
@@ -198,11 +200,4 @@ export class Fronts {
     })
     return { info, clock, pace, port, down: false }
   }
-}
-
-function byAge(
-  { view: left }: Process['replica']['membership'],
-  { view: right }: Process['replica']['membership'],
-): number {
-  return right.number - left.number || right.backupView - left.backupView
 }

@@ -3,7 +3,16 @@ import { DEFAULT_LIMITS, foundingMembership, Replica } from '../../src/core/inde
 import { Member } from '../../src/driver/index.js'
 import type { GroupListener } from '../../src/driver/index.js'
 import { ENTRY, GROUP } from '../../src/message/index.js'
-import type { Epoch, Frame, Locator, MemberId, PeerInfo, Precedence, ViewNumber } from '../../src/message/index.js'
+import type {
+  Epoch,
+  Frame,
+  GroupId,
+  Locator,
+  MemberId,
+  PeerInfo,
+  Precedence,
+  ViewNumber,
+} from '../../src/message/index.js'
 import type { Program } from './in-process-port.js'
 
 const FIRST_VIEW = { number: 1 as ViewNumber, precedence: 1 as Precedence, backupView: 1 }
@@ -68,15 +77,35 @@ export class RealGroup implements GroupListener {
     member.flush()
   }
 
+  /** Its gateway has ended. */
+  lost(gateway: MemberId): void {
+    this.#member?.fault(gateway)
+  }
+
   promoted(): void {}
 
   stopped(): void {}
 
-  peerLost(): void {}
+  peerLost(group: GroupId): void {
+    this.#change(ENTRY.peerLost, (member) => member.disconnect(group))
+  }
 
-  peerUp(): void {}
+  peerUp(peer: PeerInfo): void {
+    this.#change(ENTRY.peerUp, (member) => member.connect(peer))
+  }
 
   close(): void {
     this.#transport.close()
+  }
+
+  /** A turn later: an entry is not decided in the middle of what the group says. */
+  #change(entry: number, change: (member: Member) => void): void {
+    setImmediate(() => {
+      const member = this.#member
+      if (member?.live !== true) return
+      change(member)
+      member.decide(Uint8Array.of(entry))
+      member.flush()
+    })
   }
 }

@@ -98,20 +98,33 @@ describe('a snapshot that does not come about', () => {
     await asked(old, 'save', 2)
   })
 
-  test('a program that does not restore in time', async () => {
-    const { both, old, young } = await two()
+  test('a program that does not restore in time, or never: the old one goes on with its clients', async () => {
+    const { both, old, young, port } = await two()
+    const socket = await client(port)
+    await vi.waitUntil(() => old.of('open').length === 1)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     both.say({ type: 'switch' })
     await asked(old, 'save')
     old.release(outcome('saved'))
     await asked(young, 'restore')
-    vi.advanceTimersByTime(RESTORE_MS)
+    socket.write('a')
+    vi.advanceTimersByTime(RESTORE_MS / 2)
+    await turn()
+    expect([both.of('kept'), heard(old)]).toEqual([[], ['open 1']])
+    vi.advanceTimersByTime(RESTORE_MS / 2)
     vi.useRealTimers()
-    expect((await both.told('kept')).reason).toBe('the new program did not restore within 30 s')
+    expect(await both.told('kept')).toEqual({
+      type: 'kept',
+      reason: 'the new program did not restore within 30 s',
+      again: false,
+    })
     await asked(old, 'thaw')
+    await vi.waitUntil(() => heard(old).includes('data 1 a'))
+    old.release(dataFrame(1, 'b'))
+    expect(String((await once(socket, 'data'))[0])).toBe('b')
     young.release(outcome('restored'))
     await sleep(A_WHILE_MS)
-    expect(both.of('restored')).toEqual([])
+    expect([both.of('restored'), heard(young)]).toEqual([[], []])
   })
 
   test('a program that does not listen where the old one does', async () => {

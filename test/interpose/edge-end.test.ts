@@ -1,18 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { afterEach, describe, expect, test } from 'vitest'
-import { Guest } from './guest.js'
-
-const guests: Guest[] = []
-
-function start(source: string, name?: string): Guest {
-  const guest = new Guest(source, name === undefined ? {} : { name })
-  guests.push(guest)
-  return guest
-}
-
-afterEach(async () => {
-  await Promise.all(guests.splice(0).map((guest) => guest.close()))
-})
+import { describe, expect, test } from 'vitest'
+import { startGuest } from './guest.js'
+import type { Guest } from './guest.js'
 
 /** What the program would print, and how it would end, on plain Node with its standard streams on pipes. */
 function plain(guest: Guest): { readonly out: string; readonly error: string; readonly code: number | null } {
@@ -64,7 +53,7 @@ describe('what is printed is what plain Node prints', () => {
        pipeline(Readable.from(['a', 'b\\n']), process.stdout, () => process.exit(0))`,
     ],
   ])('%s', async (_name, source) => {
-    const guest = start(source)
+    const guest = startGuest(source)
     const { code } = await guest.exit()
     const expected = plain(guest)
     expect(guest.output(1)).toBe(expected.out)
@@ -74,7 +63,7 @@ describe('what is printed is what plain Node prints', () => {
   })
 
   test('output of more than one frame', async () => {
-    const guest = start(`process.stdout.write('z'.repeat(100_000) + '\\n', () => process.exit())`)
+    const guest = startGuest(`process.stdout.write('z'.repeat(100_000) + '\\n', () => process.exit())`)
     await guest.exit()
     expect(guest.output(1)).toBe(`${'z'.repeat(100_000)}\n`)
     expect(guest.messages.filter(({ frame }) => frame === 'output').length).toBe(4)
@@ -120,7 +109,7 @@ describe('the end is what plain Node makes of it', () => {
       `process.on('uncaughtException', () => { throw new Error('second') })\nthrow new Error('first')`,
     ],
   ])('%s', async (_name, source) => {
-    const guest = start(source)
+    const guest = startGuest(source)
     const { code, signal } = await guest.exit()
     const expected = plain(guest)
     const stable = (text: string): string => text.replaceAll(/\n {4}at .*node:internal.*/g, '')
@@ -131,26 +120,26 @@ describe('the end is what plain Node makes of it', () => {
   })
 
   test('an error of an ES module', async () => {
-    const guest = start(`import 'node:fs'\nthrow new TypeError('esm')`, 'program.mjs')
+    const guest = startGuest(`import 'node:fs'\nthrow new TypeError('esm')`, 'program.mjs')
     expect(await guest.exit()).toEqual({ code: 1, signal: 0 })
     expect(guest.output(2)).toBe(plain(guest).error)
   })
 
   test('a thrown value', async () => {
-    const guest = start(`throw 'text'`)
+    const guest = startGuest(`throw 'text'`)
     expect(await guest.exit()).toEqual({ code: 1, signal: 0 })
     expect(guest.output(2)).toContain('\ntext\n(Use `node --trace-uncaught')
   })
 
   test('abort', async () => {
-    const guest = start('process.abort()')
+    const guest = startGuest('process.abort()')
     expect(await guest.exit()).toEqual({ code: 0, signal: 6 })
   })
 })
 
 describe('signals', () => {
   test('handlers run once per signal; without one the default action ends the program', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       process.on('SIGTERM', (name, number) => console.log('handler', name, number))
       process.once('SIGINT', () => console.log('once'))
       setInterval(() => {}, 1000)`)
@@ -163,7 +152,7 @@ describe('signals', () => {
   })
 
   test('to itself, as with signal-exit', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       console.log(process.kill(process.pid, 0), process.kill(0, 0))
       process.on('SIGHUP', () => {
         console.log('hup'); process.removeAllListeners('SIGHUP'); process.kill(process.pid, 'SIGHUP') })

@@ -1,18 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
-import { Guest } from './guest.js'
-
-const guests: Guest[] = []
-
-function start(source: string): Guest {
-  const guest = new Guest(source)
-  guests.push(guest)
-  return guest
-}
-
-afterEach(async () => {
-  await Promise.all(guests.splice(0).map((guest) => guest.close()))
-})
+import { describe, expect, test } from 'vitest'
+import { startGuest } from './guest.js'
 
 const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
 
@@ -21,7 +9,7 @@ const post = (path: string, body: string, type = 'application/json'): string =>
 
 describe('http', () => {
   test('keep-alive, pipelining, split requests, chunked replies, a bad request', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       require('http').createServer((request, response) => {
         if (request.url === '/chunks') { response.write('one'); return setTimeout(() => response.end('two'), 5) }
         request.on('data', () => {})
@@ -48,7 +36,7 @@ describe('http', () => {
   })
 
   test('a graceful close ends idle connections, in the order of their opening', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const server = require('http').createServer((request, response) => {
         response.end('ok')
         if (request.url === '/stop') server.close(() => console.log('closed'))
@@ -67,7 +55,7 @@ describe('http', () => {
   })
 
   test('who is too slow with a head or a body gets 408; who is idle does not', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const options = { headersTimeout: 200, requestTimeout: 600, connectionsCheckingInterval: 20 }
       require('http').createServer(options, (request, response) => {
         request.on('data', () => {}).on('end', () => response.end('ok ' + request.url))
@@ -91,7 +79,7 @@ describe('http', () => {
   })
 
   test('the next message of a kept connection has all its time, however old the connection is', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const options = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 20 }
       require('http').createServer(options, (request, response) => response.end('ok ' + request.url)).listen(8080)`)
     await guest.frame('listen')
@@ -108,7 +96,7 @@ describe('http', () => {
   })
 
   test('an aborted request, a socket time-out, an upgrade', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const server = require('http').createServer((request, response) => {
         request.on('aborted', () => console.log('aborted'))
         if (request.url === '/timeout') response.setTimeout(10, () => response.end('timed out'))
@@ -136,7 +124,7 @@ describe('http', () => {
 
 describe('frameworks, unmodified', () => {
   test('express', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const express = require('express')
       const app = express()
       app.use(express.json())
@@ -152,7 +140,7 @@ describe('frameworks, unmodified', () => {
   })
 
   test('fastify', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const app = require('fastify')({ logger: true })
       app.post('/json', async (request) => ({ got: request.body, ip: request.ip }))
       app.listen({ port: 8080, host: 'localhost' }).then((address) => console.log(address))`)
@@ -165,7 +153,7 @@ describe('frameworks, unmodified', () => {
   })
 
   test('koa', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const app = new (require('koa'))()
       app.use(async (context, next) => { await next(); context.set('x-ip', context.ip) })
       app.use((context) => { context.body = { path: context.path } })
@@ -187,7 +175,7 @@ describe('frameworks, unmodified', () => {
     Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 
   test('ws', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const { WebSocketServer } = require('ws')
       const server = new WebSocketServer({ port: 8080 })
       server.on('connection', (socket) => {
@@ -208,7 +196,7 @@ describe('frameworks, unmodified', () => {
   })
 
   test('socket.io', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const io = new (require('socket.io').Server)(8080)
       io.on('connection', (socket) => socket.on('say', (text, answer) => answer(text + '!')))`)
     await guest.frame('listen')

@@ -1,21 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isCode } from '../../src/errors/index.js'
-import { Guest } from './guest.js'
+import { startGuest } from './guest.js'
 
 const RSA_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
-
-const guests: Guest[] = []
-
-function start(source: string): Guest {
-  const guest = new Guest(source)
-  guests.push(guest)
-  return guest
-}
-
-afterEach(async () => {
-  await Promise.all(guests.splice(0).map((guest) => guest.close()))
-})
 
 const MAJOR = Number.parseInt(process.versions.node, 10)
 const FILE = 'LLFT_E_REFUSED_FILE_WRITE'
@@ -62,7 +50,7 @@ const REFUSED: readonly Refused[] = [
 describe('refusals', () => {
   test('each names its code, the call and the line of the program', async () => {
     const lines = REFUSED.map(([source]) => `  () => ${source},`).join('\n')
-    const guest = start(`const fs = require('fs'), crypto = require('crypto'), attempts = [
+    const guest = startGuest(`const fs = require('fs'), crypto = require('crypto'), attempts = [
 ${lines}
 ]
 const report = (index, error) => console.log(JSON.stringify([index, error.code, error.message]))
@@ -89,7 +77,7 @@ Promise.all(all).then(() => process.exit())`)
   })
 
   test('what is allowed works', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const fs = require('fs'), crypto = require('crypto')
       fs.writeFileSync('/dev/null', 'x'); fs.closeSync(fs.openSync('/dev/null', 'w'))
       process.chdir('/')
@@ -122,7 +110,7 @@ Promise.all(all).then(() => process.exit())`)
   })
 
   test('in a dependency both lines are named', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const Module = require('module')
       const dependency = new Module('/app/node_modules/dep/index.js')
       dependency._compile("module.exports = () => process.setuid(1)", '/app/node_modules/dep/index.js')
@@ -136,7 +124,7 @@ Promise.all(all).then(() => process.exit())`)
 
 describe('WeakRef and FinalizationRegistry', () => {
   test('nothing tells them from the originals, and nothing of the collector shows', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const v8 = require('v8'), vm = require('vm')
       v8.setFlagsFromString('--expose-gc')
       const gc = vm.runInNewContext('gc')

@@ -1,24 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { STREAM_WINDOW_BYTES } from '../../src/message/index.js'
-import { Guest } from './guest.js'
+import { startGuest } from './guest.js'
 
 const MAJOR = Number(process.versions.node.split('.')[0])
 
-const guests: Guest[] = []
-
-function start(source: string): Guest {
-  const guest = new Guest(source)
-  guests.push(guest)
-  return guest
-}
-
-afterEach(async () => {
-  await Promise.all(guests.splice(0).map((guest) => guest.close()))
-})
-
 describe('net', () => {
   test('an echo server: the listen frame, the stream, both ends', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const server = require('net').createServer((socket) => {
         console.log(socket.remoteAddress, socket.remotePort, socket.remoteFamily, socket.localAddress, socket.localPort)
         socket.on('data', (bytes) => socket.write(bytes))
@@ -52,7 +40,7 @@ describe('net', () => {
   })
 
   test('port 0, a taken port, a forbidden one and closing again', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const net = require('net')
       const first = net.createServer().listen(0, '127.0.0.1', () => {
         console.log(JSON.stringify(first.address()))
@@ -75,7 +63,7 @@ describe('net', () => {
   })
 
   test('what waits while the program does not read is delivered in order, in pieces that are its own', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       require('net').createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
         const pieces = []
         socket.on('data', (bytes) => {
@@ -92,7 +80,7 @@ describe('net', () => {
   })
 
   test('a reset by the client, an abort by the program, a write of several megabytes', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       require('net').createServer((socket) => {
         socket.on('error', (error) => console.log(error.message, error.code, error.syscall))
         socket.on('close', (hadError) => console.log('close', hadError))
@@ -123,7 +111,7 @@ describe('net', () => {
   })
 
   test('a client that does not read: write says so, drain comes with credit, the rest waits meanwhile', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       require('net').createServer((socket) => {
         const half = Buffer.alloc(${STREAM_WINDOW_BYTES / 2}, 'h')
         console.log(socket.write(half), socket.write(half), socket.write(half), socket.write('x'))
@@ -145,7 +133,7 @@ describe('net', () => {
   test('a write that waits is called back when the connection ends, however it ends', async () => {
     // As this version of Node says it on its own.
     const written = `written ${MAJOR < 22 ? 'undefined' : 'ECANCELED'}`
-    const guest = start(`
+    const guest = startGuest(`
       require('net').createServer((socket) => {
         socket.on('error', (error) => console.log(error.code, error.syscall))
         socket.on('close', () => console.log('close'))
@@ -170,7 +158,7 @@ describe('net', () => {
   })
 
   test('a program that does not read gives no credit, one that does gives it by the half window', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       require('net').createServer({ pauseOnConnect: true }, (socket) => {
         setTimeout(() => socket.on('data', () => {}).resume(), 50)
       }).listen(8080)`)
@@ -186,7 +174,7 @@ describe('net', () => {
   })
 
   test('maxConnections drops, a closed listener resets, unref lets the program go', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const server = require('net').createServer((socket) => {
         console.log('in'); socket.on('data', () => server.close()) })
       server.maxConnections = 1
@@ -203,12 +191,12 @@ describe('net', () => {
     await guest.message(({ frame, stream }) => frame === 'reset' && stream === 3)
     guest.send({ frame: 'end', stream: 1 })
     await guest.message(({ held }) => held === 0)
-    const unreferenced = start(`require('net').createServer().listen(8080).unref()`)
+    const unreferenced = startGuest(`require('net').createServer().listen(8080).unref()`)
     expect(await unreferenced.message(({ held }) => held === 0)).toEqual({ held: 0 })
   })
 
   test('when the gateway is lost every stream is reset, when it is back every listener is announced', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       require('net').createServer((socket) => {
         socket.on('error', (error) => { console.log(error.code); socket.write('nobody') })
         socket.on('data', (bytes) => socket.write(bytes))
@@ -226,7 +214,7 @@ describe('net', () => {
   })
 
   test('AsyncLocalStorage reaches the callbacks of connections as on plain Node', async () => {
-    const guest = start(`
+    const guest = startGuest(`
       const storage = new (require('async_hooks').AsyncLocalStorage)()
       storage.run('server', () => require('net').createServer((socket) => {
         socket.write('connection ' + storage.getStore() + ' ')

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { TlsFactsFields, TlsTermsFields } from '../../src/message/index.js'
-import { Guest } from './guest.js'
+import { startGuest } from './guest.js'
+import type { Guest } from './guest.js'
 
 const MATERIAL = join(dirname(fileURLToPath(import.meta.url)), '../fixtures/tls')
 const KEY = join(MATERIAL, 'key.pem')
@@ -17,21 +18,13 @@ const FACTS: TlsFactsFields = {
   sessionReused: true,
 }
 
-const guests: Guest[] = []
-
 function start(source: string): Guest {
-  const guest = new Guest(
+  return startGuest(
     `const { readFileSync } = require('fs')
     const material = { key: readFileSync('${KEY}'), cert: readFileSync('${CERT}', 'utf8') }
     ${source}`,
   )
-  guests.push(guest)
-  return guest
 }
-
-afterEach(async () => {
-  await Promise.all(guests.splice(0).map((guest) => guest.close()))
-})
 
 const open = (guest: Guest, stream: number): void => guest.open(stream, { tls: { json: JSON.stringify(FACTS) } })
 

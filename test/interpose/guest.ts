@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 
 const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), 'fixtures')
 const GUESTS = fileURLToPath(new URL('../../coverage/guests', import.meta.url))
@@ -27,13 +28,13 @@ export class Guest {
   #changed: () => void = () => undefined
   #realOutput = ''
 
-  constructor(source: string, options: { readonly name?: string; readonly args?: readonly string[] } = {}) {
+  constructor(source: string, name: string) {
     // Inside the repository, so that the program finds the installed packages; not where house rules are checked.
     mkdirSync(GUESTS, { recursive: true })
     this.folder = mkdtempSync(join(GUESTS, 'guest-'))
-    this.file = join(this.folder, options.name ?? 'program.cjs')
+    this.file = join(this.folder, name)
     writeFileSync(this.file, source)
-    const args = ['--expose-internals', '-r', join(FIXTURES, 'live-edge.cjs'), this.file, ...(options.args ?? [])]
+    const args = ['--expose-internals', '-r', join(FIXTURES, 'live-edge.cjs'), this.file]
     this.#process = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '' },
@@ -147,4 +148,11 @@ export class Guest {
       throw new Error(`the program has ended: ${this.#realOutput}\n${JSON.stringify(this.#messages.slice(-10))}`)
     }
   }
+}
+
+/** A guest until the test ends. `name`: of the program's file. */
+export function startGuest(source: string, name = 'program.cjs'): Guest {
+  const guest = new Guest(source, name)
+  onTestFinished(() => guest.close())
+  return guest
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { SystemEntropy } from '../../src/adapters/index.js'
 import { SNAPSHOT_BYTES_MAX } from '../../src/message/index.js'
@@ -16,6 +17,9 @@ import { isAlive } from './support.js'
 
 const entry = join(import.meta.dirname, '../../dist/gateway/main.js')
 
+/** Several times as long as a gateway takes to be heard of by whom it knows. */
+const A_WHILE_MS = 300
+
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
@@ -27,11 +31,15 @@ interface Generation {
   readonly reaper: Reaper
   readonly losses: GatewayLoss[]
   readies: number
+  /** Views that its gateways have followed. */
+  follows: number
   offers: number
   /** What the program knows. */
   count: number
   /** It answers no question for a snapshot. */
   silent: boolean
+  /** No replica is known to its next gateway. */
+  unknown: boolean
 }
 
 /** A group whose program counts what its clients say, and its keeper, started. */
@@ -49,7 +57,7 @@ async function generation(epoch: number, shared?: () => GatewayProcess | undefin
       entropy: new SystemEntropy(),
       reaper,
       ...(shared === undefined ? {} : { shared }),
-      contacts: () => group.contacts,
+      contacts: () => (one.unknown ? [] : group.contacts),
       settings: () => ({ commit: 'reflected', historyBytesMax: 1 << 30, journal: undefined, multicast: undefined }),
     },
     {
@@ -57,7 +65,7 @@ async function generation(epoch: number, shared?: () => GatewayProcess | undefin
         one.readies++
         group.found(peer)
       },
-      follows() {},
+      follows: () => one.follows++,
       askLease() {},
       offers: () => one.offers++,
       listening() {},
@@ -65,7 +73,8 @@ async function generation(epoch: number, shared?: () => GatewayProcess | undefin
       lost: (loss) => losses.push(loss),
     },
   )
-  const one: Generation = { keeper, group, reaper, losses, readies: 0, offers: 0, count: 0, silent: false }
+  const counts = { readies: 0, follows: 0, offers: 0, count: 0 }
+  const one: Generation = { keeper, group, reaper, losses, ...counts, silent: false, unknown: false }
   const program = (frame: Frame, answer: (frame: Frame) => void): void => {
     if (frame.frame === 'data') {
       const text = `${epoch}: ${++one.count} `
@@ -184,4 +193,20 @@ test('the process ends: both generations hear it, and who only shared it starts 
   young.keeper.own()
   await vi.waitUntil(() => isAlive(pidOf(young)))
   await vi.waitUntil(() => young.losses.length === 1 && young.readies === 2, { timeout: 10_000 })
+})
+
+test('a gateway that knows no replica serves once it has been told of one', async () => {
+  const one = await generation(1)
+  const { keeper, group } = one
+  expect(await ask(await clientOf(one))).toBe('1: 1 ')
+  one.unknown = true
+  keeper.process?.kill()
+  await vi.waitUntil(() => one.readies === 2, { timeout: 10_000 })
+  for (const { memberId } of one.losses) group.lost(memberId)
+  await sleep(A_WHILE_MS)
+  expect([one.follows, keeper.open]).toEqual([1, []])
+  for (const locator of group.contacts) keeper.meet(locator)
+  await vi.waitUntil(() => one.follows === 2, { timeout: 10_000 })
+  group.release(listenFrame(1))
+  expect(await ask(await clientOf(one))).toBe('1: 2 ')
 })

@@ -9,9 +9,14 @@ export function sameView(left: View, right: View): boolean {
   return left.number === right.number && left.precedence === right.precedence
 }
 
-/** Whether a view was left behind, by its number or by its count of changes of backups. */
+/** Orders views by their number, then by their count of changes of backups. */
+export function newestFirst(left: View, right: View): number {
+  return right.number - left.number || right.backupView - left.backupView
+}
+
+/** Whether a view was left behind. */
 export function olderThan(left: View, right: View): boolean {
-  return left.number === right.number ? left.backupView < right.backupView : left.number < right.number
+  return newestFirst(left, right) > 0
 }
 
 /** Whoever knows `known` knows the membership of `current`. */

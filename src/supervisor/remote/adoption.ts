@@ -1,3 +1,4 @@
+import { newestFirst } from '../../core/index.js'
 import type { Founding, Standing } from '../../driver/index.js'
 import type { MemberId, MemberInfo } from '../../message/index.js'
 import type { AdoptTerms } from '../replicas.js'
@@ -134,9 +135,7 @@ function groupIn(orphans: readonly Orphan[]): readonly Orphan[] {
 
 /** The membership of the newest view that somebody knows. */
 export function newest(standings: readonly Standing[]): readonly MemberInfo[] {
-  const [first] = standings.toSorted(({ view: left }, { view: right }) => {
-    return right.number - left.number || right.backupView - left.backupView
-  })
+  const [first] = standings.toSorted((left, right) => newestFirst(left.view, right.view))
   return first?.members ?? []
 }
 

@@ -2,6 +2,7 @@
 // Lines over TCP with numbered ticks in between, HTTP and WebSocket: a program with state everywhere, that offers
 // snapshots. How it saves and restores can be broken by its second argument.
 const { randomUUID } = require('node:crypto')
+const { existsSync } = require('node:fs')
 const { createServer } = require('node:net')
 const http = require('node:http')
 const { WebSocketServer } = require('ws')
@@ -9,6 +10,8 @@ const { snapshot } = require('llft/app')
 
 const [port, how = ''] = process.argv.slice(2)
 const TICK_MS = 4
+/** How often somebody slow looks whether he may go on. */
+const LOOK_MS = 50
 let [total, visits, messages] = [0, 0, 0]
 let restored = 'no'
 /** Of TCP, by the client's address: the connections themselves are new ones after a snapshot. */
@@ -27,6 +30,11 @@ const offer = {
   },
   async restore(value) {
     if (how === 'fails') throw new Error('this cannot be read')
+    if (how === 'never ends') await new Promise(() => {})
+    if (how === 'slow') {
+      console.log('restores')
+      while (!existsSync('go on')) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    }
     ;[total, visits, messages] = [value.total, value.visits, value.messages]
     for (const [name, client] of value.clients) clients.set(name, client)
     for (const [name, count] of value.players) players.set(name, count)
@@ -35,6 +43,10 @@ const offer = {
   },
 }
 if (how !== 'offers nothing') snapshot(offer)
+if (how === 'reads input') process.stdin.resume()
+for (const signal of ['SIGUSR2', 'SIGTERM']) {
+  process.on(signal, () => console.log(`${signal} after ${visits} visits, restored: ${restored}`))
+}
 
 createServer((socket) => {
   const name = nameOf(socket)

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { AdminClient } from '../../../src/admin/index.js'
 import type { SnapshotResult } from '../../../src/admin/index.js'
 import type { TestFaults } from '../../../src/driver/index.js'
 import { freePort, Scene } from '../command-run.js'
@@ -190,6 +193,42 @@ describe('a snapshot', () => {
     expect(status.generation).toBe(1)
     expect(status.replicas.map(({ id }) => id)).toEqual(['r1', 'r2', 'r3'])
     await clients.lines.finish()
+  })
+
+  test('of a program that reads its input, or was told to stop, is not taken', async () => {
+    const { scene, run } = await start('reads input')
+    const keeps = async (reason: string): Promise<void> => {
+      const taken = await scene.llft('snapshot')
+      expect([await taken.code(), taken.stderr]).toEqual([7, expect.stringContaining(`was taken: ${reason}.`)])
+    }
+    await keeps('the program reads standard input')
+    run.child.kill('SIGTERM')
+    await run.printed(/^SIGTERM after 0 visits, restored: no$/m)
+    await keeps('the program has been told to stop')
+  })
+
+  test('is not disturbed by an operator, and a signal waits for the program that goes on', async () => {
+    const { scene, run, port } = await start('slow')
+    const visitor = new Visitor(port + 1)
+    ends.push(() => visitor.close())
+    await visitor.visit()
+    const taking = scene.llft('snapshot')
+    await run.printed(/^restores$/m)
+    run.child.kill('SIGUSR2')
+    const visiting = visitor.visit()
+    const { admin, token } = scene.runtimeFile()
+    const operator = new AdminClient(admin, token)
+    const wishes = [operator.add(), operator.remove('r2'), operator.failover(undefined), operator.snapshot()]
+    const busy = { status: 'rejected', reason: { code: 'LLFT_E_SNAPSHOT_BUSY' } }
+    expect(await Promise.allSettled(wishes)).toMatchObject(wishes.map(() => busy))
+    expect(await operator.status()).toMatchObject({ generation: 1, wanted: 3 })
+    expect([visitor.visits, run.stdout]).toEqual([1, expect.not.stringContaining('SIGUSR2')])
+    writeFileSync(join(scene.folder, 'go on'), '')
+    expect(await (await taking).code()).toBe(0)
+    await run.printed(/^SIGUSR2 after [12] visits, restored: yes$/m)
+    await visiting
+    expect(await operator.add()).toMatchObject({ wanted: 4 })
+    expect(run.stdout.match(/SIGUSR2/g)).toHaveLength(1)
   })
 
   test('while primaries die, of the old generation and of the new one', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { afterEach, expect, test } from 'vitest'
-import { Guest, type Message } from '../guest.js'
+import { expect, test } from 'vitest'
+import { startGuest } from '../guest.js'
+import type { Guest, Message } from '../guest.js'
 import { maskedFrame } from './frames.js'
 import { asWebSocket, get } from './script.js'
 
@@ -8,18 +9,11 @@ const page = readFileSync(new URL('../../../docs/snapshots.md', import.meta.url)
 const examples = [...page.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code as string)
 const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
 
-const guests: Guest[] = []
-
 async function start(program: string): Promise<Guest> {
-  const guest = new Guest(program, { name: 'program.mjs' })
-  guests.push(guest)
+  const guest = startGuest(program, 'program.mjs')
   await guest.frame('listen')
   return guest
 }
-
-afterEach(async () => {
-  await Promise.all(guests.splice(0).map((guest) => guest.close()))
-})
 
 /** What it has saved, restored by another process of the same program. */
 async function move(old: Guest, program: string): Promise<Guest> {

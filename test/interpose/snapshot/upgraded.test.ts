@@ -1,6 +1,7 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { TlsFactsFields } from '../../../src/message/index.js'
-import { Guest, type Message } from '../guest.js'
+import { startGuest } from '../guest.js'
+import type { Guest, Message } from '../guest.js'
 import { maskedFrame } from './frames.js'
 import { asWebSocket, get } from './script.js'
 
@@ -14,18 +15,6 @@ const FACTS: TlsFactsFields = {
 const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
 const COMPRESSION = 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n'
 const OFFER = `require('llft/app').snapshot({ save: () => ({ clients: server.clients.size }), restore() {} })`
-
-const guests: Guest[] = []
-
-function start(source: string): Guest {
-  const guest = new Guest(source)
-  guests.push(guest)
-  return guest
-}
-
-afterEach(async () => {
-  await Promise.all(guests.splice(0).map((guest) => guest.close()))
-})
 
 /** The outcome of the nth time that it was asked. */
 async function save(guest: Guest, nth = 1): Promise<string> {
@@ -45,7 +34,7 @@ function upgradedHeads(guest: Guest): readonly string[] {
 }
 
 test("a real `ws` server: the head is the client's, byte for byte; a half message waits", async () => {
-  const guest = start(`
+  const guest = startGuest(`
     const { WebSocketServer } = require('ws')
     const server = new WebSocketServer({ port: 8080 })
     server.on('connection', (socket, request) => {
@@ -68,7 +57,7 @@ test("a real `ws` server: the head is the client's, byte for byte; a half messag
 })
 
 test('a real `ws` server that compresses', async () => {
-  const guest = start(`
+  const guest = startGuest(`
     const { WebSocketServer } = require('ws')
     const server = new WebSocketServer({ port: 8080, perMessageDeflate: true })
     ${OFFER}`)
@@ -81,7 +70,7 @@ test('a real `ws` server that compresses', async () => {
 
 test('over TLS, where the gateway ends it', async () => {
   const material = new URL('../../fixtures/tls/', import.meta.url).pathname
-  const guest = start(`
+  const guest = startGuest(`
     const { readFileSync } = require('fs')
     const { WebSocketServer } = require('ws')
     const options = { key: readFileSync('${material}key.pem'), cert: readFileSync('${material}cert.pem') }
@@ -104,7 +93,7 @@ test('over TLS, where the gateway ends it', async () => {
 })
 
 test('a connection that left HTTP before the offer', async () => {
-  const guest = start(`
+  const guest = startGuest(`
     const { WebSocketServer } = require('ws')
     const server = new WebSocketServer({ port: 8080 })
     server.on('connection', (socket) => { ${OFFER}; socket.send('offered') })`)
