@@ -6,6 +6,7 @@ import type { Moved } from '../gateway/index.js'
 import { GenerationsDesk } from './generations-desk.js'
 import type { Notice } from './notice.js'
 import type { ProcessEnd } from './process-end.js'
+import { isStop, TOLD_TO_STOP } from './stop-policy.js'
 import { Succession } from './succession.js'
 import type { GenerationTerms } from './succession.js'
 import type { Supervisor } from './supervisor.js'
@@ -71,13 +72,16 @@ export class Generations {
       }
     } finally {
       clearInterval(looking)
-      await this.#succession?.giveUp()
+      await this.#succession?.giveUp('the group has ended')
     }
   }
 
   signal(signal: number): void {
-    if (this.#succession?.isSwitching === true) this.#signals.add(signal)
+    const isHeld = this.#succession?.isSwitching === true && !isStop(signal)
+    if (isHeld) this.#signals.add(signal)
     else this.#current.signal(signal)
+    // Whoever wants the end does not want to wait for a beginning.
+    if (isStop(signal)) void this.#succession?.giveUp(TOLD_TO_STOP)
   }
 
   /** Raises an `LlftError` that says why there is none. */
@@ -87,7 +91,17 @@ export class Generations {
     const before = this.#current
     if (this.#succession !== undefined) throw llftError('LLFT_E_SNAPSHOT_BUSY', { group })
     if (!before.offer.isMade) throw llftError('LLFT_E_SNAPSHOT_NOT_OFFERED', { group })
-    const succession = new Succession({ before, boundMs: options.guestStartMs, make: (how) => this.#make(how) })
+    if (before.obstacle !== undefined) throw this.#kept(before.obstacle)
+    const succession = new Succession({
+      before,
+      boundMs: options.guestStartMs,
+      make: (how) => this.#make(how),
+      thawed: () => this.#pass(),
+      decided: () => {
+        this.#current = succession.next
+        this.#running = succession.running
+      },
+    })
     this.#succession = succession
     try {
       const outcome = await succession.outcome
@@ -95,9 +109,14 @@ export class Generations {
       return this.#succeeded(succession, outcome)
     } finally {
       this.#succession = undefined
-      for (const signal of this.#signals) this.#current.signal(signal)
-      this.#signals.clear()
+      this.#pass()
     }
+  }
+
+  /** The signals that have waited are for whoever goes on. */
+  #pass(): void {
+    for (const signal of this.#signals) this.#current.signal(signal)
+    this.#signals.clear()
   }
 
   #make(how: Omit<GenerationTerms, 'notice'>): Supervisor {
@@ -110,11 +129,9 @@ export class Generations {
   }
 
   #succeeded(
-    { next, running, begunMs }: Succession,
+    { next, begunMs }: Succession,
     { moved, bytes }: { readonly moved: Promise<Moved>; readonly bytes: number },
   ): Promise<SnapshotResult> {
-    this.#current = next
-    this.#running = running
     const { generation } = next.status
     const replicas = next.replicas.living.map(({ slot }) => slot)
     const size = `${(bytes / 1024).toFixed(1)} KiB`

@@ -11,6 +11,9 @@ const STOPS: ReadonlySet<number> = new Set(
   (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const).map((name) => constants.signals[name]),
 )
 
+/** Why nothing new is begun with it. */
+export const TOLD_TO_STOP = 'the program has been told to stop'
+
 export function isStop(signal: number): boolean {
   return STOPS.has(signal)
 }

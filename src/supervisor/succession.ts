@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Moved } from '../gateway/index.js'
+import type { GatewayProcess } from './gateway-process.js'
 import type { Notice } from './notice.js'
 import { outcomeOf } from './process-end.js'
 import type { ProcessEnd } from './process-end.js'
@@ -35,6 +36,10 @@ export interface SuccessionTerms {
   /** How long the new program may take until it offers snapshots. */
   readonly boundMs: number
   make(how: Omit<GenerationTerms, 'notice'>): Supervisor
+  /** The program has stood still, and goes on. */
+  thawed(): void
+  /** The next generation is the group from now on. */
+  decided(): void
 }
 
 /** The next generation from its start until it is the group, or is given up (ADR 55). */
@@ -45,6 +50,8 @@ export class Succession {
   readonly begunMs: number = performance.now()
   readonly #terms: SuccessionTerms
   #over = false
+  /** Why it was given up from outside. */
+  #because: string | undefined
   #switching = false
 
   constructor(terms: SuccessionTerms) {
@@ -65,10 +72,11 @@ export class Succession {
     return this.#switching
   }
 
-  /** Resolves when nothing is left of the next generation. */
-  async giveUp(): Promise<void> {
+  /** Resolves when nothing is left of the next generation; does nothing once it is the group. */
+  async giveUp(because: string): Promise<void> {
     if (this.#over) return
     this.#over = true
+    this.#because = because
     this.next.retire()
     await this.running.catch(() => undefined)
   }
@@ -102,21 +110,25 @@ export class Succession {
       this.#switching = true
       const answer = await process.takeSnapshot()
       this.#switching = false
-      if (this.#over) return { outcome: 'kept', reason: 'the group has ended' }
-      if (ended !== undefined) return this.#keep(ended)
-      if (answer.outcome === 'restored') {
-        this.#over = true
-        // Whoever adopts the replicas of this gateway must find the generation that has answered clients.
-        const moved = this.next.succeed(before).then(() => process.move())
-        return { outcome: 'succeeded', moved, bytes: answer.bytes }
-      }
+      const against = this.#because ?? ended
+      if (against !== undefined) return this.#keep(against)
+      if (answer.outcome === 'restored') return this.#decide(process, answer.bytes)
+      this.#terms.thawed()
       if (!answer.again || performance.now() + waitMs > endMs) return this.#keep(answer.reason)
       await sleep(waitMs)
     }
   }
 
+  #decide(process: GatewayProcess, bytes: number): SuccessionOutcome {
+    this.#over = true
+    this.#terms.decided()
+    // Whoever adopts the replicas of this gateway must find the generation that has answered clients.
+    const moved = this.next.succeed(this.#terms.before).then(() => process.move())
+    return { outcome: 'succeeded', moved, bytes }
+  }
+
   async #keep(reason: string): Promise<SuccessionOutcome> {
-    await this.giveUp()
-    return { outcome: 'kept', reason }
+    await this.giveUp(reason)
+    return { outcome: 'kept', reason: this.#because ?? reason }
   }
 }

@@ -26,7 +26,7 @@ import { SnapshotOffer } from './snapshot-offer.js'
 import { StandbyDuty } from './standby-duty.js'
 import { endedAtStart, overdue } from './start-failures.js'
 import { statusOf } from './status-model.js'
-import { isStop, StopPolicy } from './stop-policy.js'
+import { isStop, StopPolicy, TOLD_TO_STOP } from './stop-policy.js'
 import type { SupervisorTerms } from './supervisor-terms.js'
 import { afterAdoption } from './transport-choice.js'
 import type { TransportChoice } from './transport-choice.js'
@@ -150,7 +150,7 @@ export class Supervisor {
 
   /** Why no other generation can follow this one now; of standard input part is read already. */
   get obstacle(): string | undefined {
-    if (this.#stop.stopping) return 'the program has been told to stop'
+    if (this.#stop.stopping) return TOLD_TO_STOP
     return this.#opened?.readsInput() === true ? 'the program reads standard input' : undefined
   }
 

@@ -105,7 +105,6 @@ function scene(): Scene {
   const options = { name: 'one', replicas: 3, guestStartMs: 60_000, snapshotBytes: HISTORY_BYTES }
   const terms = {
     options: options as never,
-    onOtherHosts: false,
     notice: (notice: Notice) => void notices.push(notice),
     make: (how: GenerationTerms) => {
       made.push(new GenerationStandIn(how, gateway))
@@ -156,13 +155,62 @@ describe('while a snapshot is taken', () => {
     const all = scene()
     const { generations, gateway, made } = all
     const taking = generations.takeSnapshot().catch((error: unknown) => error)
-    generations.signal(1)
+    generations.signal(28)
     await standsStill(all)
     for (const signal of [12, 10, 12]) generations.signal(signal)
-    expect(made[0]?.signals).toEqual([1])
+    expect(made[0]?.signals).toEqual([28])
     gateway.answer(answer)
     await taking
-    expect(made.map(({ signals }) => signals)).toEqual([[1, ...old], next])
+    expect(made.map(({ signals }) => signals)).toEqual([[28, ...old], next])
+  })
+
+  test('a signal that has waited does not wait for the next time it is asked, and none overtakes it', async () => {
+    const all = scene()
+    const { generations, gateway, made } = all
+    const taking = generations.takeSnapshot()
+    await standsStill(all)
+    generations.signal(12)
+    gateway.answer({ outcome: 'kept', reason: 'a request is half read', again: true })
+    while (made[0]?.signals.length === 0) await turn()
+    generations.signal(10)
+    expect(made[0]?.signals).toEqual([12, 10])
+    await standsStill(all, 2)
+    gateway.answer(RESTORED)
+    await taking
+    expect(made[1]?.signals).toEqual([])
+  })
+
+  test('Ctrl-C waits for nothing: the old program gets it, and the new one is given up', async () => {
+    const all = scene()
+    const { generations, gateway, made } = all
+    const taking = generations.takeSnapshot()
+    await standsStill(all)
+    generations.signal(2)
+    expect(made.map(({ signals, retired }) => [signals, retired])).toEqual([
+      [[2], false],
+      [[], true],
+    ])
+    generations.signal(2)
+    expect(made[0]?.signals).toEqual([2, 2])
+    gateway.answer({ outcome: 'kept', reason: 'the new program is not to go on', again: false })
+    await expect(taking).rejects.toThrow('the program has been told to stop')
+  })
+
+  test('and the old one ends at once: the run is the new one’s', async () => {
+    const all = scene()
+    const { generations, gateway, made } = all
+    const running = generations.run()
+    const taking = generations.takeSnapshot()
+    await standsStill(all)
+    const [first, second] = made
+    Object.assign(first ?? {}, { retire: () => first?.end() })
+    gateway.answer(RESTORED)
+    await taking
+    await turn()
+    const state = await Promise.race([running.then(() => 'over'), turn('goes on')])
+    expect(state).toBe('goes on')
+    second?.end()
+    expect(await running).toEqual({ code: 0, signal: 0 })
   })
 
   test.each([
@@ -226,6 +274,13 @@ describe('by itself', () => {
     made.at(-2)?.end()
     expect(await running).toEqual({ code: 0, signal: 0 })
   })
+})
+
+test('what stands in the way is said before anything is started', async () => {
+  const { generations, made } = scene()
+  Object.assign(made[0] ?? {}, { obstacle: 'the program reads standard input' })
+  await expect(generations.takeSnapshot()).rejects.toThrow('the program reads standard input')
+  expect(made.length).toBe(1)
 })
 
 test('who offers nothing is not asked', async () => {
