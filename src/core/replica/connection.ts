@@ -14,8 +14,8 @@ import type { Inbox } from './inbox.js'
 export class Connection {
   readonly peer: PeerInfo
   readonly inbox: Inbox
-  /** The entry in which it began; 0 for the groups connected at the founding. */
-  readonly begunAt: number
+  /** The entry in which it began: 0 for the groups connected at the founding, `Infinity` until it is in the history. */
+  begunAt: number
   readonly sent: SentList
   readonly orderIndexes: OrderIndexes = new OrderIndexes()
   readonly carrier: Carrier = new Carrier()
