@@ -96,6 +96,8 @@ export class ReplicaState {
   historyTruncated = false
   readonly heartbeatsCarryOrder: boolean
   readonly commit: CommitMode
+  /** As primary: who lacks inputs of an incarnation that is gone, or has not said yet; bounded by the membership. */
+  readonly lacking: Set<MemberId> = new Set()
   outputs: ReplicaOutput[] = []
 
   constructor(terms: ReplicaTerms) {
@@ -304,6 +306,18 @@ export class ReplicaState {
 
   get stableIndex(): OrderIndex {
     return this.stability.stable(this.stabilityMembers, this.history.held)
+  }
+
+  /**
+   * A connected group is told of views, and lets something out, once whoever may lead next comes to know it: holds the
+   * entry that connects it, and the inputs of the incarnation before without which that entry is never executed.
+   */
+  isTold(connection: Connection): boolean {
+    const { begunAt, peerView } = connection
+    const ready = ({ memberId, caughtUp }: MemberInfo): boolean => !caughtUp || !this.lacking.has(memberId)
+    connection.told ||= begunAt === 0 || peerView.number > 0
+    connection.told ||= begunAt <= this.stableIndex && this.others.every(ready)
+    return connection.told
   }
 }
 
