@@ -283,12 +283,12 @@ export class Leading {
   }
 
   /**
-   * A connected group is there that judges between primaries. Without one a member that was only silent may lead others
-   * meanwhile, and the next judge must not be told of a view without it before its supervisor has given it up (ADR 59).
+   * A connected group is there that knows a view, and so judges between primaries. Without one a member that was only
+   * silent may lead others meanwhile, and the next judge must not be told of a view without it before its supervisor
+   * has given it up (ADR 59).
    */
   get #judged(): boolean {
-    for (const { givenUp } of this.#state.connections.values()) if (!givenUp) return true
-    return false
+    return [...this.#state.connections.values()].some((each) => !each.givenUp && this.#state.isTold(each))
   }
 
   /** Every connected group knows the present membership; who has been told of none yet will take what it is told. */
