@@ -30,8 +30,8 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 // successor's view, and the successor died.
 // unknown-judges: a newcomer was confirmed before it knew a gateway that had adopted the group; it led a moment later,
 // and did not ask that one what it had let out.
-// connected-last: the last entry of a history connected a gateway, and the toy program consumed it before it connected,
-// as no real program does: the new primary established its view without that gateway.
+// connected-last: the last entry of a history connected a gateway, and the toy program consumed it first, as no real
+// program does: the new primary established its view without that gateway.
 // told-too-early: a program connects before it decides the entry that says so. A gateway was told of a view when all
 // held the entry before that one; the primary died, and its successor did not know whom to ask.
 // inputs-first: backups held the entry that connected the next gateway and console, and lacked inputs of the lost
