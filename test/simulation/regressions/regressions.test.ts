@@ -38,7 +38,7 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 // gateway that came before it. The new console knew of a view, so that nobody else said any more that the primary had
 // died, and it was not believed.
 // untold-judge: a primary that was superseded removed the proposer for its silence when gateway and console were lost;
-// the next ones, of whom none had been told of a view, passed for judges, and were told without the one that was removed.
+// the next ones, of whom none had been told of a view, passed for judges, and were told without the one removed.
 test.each(plans)('%s', (name) => {
   const plan = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Plan
   expect(runPlan(plan).violations).toEqual([])
