@@ -203,6 +203,8 @@ export class Leading {
         order,
       )
     }
+    // Only its end frees the others of it.
+    if (!this.#judged) for (const member of this.#retiring) this.strange(member)
   }
 
   /** The backups do not wait for a reflection: their confirmation is awaited elsewhere (protocol.md 5.9). */

@@ -39,6 +39,8 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 // died, and it was not believed.
 // untold-judge: a primary that was superseded removed the proposer for its silence when gateway and console were lost;
 // the next ones, of whom none had been told of a view, passed for judges, and were told without the one removed.
+// removed-and-alive: a backup was removed for its silence while no judge was there. The word of it was lost, it had
+// nothing to say by which it would have been told again, and so it was waited for as long as it lived.
 test.each(plans)('%s', (name) => {
   const plan = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Plan
   expect(runPlan(plan).violations).toEqual([])
