@@ -69,7 +69,10 @@ export interface Group {
    */
   waitUntil(done: () => boolean, boundMs: number): boolean
 
-  /** In an ordered operation: a new incarnation of the connection with this group begins. */
+  /**
+   * In an ordered operation, before its entry, a `peerUp`, is decided or consumed: a new incarnation of the connection
+   * with this group begins.
+   */
   connect(peer: PeerInfo): void
   /** In an ordered operation: the connection with this group is over; what was not acknowledged is dropped. */
   disconnect(group: GroupId): void

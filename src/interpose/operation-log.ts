@@ -1,5 +1,5 @@
 import type { Group } from '../driver/index.js'
-import { ENTRY, ENTRY_CONTINUES, type Frame, type GroupId } from '../message/index.js'
+import { ENTRY, ENTRY_CONTINUES, type Frame, type GroupId, kindOf } from '../message/index.js'
 import type { Trace } from './check/trace.js'
 import type { Context } from './context.js'
 import { frameText } from './frame-text.js'
@@ -11,10 +11,6 @@ import { type LastValues, nameOf, ValueReader, ValueWriter } from './values.js'
 
 /** One wait of the driver; the replica waits on, slice by slice, because only an entry or its own promotion helps. */
 const WAIT_SLICE_MS = 1000
-
-export function kindOf(entry: Uint8Array): number {
-  return (entry[0] as number) & ~ENTRY_CONTINUES
-}
 
 function continues(entry: Uint8Array): boolean {
   return ((entry[0] as number) & ENTRY_CONTINUES) !== 0

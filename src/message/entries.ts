@@ -34,5 +34,9 @@ export const PROGRAM_ENTRY_MIN = 16
 /** Set in the first byte when a `continuation` follows. */
 export const ENTRY_CONTINUES = 0x80
 
+export function kindOf(entry: Uint8Array): number {
+  return (entry[0] as number) & ~ENTRY_CONTINUES
+}
+
 /** A longer operation is cut into continuations, so that an entry always fits a datagram. */
 export const ENTRY_BYTES_MAX = 1024

@@ -1,4 +1,4 @@
-export { ENTRY, ENTRY_BYTES_MAX, ENTRY_CONTINUES, PROGRAM_ENTRY_MIN } from './entries.js'
+export { ENTRY, ENTRY_BYTES_MAX, ENTRY_CONTINUES, kindOf, PROGRAM_ENTRY_MIN } from './entries.js'
 export { FRAGMENT, FRAGMENT_CONTINUES, MESSAGE_BYTES_MAX } from './fragments.js'
 export {
   FRAME,

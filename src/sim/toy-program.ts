@@ -106,15 +106,21 @@ export class ToyProgram implements GroupListener {
     const entry = this.#group.peek()
     if (entry === undefined) return false
     if (entry[0] === ENTRY.deliver && this.#group.received(GROUP.gateway) === undefined) return false
-    const copy = entry.slice()
-    this.#group.consume()
-    this.#execute(copy)
+    this.#operate(entry.slice(), () => this.#group.consume())
     return true
   }
 
   #decide(entry: Uint8Array): void {
-    this.#group.decide(entry)
+    this.#operate(entry, () => this.#group.decide(entry))
+  }
+
+  /** In the order of a real program: an operation's entry is decided or consumed when what it says has been done. */
+  #operate(entry: Uint8Array, take: () => void): void {
+    const answered = this.#answered
     this.#execute(entry)
+    take()
+    if (this.#answered > answered) this.#replies.set(this.#digest, this.#group.executed)
+    this.#witness.executed(this.#group.executed, this.#digest)
   }
 
   #execute(entry: Uint8Array): void {
@@ -135,7 +141,6 @@ export class ToyProgram implements GroupListener {
       const [group, epoch, memberId, locator] = [0, 1, 2, 3].map((at) => readNumber(entry, 1 + 8 * at))
       this.#group.connect({ group, epoch, memberId, locator } as unknown as PeerInfo)
     }
-    this.#witness.executed(this.#group.executed, this.#digest)
   }
 
   #answer(stream: number, request: Uint8Array): void {
@@ -143,7 +148,6 @@ export class ToyProgram implements GroupListener {
     const reply = new Uint8Array(16)
     reply.set(request.subarray(0, 8))
     writeNumber(reply, 8, this.#digest)
-    this.#replies.set(this.#digest, this.#group.executed)
     this.#group.submit(GROUP.gateway, { frame: 'data', stream, bytes: reply })
     this.#answered++
     if (this.#answered % OUTPUT_EVERY === 0) {

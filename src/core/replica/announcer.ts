@@ -95,12 +95,12 @@ export class Announcer {
   }
 
   /**
-   * A new incarnation lets nothing out before it knows a view, and knows none before every backup knows of it: a
+   * A new incarnation lets nothing out before it knows a view, and knows none before every backup can know of it: a
    * primary to come must ask it what it has let out.
    */
   #tellPeer(connection: Connection): void {
     const { view, members } = this.#state.established
-    if (!connection.isTold(this.#state.stableIndex)) return
+    if (!this.#state.isTold(connection)) return
     if (sameView(connection.peerView, view) && this.grew) {
       this.#state.sendPeer(connection, this.#acceptBackup)
     } else if (sameView(connection.peerView, view)) {

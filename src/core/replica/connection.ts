@@ -14,8 +14,8 @@ import type { Inbox } from './inbox.js'
 export class Connection {
   readonly peer: PeerInfo
   readonly inbox: Inbox
-  /** The entry in which it began; 0 for the groups connected at the founding. */
-  readonly begunAt: number
+  /** The entry in which it began: 0 for the groups connected at the founding, `Infinity` until it is in the history. */
+  begunAt: number
   readonly sent: SentList
   readonly orderIndexes: OrderIndexes = new OrderIndexes()
   readonly carrier: Carrier = new Carrier()
@@ -26,6 +26,8 @@ export class Connection {
   peerView: View = NO_VIEW
   /** The view under which the peer accepts data: the one it has established, or reported for in a recovery. */
   readyView: View = NO_VIEW
+  /** It is told which view is established; whoever was told once is told of every view. */
+  told = false
   /** A FaultNotice named the peer: nobody waits for it any more. */
   givenUp = false
   /** `peerLost` was handed on and the program has not ordered it yet. */
@@ -58,14 +60,6 @@ export class Connection {
   /** The peer says which view it knows; what comes late says what it knew before. */
   heardOf(view: View): void {
     if (!olderThan(view, this.peerView)) this.peerView = view
-  }
-
-  /**
-   * It is told which view is established: once every member knows of it, or if it was told of one before; a new primary
-   * does not know yet what members hold.
-   */
-  isTold(stableIndex: number): boolean {
-    return this.begunAt <= stableIndex || this.peerView.number > 0
   }
 
   /** Everything submitted has been acknowledged, or nobody is there any more to acknowledge it. */

@@ -19,7 +19,7 @@ export type ReplicaInput =
    * could say so (ADR 59).
    */
   | { readonly input: 'fault'; readonly member: MemberId }
-  /** In an ordered operation: a connection begins, or is over. */
+  /** In an ordered operation, before its entry is decided or consumed: a connection begins, or is over. */
   | { readonly input: 'connect'; readonly peer: PeerInfo }
   | { readonly input: 'disconnect'; readonly group: GroupId }
 

@@ -32,8 +32,6 @@ export class Leading {
   readonly #announcer: Announcer
   readonly #laggards: Laggards
   readonly #handOver: HandOver
-  /** Who lacks inputs of an incarnation that is gone, as each has last reported; bounded by the membership. */
-  readonly #lacking = new Set<MemberId>()
   /** Removed, but some connected group may not know it yet: still counted for stability (protocol.md section 6). */
   #retiring: readonly MemberId[] = []
   /** Where they were, to be told should they still speak; bounded by `REMOVED_MAX`. */
@@ -66,7 +64,9 @@ export class Leading {
   /** This replica is the primary of the established view from now on. */
   begin(): void {
     this.#retiring = []
-    this.#lacking.clear()
+    const { lacking, others } = this.#state
+    lacking.clear()
+    for (const { memberId, caughtUp } of others) if (caughtUp) lacking.add(memberId)
     this.#orderedDirectly = this.#state.history.held
     this.#greetings.clear()
     this.#count()
@@ -128,13 +128,13 @@ export class Leading {
   /** Inputs of an incarnation that is gone can only come from a member. */
   #supplyOrphaned(member: MemberInfo, message: MessageOf<'SecondAck'>): void {
     let left = this.#state.limits.supplyDatagramsMax
-    this.#lacking.delete(member.memberId)
+    this.#state.lacking.delete(member.memberId)
     for (const report of message.received) {
       const inbox = this.#state.inboxes.get(`${report.group}:${report.epoch}`)
       const connection = this.#state.connections.get(report.group)
       const alive = connection?.inbox === inbox && connection?.givenUp === false
       if (inbox === undefined || alive || report.upTo >= inbox.receivedUpTo) continue
-      this.#lacking.add(member.memberId)
+      this.#state.lacking.add(member.memberId)
       if (left-- === 0) break
       supply(this.#state, member.locator, { entriesFrom: 1, upTo: 0, inbox, messagesFrom: report.upTo + 1 })
     }
@@ -203,6 +203,8 @@ export class Leading {
         order,
       )
     }
+    // Only its end frees the others of it.
+    if (!this.#judged) for (const member of this.#retiring) this.strange(member)
   }
 
   /** The backups do not wait for a reflection: their confirmation is awaited elsewhere (protocol.md 5.9). */
@@ -225,8 +227,8 @@ export class Leading {
 
   /** While somebody lacks order or inputs of the primary, or a newcomer's report is awaited that may be lost. */
   #heartbeatSoon(): void {
-    const { stableIndex, history, others, now, limits } = this.#state
-    const awaits = ({ memberId, caughtUp }: MemberInfo): boolean => !caughtUp || this.#lacking.has(memberId)
+    const { stableIndex, history, others, now, limits, lacking } = this.#state
+    const awaits = ({ memberId, caughtUp }: MemberInfo): boolean => !caughtUp || lacking.has(memberId)
     const awaited = stableIndex < history.held || others.some(awaits)
     this.#idleOrderAt = awaited ? ((now + limits.idleOrderDelay) as Instant) : undefined
   }
@@ -253,7 +255,7 @@ export class Leading {
   #remove(member: MemberId): void {
     const gone = memberOf(this.#state.established.members, member)
     if (gone === undefined) return
-    this.#lacking.delete(member)
+    this.#state.lacking.delete(member)
     this.#removed.set(member, gone.locator)
     if (this.#removed.size > REMOVED_MAX) this.#removed.delete(this.#removed.keys().next().value as MemberId)
     this.#retiring = [...this.#retiring, member]
@@ -283,20 +285,20 @@ export class Leading {
   }
 
   /**
-   * A connected group is there that judges between primaries. Without one a member that was only silent may lead others
-   * meanwhile, and the next judge must not be told of a view without it before its supervisor has given it up (ADR 59).
+   * A connected group is there that knows a view, and so judges between primaries. Without one a member that was only
+   * silent may lead others meanwhile, and the next judge must not be told of a view without it before its supervisor
+   * has given it up (ADR 59).
    */
   get #judged(): boolean {
-    for (const { givenUp } of this.#state.connections.values()) if (!givenUp) return true
-    return false
+    return [...this.#state.connections.values()].some((each) => !each.givenUp && this.#state.isTold(each))
   }
 
   /** Every connected group knows the present membership; who has been told of none yet will take what it is told. */
   #allKnow(): boolean {
-    const { stableIndex, established, connections } = this.#state
+    const { established, connections } = this.#state
     for (const connection of connections.values()) {
       const { givenUp, peerView } = connection
-      if (!givenUp && connection.isTold(stableIndex) && !knows(peerView, established.view)) return false
+      if (!givenUp && this.#state.isTold(connection) && !knows(peerView, established.view)) return false
     }
     return true
   }

@@ -1,6 +1,6 @@
 import { unreachable } from '../../base/index.js'
 import type { Instant, MemberId, Message, MessageOf, OrderIndex, View } from '../../message/index.js'
-import { PROGRAM_ENTRY_MIN } from '../../message/index.js'
+import { kindOf, PROGRAM_ENTRY_MIN } from '../../message/index.js'
 import { earliest } from '../deadlines.js'
 import type { Membership } from '../membership/view.js'
 import { memberOf, primaryOf, sameView } from '../membership/view.js'
@@ -126,7 +126,7 @@ export class Replica {
     let left = ahead
     for (let index = this.#state.executed + 1; index <= history.held; index++) {
       const entry = history.get(index)
-      if (((entry[0] as number) & 0x7f) >= PROGRAM_ENTRY_MIN && left-- === 0) return entry
+      if (kindOf(entry) >= PROGRAM_ENTRY_MIN && left-- === 0) return entry
     }
     return undefined
   }
@@ -181,9 +181,7 @@ export class Replica {
       case 'received':
         return this.#receive(input.message)
       case 'decided':
-        this.#state.history.append(input.entry)
-        this.#state.executed = this.#state.history.held
-        this.#state.programExecuted = this.#state.executed
+        this.#state.took(this.#state.history.append(input.entry))
         return this.#fromPeers.boundHistory()
       case 'consumed':
         return this.#consumed()
@@ -211,7 +209,7 @@ export class Replica {
   }
 
   #consumed(): void {
-    this.#state.programExecuted = ++this.#state.executed
+    this.#state.took(this.#state.executed + 1)
     this.#state.skipMembershipEntries()
     const { takeover } = this.#succession
     if (takeover === undefined) this.#following.noteNews(1)

@@ -16,7 +16,7 @@ import type {
   SequenceNumber,
   View,
 } from '../../message/index.js'
-import { NO_ENTRIES, NO_VIEW, PROGRAM_ENTRY_MIN } from '../../message/index.js'
+import { ENTRY, kindOf, NO_ENTRIES, NO_VIEW, PROGRAM_ENTRY_MIN } from '../../message/index.js'
 import { History } from '../determinizer/history.js'
 import { Stability } from '../determinizer/stability.js'
 import type { CommitMode, Limits } from '../limits.js'
@@ -96,6 +96,8 @@ export class ReplicaState {
   historyTruncated = false
   readonly heartbeatsCarryOrder: boolean
   readonly commit: CommitMode
+  /** As primary: who lacks inputs of an incarnation that is gone, or has not said yet; bounded by the membership. */
+  readonly lacking: Set<MemberId> = new Set()
   outputs: ReplicaOutput[] = []
 
   constructor(terms: ReplicaTerms) {
@@ -110,7 +112,7 @@ export class ReplicaState {
     this.adopted = membership.view
     this.groups = new Set(terms.peers.map((peer) => peer.group))
     this.established = membership
-    for (const peer of terms.peers) this.connect(peer)
+    for (const peer of terms.peers) this.connect(peer, 0)
   }
 
   get role(): Role {
@@ -179,13 +181,27 @@ export class ReplicaState {
     return strangers < STRANGERS_MAX ? this.inbox(group, epoch) : undefined
   }
 
-  connect(peer: PeerInfo): void {
+  /** The entry that says so is decided, or taken, when the operation is over: `took` tells which it is. */
+  connect(peer: PeerInfo, begunAt: number = Infinity): void {
     const inbox = this.inbox(peer.group, peer.epoch)
     if (inbox === undefined) return this.stop('more incarnations of a connected group than can be kept')
     inbox.connected = true
-    const connection = new Connection({ peer, inbox, begunAt: this.programExecuted }, this.limits)
+    const connection = new Connection({ peer, inbox, begunAt }, this.limits)
     connection.givenUp = this.faulty.has(peer.memberId)
     this.connections.set(peer.group, connection)
+  }
+
+  /** The program has executed this entry, as the primary or after it. */
+  took(index: number): void {
+    this.executed = index
+    this.programExecuted = index
+    for (const connection of this.connections.values()) {
+      if (connection.begunAt === Infinity && this.#connects(index)) connection.begunAt = index
+    }
+  }
+
+  #connects(index: number): boolean {
+    return this.history.has(index) && kindOf(this.history.get(index)) === ENTRY.peerUp
   }
 
   received(): readonly ReceivedUpTo[] {
@@ -225,7 +241,7 @@ export class ReplicaState {
   /** Membership entries concern no program: they count as executed as soon as all before them are. */
   skipMembershipEntries(): void {
     while (this.executed < this.history.held) {
-      if (((this.history.get(this.executed + 1)[0] as number) & 0x7f) >= PROGRAM_ENTRY_MIN) return
+      if (kindOf(this.history.get(this.executed + 1)) >= PROGRAM_ENTRY_MIN) return
       this.executed++
     }
   }
@@ -290,6 +306,18 @@ export class ReplicaState {
 
   get stableIndex(): OrderIndex {
     return this.stability.stable(this.stabilityMembers, this.history.held)
+  }
+
+  /**
+   * A connected group is told of views, and lets something out, once whoever may lead next comes to know it: holds the
+   * entry that connects it, and the inputs of the incarnation before without which that entry is never executed.
+   */
+  isTold(connection: Connection): boolean {
+    const { begunAt, peerView } = connection
+    const ready = ({ memberId, caughtUp }: MemberInfo): boolean => !caughtUp || !this.lacking.has(memberId)
+    connection.told ||= begunAt === 0 || peerView.number > 0
+    connection.told ||= begunAt <= this.stableIndex && this.others.every(ready)
+    return connection.told
   }
 }
 

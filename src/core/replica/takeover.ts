@@ -93,6 +93,7 @@ export class Takeover {
   reported(message: MessageOf<'RecoveryReport'>): void {
     const connection = this.#state.connections.get(message.sourceGroup)
     if (connection === undefined || !sameView(message.accepted, this.proposed)) return
+    connection.heardOf(message.peerView)
     connection.sent.acknowledge(message.receivedUpTo)
     connection.carrier.restart(message.held)
     connection.readyView = this.proposed

@@ -8,6 +8,8 @@ const { openSync, readFileSync, writeSync } = require('node:fs')
 const { kill, pid } = process
 const GATEWAY = 2
 const CONSOLE = 3
+const PEER_UP = 22
+const ENTRY_CONTINUES = 0x80
 const WAIT_STEP_US = 100
 
 exports.RecordedGroup = class RecordedGroup {
@@ -27,6 +29,7 @@ exports.RecordedGroup = class RecordedGroup {
   #script
   #host
   #listens = false
+  #connected = false
 
   /**
    * `script`: peers' frames, `[afterMs, group, frame, said]`, and `lost`, `up` and `die` in place of one; each waits
@@ -74,6 +77,7 @@ exports.RecordedGroup = class RecordedGroup {
   decide(entry) {
     if (!this.live) throw new Error('a backup decided')
     this.executed++
+    this.#checkOrder(entry)
     this.note({ entry: Buffer.from(entry).toString('base64') })
   }
 
@@ -87,6 +91,7 @@ exports.RecordedGroup = class RecordedGroup {
 
   consume() {
     const entry = this.#history[this.executed++]
+    this.#checkOrder(entry)
     this.note({ entry: entry.toString('base64') })
     if (this.#cut && this.executed === this.#history.length) this.#promote()
   }
@@ -140,8 +145,18 @@ exports.RecordedGroup = class RecordedGroup {
     return done()
   }
 
-  connect() {}
+  connect() {
+    this.#connected = true
+  }
+
   disconnect() {}
+
+  /** The core counts on it: with a connection comes the entry in which it begins, not the other way round. */
+  #checkOrder(entry) {
+    if ((entry[0] & ~ENTRY_CONTINUES) !== PEER_UP) return
+    if (!this.#connected) throw new Error('a group is connected after its entry')
+    this.#connected = false
+  }
 
   #promote() {
     this.live = true

@@ -30,6 +30,17 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 // successor's view, and the successor died.
 // unknown-judges: a newcomer was confirmed before it knew a gateway that had adopted the group; it led a moment later,
 // and did not ask that one what it had let out.
+// connected-last: the last entry of a history connected a gateway, and the toy program consumed it first, as no real
+// program does: the new primary established its view without that gateway.
+// told-too-early: a program connects before it decides the entry that says so. A gateway was told of a view when all
+// held the entry before that one; the primary died, and its successor did not know whom to ask.
+// inputs-first: backups held the entry that connected the next gateway and console, and lacked inputs of the lost
+// gateway that came before it. The new console knew of a view, so that nobody else said any more that the primary had
+// died, and it was not believed.
+// untold-judge: a primary that was superseded removed the proposer for its silence when gateway and console were lost;
+// the next ones, of whom none had been told of a view, passed for judges, and were told without the one removed.
+// removed-and-alive: a backup was removed for its silence while no judge was there. The word of it was lost, it had
+// nothing to say by which it would have been told again, and so it was waited for as long as it lived.
 test.each(plans)('%s', (name) => {
   const plan = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Plan
   expect(runPlan(plan).violations).toEqual([])
