@@ -12,8 +12,6 @@ export class Budget {
   readonly #acknowledged: boolean
   /** Said to have failed and not killed yet; bounded by the members of one simulation. */
   readonly #doomed = new Set<MemberId>()
-  /** Members that have once executed all that was let out. */
-  readonly #abreast = new Set<MemberId>()
   /** Until all have executed its loss, only the primary may hold inputs that the history names. */
   #gatewaysKilled = 0
   /** What the newest primary was established with: until the others have it, the gateway must not die. */
@@ -27,22 +25,6 @@ export class Budget {
 
   doom(memberId: MemberId): void {
     this.#doomed.add(memberId)
-  }
-
-  /**
-   * Under `acknowledged` a newcomer may be confirmed while it still executes what was let out before it counted; from
-   * when it has, nothing is let out without it. Looked at in every step.
-   */
-  look(): void {
-    const { statuses, laws } = this.#cluster
-    for (const { memberId, caughtUp } of statuses[0]?.members ?? []) {
-      const known =
-        caughtUp &&
-        statuses.every(({ members }) => {
-          return members.some((each) => each.memberId === memberId && each.caughtUp)
-        })
-      if (known && this.#cluster.executedOf(memberId) >= laws.releasedIndex) this.#abreast.add(memberId)
-    }
   }
 
   established(memberId: MemberId): void {
@@ -68,7 +50,7 @@ export class Budget {
     const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
     const leads = primary === undefined || observer.recovering || victims.includes(primary.memberId)
     if (survivors.length === 0) return false
-    if (this.#acknowledged) return survivors.every(({ memberId }) => this.#abreast.has(memberId))
+    if (this.#acknowledged) return survivors.every(({ memberId }) => this.#isAbreast(memberId))
     return !leads || this.#haveLost(survivors)
   }
 
@@ -76,7 +58,7 @@ export class Budget {
     const { observer, gatewayDown, statuses } = this.#cluster
     const [gateway] = statuses
     if (gatewayDown || gateway === undefined) return false
-    if (this.#acknowledged) return this.#survivors([]).every(({ memberId }) => this.#abreast.has(memberId))
+    if (this.#acknowledged) return this.#survivors([]).every(({ memberId }) => this.#isAbreast(memberId))
     if (observer.recovering) return false
     if (!sameMembership(gateway.view, observer.view)) return false
     const primary = observer.members.find(({ precedence }) => precedence === observer.view.precedence)
@@ -88,6 +70,11 @@ export class Budget {
   #alive(memberId: MemberId | undefined): boolean {
     if (memberId === undefined || this.#doomed.has(memberId)) return false
     return this.#cluster.processes.some((process) => process.memberId === memberId)
+  }
+
+  /** Under `acknowledged` a newcomer may be confirmed while it still executes what was let out before it counted. */
+  #isAbreast(memberId: MemberId): boolean {
+    return this.#cluster.processes.find((each) => each.memberId === memberId)?.replica.abreast === true
   }
 
   #haveLost(members: readonly MemberInfo[]): boolean {

@@ -43,8 +43,6 @@ export class Laws {
   /** The newest view that a connected group knows to be established. */
   #judged = 0
   compared = 0
-  /** The highest entry on which something depends that was let out. */
-  releasedIndex = 0
 
   constructor(belongs: (memberId: MemberId) => boolean) {
     this.#belongs = belongs
@@ -150,7 +148,6 @@ export class Laws {
   /** L3, at once: what depends on an entry is let out where that entry is held. */
   explained(subject: Subject, digest: number, held: number): void {
     const index = subject.program.replied(digest)
-    this.releasedIndex = Math.max(this.releasedIndex, index ?? 0)
     if (index !== undefined && index > held) {
       this.broken(`L3: a reply that depends on entry ${index} was let out where entries up to ${held} are held`)
     }

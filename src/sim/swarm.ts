@@ -118,7 +118,6 @@ class Swarm {
   #advance(): void {
     const { world, laws } = this.#cluster
     const events = world.run(world.now + STEP)
-    this.#budget.look()
     if (events > STEP_EVENTS_MAX) laws.broken(`L6: ${events} events in a millisecond`)
     for (const { memberId, replica } of this.#cluster.processes) {
       const { waitingBytes } = replica

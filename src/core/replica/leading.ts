@@ -34,6 +34,8 @@ export class Leading {
   readonly #handOver: HandOver
   /** Removed, but some connected group may not know it yet: still counted for stability (protocol.md section 6). */
   #retiring: readonly MemberId[] = []
+  /** Confirmed, but some connected group may not know it yet, and not wait for them; bounded by the membership. */
+  readonly #unconfirmed = new Set<MemberId>()
   /** Where they were, to be told should they still speak; bounded by `REMOVED_MAX`. */
   readonly #removed = new Map<MemberId, Locator>()
   #idleOrderAt: Instant | undefined
@@ -64,6 +66,7 @@ export class Leading {
   /** This replica is the primary of the established view from now on. */
   begin(): void {
     this.#retiring = []
+    this.#unconfirmed.clear()
     const { lacking, others } = this.#state
     lacking.clear()
     for (const { memberId, caughtUp } of others) if (caughtUp) lacking.add(memberId)
@@ -110,6 +113,7 @@ export class Leading {
       this.#sending.transmit(connection)
     }
     this.#retire()
+    this.#confirm()
     this.#announcer.heard()
   }
 
@@ -166,6 +170,7 @@ export class Leading {
     this.#remove(member)
     for (const connection of this.#state.connections.values()) if (connection.givenUp) this.#tellLoss(connection)
     this.#retire()
+    this.#confirm()
   }
 
   /** Somebody that was removed is alive and does not know it. */
@@ -241,10 +246,21 @@ export class Leading {
     if (message.executed < least) return
     // It could be the only one left: a connected group that does not know it yet would refuse its proposal for ever.
     if (!this.#allKnow()) return
-    this.#decideMembership(ENTRY.caughtUp, member.memberId, member.precedence)
+    this.#unconfirmed.add(member.memberId)
     this.#changeMembers(
       this.#state.established.members.map((other) => (other === member ? { ...other, caughtUp: true } : other)),
     )
+    this.#confirm()
+  }
+
+  /** Every connected group knows that they count: what is let out from this entry on they have executed. */
+  #confirm(): void {
+    if (this.#unconfirmed.size === 0 || !this.#allKnow()) return
+    for (const { memberId, precedence } of this.#state.established.members) {
+      if (this.#unconfirmed.has(memberId)) this.#decideMembership(ENTRY.caughtUp, memberId, precedence)
+    }
+    this.#unconfirmed.clear()
+    this.flush()
   }
 
   #decideMembership(kind: typeof ENTRY.join | typeof ENTRY.caughtUp, memberId: MemberId, precedence: number): void {
@@ -256,6 +272,7 @@ export class Leading {
     const gone = memberOf(this.#state.established.members, member)
     if (gone === undefined) return
     this.#state.lacking.delete(member)
+    this.#unconfirmed.delete(member)
     this.#removed.set(member, gone.locator)
     if (this.#removed.size > REMOVED_MAX) this.#removed.delete(this.#removed.keys().next().value as MemberId)
     this.#retiring = [...this.#retiring, member]
@@ -290,7 +307,10 @@ export class Leading {
    * has given it up (ADR 59).
    */
   get #judged(): boolean {
-    return [...this.#state.connections.values()].some((each) => !each.givenUp && this.#state.isTold(each))
+    for (const connection of this.#state.connections.values()) {
+      if (!connection.givenUp && this.#state.isTold(connection)) return true
+    }
+    return false
   }
 
   /** Every connected group knows the present membership; who has been told of none yet will take what it is told. */

@@ -100,6 +100,11 @@ export class Replica {
     return this.#state.programExecuted as OrderIndex
   }
 
+  /** Under `acknowledged`: nothing was let out, nor will be, that this member has not executed. */
+  get abreast(): boolean {
+    return this.#state.executed >= this.#state.confirmedAt
+  }
+
   /** Connected groups let nothing out that backups have not executed. */
   get awaitsBackups(): boolean {
     return this.#state.commit === 'acknowledged'

@@ -22,7 +22,7 @@ import { Stability } from '../determinizer/stability.js'
 import type { CommitMode, Limits } from '../limits.js'
 import { decodeMemberEntry } from '../membership/join-entry.js'
 import type { Membership } from '../membership/view.js'
-import { primaryOf } from '../membership/view.js'
+import { memberOf, primaryOf } from '../membership/view.js'
 import { Connection } from './connection.js'
 import { Inbox } from './inbox.js'
 import type { ReplicaOutput } from './io.js'
@@ -92,7 +92,14 @@ export class ReplicaState {
   /** The last of them that was the program's: what replicas compare their digests at. */
   programExecuted = 0
   /** Highest precedence ever given; the next member gets a higher one. */
+  /** Connected in the operation that is under way; bounded by the connected groups. */
+  readonly #beginning = new Set<Connection>()
   precedenceMax = 0
+  /**
+   * Since this entry nothing was let out before this member had executed it, under `acknowledged`; `Infinity` while
+   * some connected group may not know that it counts.
+   */
+  confirmedAt: number
   historyTruncated = false
   readonly heartbeatsCarryOrder: boolean
   readonly commit: CommitMode
@@ -109,6 +116,7 @@ export class ReplicaState {
     this.commit = terms.commit ?? 'reflected'
     this.heartbeatsCarryOrder = terms.heartbeatsCarryOrder
     this.#established = membership
+    this.confirmedAt = memberOf(membership.members, this.identity.memberId)?.caughtUp === true ? 0 : Infinity
     this.adopted = membership.view
     this.groups = new Set(terms.peers.map((peer) => peer.group))
     this.established = membership
@@ -187,6 +195,7 @@ export class ReplicaState {
     if (inbox === undefined) return this.stop('more incarnations of a connected group than can be kept')
     inbox.connected = true
     const connection = new Connection({ peer, inbox, begunAt }, this.limits)
+    if (begunAt === Infinity) this.#beginning.add(connection)
     connection.givenUp = this.faulty.has(peer.memberId)
     this.connections.set(peer.group, connection)
   }
@@ -195,9 +204,9 @@ export class ReplicaState {
   took(index: number): void {
     this.executed = index
     this.programExecuted = index
-    for (const connection of this.connections.values()) {
-      if (connection.begunAt === Infinity && this.#connects(index)) connection.begunAt = index
-    }
+    if (this.#beginning.size === 0 || !this.#connects(index)) return
+    for (const connection of this.#beginning) connection.begunAt = index
+    this.#beginning.clear()
   }
 
   #connects(index: number): boolean {
@@ -225,6 +234,7 @@ export class ReplicaState {
     for (let index = from; index <= this.history.held; index++) {
       const entry = decodeMemberEntry(this.history.get(index))
       if (entry !== undefined) this.precedenceMax = Math.max(this.precedenceMax, entry.precedence)
+      if (entry?.kind === ENTRY.caughtUp && entry.memberId === this.identity.memberId) this.confirmedAt = index
     }
   }
 

@@ -259,6 +259,7 @@ export class Succession {
     }
     history.truncate(membership.length)
     this.#strays.followed(this.#state.established.members, membership.members)
+    this.#confirmed(membership)
     this.#state.established = membership
     this.#state.adopted = membership.view
     this.#state.role = 'backup'
@@ -266,6 +267,13 @@ export class Succession {
     this.#calledAt = undefined
     this.#following.adopted()
     this.considerTakeover()
+  }
+
+  /** Whoever knows a view counts whom it confirms; what was let out before is part of its history. */
+  #confirmed({ members, length }: Membership): void {
+    const { confirmedAt, identity } = this.#state
+    const counts = memberOf(members, identity.memberId)?.caughtUp === true
+    this.#state.confirmedAt = counts ? Math.min(confirmedAt, length) : Infinity
   }
 
   /** The membership of the established view, if it is news; the primary is told that it is known. */

@@ -153,11 +153,12 @@ export class Takeover {
 
   /**
    * What the next entry needs died with others. Under `acknowledged` whatever was let out every backup has executed, so
-   * nothing that anybody has seen depends on it: it never happened. Under `reflected` nobody knows.
+   * nothing that anybody has seen depends on it: it never happened. Under `reflected` nobody knows, nor does a backup
+   * that did not count when some of it was let out.
    */
   #stuck(): void {
-    const { commit, history, executed } = this.#state
-    if (commit !== 'acknowledged') {
+    const { commit, history, executed, confirmedAt } = this.#state
+    if (commit !== 'acknowledged' || executed < confirmedAt) {
       return this.#state.stop('the surviving history cannot be executed: what it needs is lost')
     }
     history.truncate(executed)
