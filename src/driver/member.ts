@@ -162,8 +162,8 @@ export class Member implements Group {
   }
 
   get standing(): Standing {
-    const { membership, peers } = this.#replica
-    return { view: membership.view, members: membership.members, peers }
+    const { membership, peers, leaving } = this.#replica
+    return { view: membership.view, members: membership.members, peers, leaving }
   }
 
   /** This replica's own supervisor knows that a member of any group has failed. */

@@ -28,6 +28,8 @@ export interface Standing {
   readonly members: readonly MemberInfo[]
   /** The members of the connected groups that it does not know to have failed. */
   readonly peers: readonly MemberId[]
+  /** Removed members that it still counts, as it does not know that they have ended. */
+  readonly leaving: readonly MemberId[]
 }
 
 /** `{`, with which no datagram of the protocol begins. */

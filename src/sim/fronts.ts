@@ -152,8 +152,10 @@ export class Fronts {
   /** Whom the replicas that are heard count on, and the standby does not hear. */
   get #missed(): readonly MemberId[] {
     const living = new Set(this.#terms.processes().map(({ memberId }) => memberId))
-    const members = this.#members.flatMap(({ replica }) => replica.membership.members.map(({ memberId }) => memberId))
-    return [...new Set([...this.#foreign, ...members.filter((memberId) => !living.has(memberId))])]
+    const counted = this.#members.flatMap(({ replica: { membership, leaving } }) => {
+      return [...membership.members.map(({ memberId }) => memberId), ...leaving]
+    })
+    return [...new Set([...this.#foreign, ...counted.filter((memberId) => !living.has(memberId))])]
   }
 
   #tellOne(process: Process): void {

@@ -28,13 +28,13 @@ export function parseAttachRequest(datagram: Uint8Array): AttachRequest | undefi
 /** Whom a replica counts on, as it says itself. */
 export function standingOf(value: unknown): Standing | undefined {
   if (!isRecord(value)) return undefined
-  const { view, members, peers } = value
-  if (!isRecord(view) || !Array.isArray(members) || !Array.isArray(peers)) return undefined
+  const { view, members, peers, leaving } = value
+  if (!isRecord(view) || !Array.isArray(members) || !Array.isArray(peers) || !Array.isArray(leaving)) return undefined
   if (![view['number'], view['precedence'], view['backupView']].every(Number.isSafeInteger)) return undefined
   const whole = members.every((member) => {
     return isRecord(member) && isNumber(member['memberId']) && isNumber(member['locator'])
   })
-  return whole && peers.every(isNumber) ? (value as unknown as Standing) : undefined
+  return whole && [...peers, ...leaving].every(isNumber) ? (value as unknown as Standing) : undefined
 }
 
 function parseFingerprint(value: unknown): Claim['fingerprint'] | undefined {

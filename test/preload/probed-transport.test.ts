@@ -19,7 +19,7 @@ test('probes with the token are answered and go no further; everything else is t
     close: () => {},
   }
   const transport = new ProbedTransport({ transport: socket, supervisor: 9 as Locator, identity })
-  const standing: Standing = { view: NO_VIEW, members: [], peers: [7 as MemberId] }
+  const standing: Standing = { view: NO_VIEW, members: [], peers: [7 as MemberId], leaving: [] }
   const lost: number[] = []
   const seen: string[] = []
   transport.onDatagram = (datagram) => seen.push(Buffer.from(datagram).toString())

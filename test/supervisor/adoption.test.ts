@@ -28,6 +28,7 @@ function sighting(
     view: { number: view, precedence: 1, backupView: 0 },
     members: members.map((each) => ({ memberId: each, caughtUp: !behind.includes(each) })),
     peers: [],
+    leaving: [],
   }
   const guest = { claim: { memberId }, started: true, end: null, founding: { epoch }, standing }
   const gateway = { speaker: 9, term: 1, address: 'lost', silent }
@@ -114,9 +115,9 @@ describe('who may adopt', () => {
 
 describe('whom replicas that were adopted are told to be lost', () => {
   const id = (member: number): MemberId => member as MemberId
-  const standing = (members: readonly number[], peers: readonly number[]): never => {
+  const standing = (members: readonly number[], peers: readonly number[], leaving: readonly number[] = []): never => {
     const view = { number: 1, precedence: 1, backupView: 0 }
-    return { view, members: members.map((memberId) => ({ memberId })), peers } as never
+    return { view, members: members.map((memberId) => ({ memberId })), peers, leaving } as never
   }
 
   test('connected groups that are not this gateway’s; members that are not heard, until the group can be told', () => {
@@ -131,5 +132,15 @@ describe('whom replicas that were adopted are told to be lost', () => {
     connected = true
     losses.add(id(1))
     expect(losses.among([standing([1, 2, 3], [11, 20])], heard)).toEqual([11])
+  })
+
+  test('removed members that are still counted, once they are not heard', () => {
+    let connected = false
+    const losses = new Losses({ at: 0 as never, own: () => [id(20), undefined], connected: () => connected })
+    const standings = [standing([1, 2], [20], [3, 4]), standing([1, 2], [20])]
+    expect(losses.among(standings, (member) => member !== 4)).toEqual([4])
+    expect(losses.among(standings, (member) => member < 3)).toEqual([4, 3])
+    connected = true
+    expect(losses.among(standings, () => false)).toEqual([])
   })
 })

@@ -114,7 +114,7 @@ describe('AttachServer', () => {
     server.probe('r2')
     await until(() => probes.length > 0)
     expect(probes).toEqual([{ type: 'probe', token: 'secret' }])
-    const standing = { view: { number: 1, precedence: 1, backupView: 0 }, members: [], peers: [] }
+    const standing = { view: { number: 1, precedence: 1, backupView: 0 }, members: [], peers: [], leaving: [] }
     const alive = { type: 'alive', slot: 'r1', token: 'secret', memberId: 10, looped: true, standing }
     for (const answer of [{ ...alive, memberId: 11 }, { ...alive, token: 'guess' }, alive]) attach.send(answer)
     await until(() => seen.length === 2)

@@ -19,6 +19,7 @@ const standing = {
   view: { number: 1, precedence: 1, backupView: 0 },
   members: [{ memberId: 5, locator: 6 }],
   peers: [7],
+  leaving: [3],
 }
 const group = { founding: { epoch: 11, name: 'far' }, standing }
 const gateway = { speaker: 4, term: 1, address: '10.0.0.9:7702', silent: true }
@@ -88,6 +89,7 @@ describe('what hosts and gateways say', () => {
     ['a gateway without a term', { ...report, gateway: { ...gateway, term: undefined } }],
     ['a founding of no group', { ...report, guest: { ...guest, founding: {} } }],
     ['a standing without peers', { ...report, guest: { ...guest, standing: { ...standing, peers: null } } }],
+    ['a standing with half a name', { ...report, guest: { ...guest, standing: { ...standing, leaving: [0.5] } } }],
     ['a standby that counts nothing', { word: 'standby', ...stamp }],
     ['a place of no generation', { ...report, generation: { ...generation, number: 0 } }],
     ['a place that is decided perhaps', { ...report, decided: null }],

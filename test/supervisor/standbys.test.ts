@@ -18,7 +18,7 @@ function host(net: Net, name: string, memberId: number | undefined): { gateway: 
   let sequence = 0
   const members = [1, 2, 3].map((each) => ({ memberId: each, caughtUp: true }))
   const view = { number: 1, precedence: 1, backupView: 0 }
-  const started = { started: true, founding: { epoch: 1 }, standing: { view, members, peers: [] } }
+  const started = { started: true, founding: { epoch: 1 }, standing: { view, members, peers: [], leaving: [] } }
   const claim = { memberId, fingerprint: { hash: 'same', parts: {} } }
   const guest = { claim, answers: 0, looped: true, end: null, evidence: '', ...started }
   const report = (to: string): void => {

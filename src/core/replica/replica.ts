@@ -95,6 +95,13 @@ export class Replica {
     return living.map(({ peer }) => peer.memberId)
   }
 
+  /** Removed members that the primary still counts; those beyond `membersMax` are named once the first are gone. */
+  get leaving(): readonly MemberId[] {
+    const { isPrimary, stabilityMembers, established, limits } = this.#state
+    if (!isPrimary) return []
+    return stabilityMembers.filter((each) => !memberOf(established.members, each)).slice(0, limits.membersMax)
+  }
+
   /** The last entry of the program that was executed; entries about members may follow it. */
   get executed(): OrderIndex {
     return this.#state.programExecuted as OrderIndex

@@ -142,7 +142,7 @@ export function newest(standings: readonly Standing[]): readonly MemberInfo[] {
 /** What the replicas that were adopted have to be told: who is lost, until the group itself can be told (ADR 59). */
 export class Losses {
   readonly #terms: AdoptTerms
-  /** Bounded by the members that there are until the group knows the new gateway. */
+  /** Bounded by the members that there are, or were, until the group knows the new gateway. */
   readonly #lost = new Set<MemberId>()
 
   constructor(terms: AdoptTerms) {
@@ -158,8 +158,10 @@ export class Losses {
   among(standings: readonly Standing[], isHeard: (member: MemberId) => boolean): readonly MemberId[] {
     const own = new Set(this.#terms.own())
     const peers = standings.flatMap((standing) => standing.peers).filter((member) => !own.has(member))
+    const members = newest(standings).map(({ memberId }) => memberId)
+    const counted = [...members, ...standings.flatMap(({ leaving }) => leaving)]
     if (this.#terms.connected()) this.#lost.clear()
-    else for (const { memberId } of newest(standings)) if (!isHeard(memberId)) this.#lost.add(memberId)
+    else for (const member of counted) if (!isHeard(member)) this.#lost.add(member)
     return [...new Set([...peers, ...this.#lost])]
   }
 }

@@ -41,6 +41,8 @@ test('there are regressions', () => expect(plans).not.toEqual([]))
 // the next ones, of whom none had been told of a view, passed for judges, and were told without the one removed.
 // removed-and-alive: a backup was removed for its silence while no judge was there. The word of it was lost, it had
 // nothing to say by which it would have been told again, and so it was waited for as long as it lived.
+// removed-and-dead: a removed backup died, the word of it was lost with the console, and the next hosts said only who
+// of the members was not heard: it was counted for ever.
 test.each(plans)('%s', (name) => {
   const plan = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Plan
   expect(runPlan(plan).violations).toEqual([])
