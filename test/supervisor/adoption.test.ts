@@ -123,7 +123,7 @@ describe('whom replicas that were adopted are told to be lost', () => {
   test('connected groups that are not this gateway’s; members that are not heard, until the group can be told', () => {
     let connected = false
     const losses = new Losses({ at: 0 as never, own: () => [id(20), undefined], connected: () => connected })
-    const heard = (member: number): boolean => member < 3
+    const heard = { isHeard: (member: number): boolean => member < 3, runs: () => false }
     expect(losses.among([standing([1, 2, 3], [10, 11]), standing([1, 2, 3], [10, 20])], heard)).toEqual([10, 11, 3])
     // The primary has left it out: who hears so later must still be told.
     expect(losses.among([standing([1, 2], [20])], heard)).toEqual([3])
@@ -134,13 +134,14 @@ describe('whom replicas that were adopted are told to be lost', () => {
     expect(losses.among([standing([1, 2, 3], [11, 20])], heard)).toEqual([11])
   })
 
-  test('removed members that are still counted, once they are not heard', () => {
+  test('removed members that are still counted, once they run no more', () => {
     let connected = false
+    const isHeard = (member: number): boolean => member < 3
     const losses = new Losses({ at: 0 as never, own: () => [id(20), undefined], connected: () => connected })
     const standings = [standing([1, 2], [20], [3, 4]), standing([1, 2], [20])]
-    expect(losses.among(standings, (member) => member !== 4)).toEqual([4])
-    expect(losses.among(standings, (member) => member < 3)).toEqual([4, 3])
+    expect(losses.among(standings, { isHeard, runs: (member) => member === 3 })).toEqual([4])
+    expect(losses.among(standings, { isHeard, runs: () => false })).toEqual([4, 3])
     connected = true
-    expect(losses.among(standings, () => false)).toEqual([])
+    expect(losses.among(standings, { isHeard: () => false, runs: () => false })).toEqual([])
   })
 })

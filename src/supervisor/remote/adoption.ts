@@ -139,6 +139,14 @@ export function newest(standings: readonly Standing[]): readonly MemberInfo[] {
   return first?.members ?? []
 }
 
+/** What the gateway that has adopted replicas knows of a member. */
+export interface Known {
+  /** It is one of those. */
+  isHeard(member: MemberId): boolean
+  /** Its host says that it has not ended. */
+  runs(member: MemberId): boolean
+}
+
 /** What the replicas that were adopted have to be told: who is lost, until the group itself can be told (ADR 59). */
 export class Losses {
   readonly #terms: AdoptTerms
@@ -155,13 +163,14 @@ export class Losses {
   }
 
   /** Of the replicas that are heard, with what they say of themselves. */
-  among(standings: readonly Standing[], isHeard: (member: MemberId) => boolean): readonly MemberId[] {
+  among(standings: readonly Standing[], { isHeard, runs }: Known): readonly MemberId[] {
     const own = new Set(this.#terms.own())
     const peers = standings.flatMap((standing) => standing.peers).filter((member) => !own.has(member))
     const members = newest(standings).map(({ memberId }) => memberId)
-    const counted = [...members, ...standings.flatMap(({ leaving }) => leaving)]
+    // Who was removed may lead others as long as it runs.
+    const leaving = standings.flatMap((standing) => standing.leaving).filter((member) => !runs(member))
     if (this.#terms.connected()) this.#lost.clear()
-    else for (const member of counted) if (!isHeard(member)) this.#lost.add(member)
+    else for (const member of [...members, ...leaving]) if (!isHeard(member)) this.#lost.add(member)
     return [...new Set([...peers, ...this.#lost])]
   }
 }

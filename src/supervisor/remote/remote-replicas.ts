@@ -348,7 +348,10 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   get #toTell(): readonly MemberId[] {
     if (this.#losses === undefined) return []
     const standings = this.living.flatMap(({ standing }): Standing[] => (standing === undefined ? [] : [standing]))
-    const lost = this.#losses.among(standings, (member) => this.ofMember(member)?.gone === false)
+    const lost = this.#losses.among(standings, {
+      isHeard: (member) => this.ofMember(member)?.gone === false,
+      runs: (member) => this.#sightings.runs(member, performance.now()),
+    })
     // Whoever of them speaks after all is to end.
     for (const member of lost) this.#stale.add(member)
     return lost

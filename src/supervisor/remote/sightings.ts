@@ -1,3 +1,4 @@
+import type { MemberId } from '../../message/index.js'
 import { RECENT_MS } from './reign.js'
 import type { FollowedGateway, GenerationId, HostGuest, HostReport } from './words.js'
 
@@ -23,6 +24,10 @@ export class Sightings {
     const key = `${host} ${generation?.epoch ?? 'none'}`
     if (!this.#seen.has(key) && this.#seen.size >= SIGHTINGS_MAX) return
     this.#seen.set(key, { host, guest, gateway, generation, decided, heardMs })
+  }
+
+  runs(member: MemberId, nowMs: number): boolean {
+    return this.recent(nowMs).some(({ guest }) => guest?.claim.memberId === member && guest.end === null)
   }
 
   /** Those that are new enough to count. */
