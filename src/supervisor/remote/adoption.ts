@@ -142,9 +142,9 @@ export function newest(standings: readonly Standing[]): readonly MemberInfo[] {
 /** What the gateway that has adopted replicas knows of a member. */
 export interface Known {
   /** It is one of those. */
-  isHeard(member: MemberId): boolean
+  readonly isHeard: (member: MemberId) => boolean
   /** Its host says that it has not ended. */
-  runs(member: MemberId): boolean
+  readonly runs: (member: MemberId) => boolean
 }
 
 /** What the replicas that were adopted have to be told: who is lost, until the group itself can be told (ADR 59). */
