@@ -142,13 +142,7 @@ const ORDER = [
 const MEMBERSHIP = [
   {
     name: 'a new primary takes its own history for the longest',
-    edits: [
-      [
-        TAKEOVER,
-        'const target = Math.max(history.held, ...accepted, ...this.#reported.values());',
-        'const target = history.held;',
-      ],
-    ],
+    edits: [[TAKEOVER, 'const target = this.#target;', 'const target = history.held;']],
   },
   {
     name: 'a new primary leads before it has executed its history',

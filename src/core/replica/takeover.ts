@@ -122,8 +122,10 @@ export class Takeover {
     }
     // A newcomer may be busy starting the program; whatever was let out others hold, and it is told of the view later.
     if (!this.#gaveUp && this.#silent().some(({ caughtUp }) => caughtUp)) return
-    const accepted = [...this.#accepted.values()].map(({ held }) => held)
-    const target = Math.max(history.held, ...accepted, ...this.#reported.values())
+    const target = this.#target
+    if (this.#isLost(target)) {
+      return this.#state.stop('the history that others have seen is lost: nobody who lives holds it')
+    }
     if (history.held < target || this.#orphaned() !== undefined) {
       if (this.#pullAt === undefined) this.#pull(target)
       return
@@ -137,6 +139,28 @@ export class Takeover {
     this.#state.outputs.push({ output: 'recovered' })
     this.#state.skipMembershipEntries()
     this.#state.work()
+  }
+
+  /** The longest history that somebody holds who lives. */
+  get #target(): number {
+    const { connections, history } = this.#state
+    const accepted = [...this.#accepted.values()].map(({ held }) => held)
+    const reported = [...this.#reported].filter(([group]) => connections.get(group)?.givenUp === false)
+    return Math.max(history.held, ...accepted, ...reported.map(([, held]) => held))
+  }
+
+  /**
+   * Something may have been let out by entries beyond the target: under `reflected` by whatever a connected group has
+   * held that failed since. Under `acknowledged` backups held that, too, but for one that did not count yet: where it
+   * has only itself and a connected group has failed, it cannot know what it lacks.
+   */
+  #isLost(target: number): boolean {
+    const { commit, confirmedAt, connections, identity } = this.#state
+    if (commit !== 'acknowledged') return Math.max(0, ...this.#reported.values()) > target
+    const isAlone = !this.#members.some(({ memberId, caughtUp }) => {
+      return caughtUp && memberId !== identity.memberId && this.#accepted.has(memberId)
+    })
+    return target < confirmedAt && isAlone && [...connections.values()].some(({ givenUp }) => givenUp)
   }
 
   expire(): void {

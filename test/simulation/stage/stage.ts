@@ -25,6 +25,7 @@ const STOPS: ReadonlySet<string> = new Set([
   'executed beyond the established history',
   'no view followed that of the last primary',
   'the surviving history cannot be executed: what it needs is lost',
+  'the history that others have seen is lost: nobody who lives holds it',
 ])
 
 /** A datagram as those see it who can read it. */
