@@ -5,6 +5,12 @@ import { ProgressWatch } from './progress-watch.js'
 import type { Replica, Replicas } from './replicas.js'
 import { StallPolicy } from './stall-policy.js'
 
+/**
+ * The primary is up first; backups execute after it what made it so, on a busy machine one after the other. So they get
+ * as long again as the start took, so many times.
+ */
+const STARTS = 2
+
 export interface StandstillTerms {
   readonly timingWindowMs: number
   readonly guestStartMs: number
@@ -22,7 +28,10 @@ export class Standstill {
   readonly #watch: ProgressWatch
   readonly #policy: StallPolicy
   readonly #start: NodeJS.Timeout
+  readonly #begunMs = performance.now()
   #isUp = false
+  /** Nobody is ended before. */
+  #sparedUntilMs = 0
 
   constructor(terms: StandstillTerms) {
     const { timingWindowMs: windowMs, guestStartMs, replicas, notice, end } = terms
@@ -45,17 +54,20 @@ export class Standstill {
       processorTime: processorTimeOf,
       stalled: (slot, stall) => {
         const replica = replicas.living.find((each) => each.slot === slot)
-        if (replica !== undefined) this.#policy.stalled(replica, stall)
+        if (replica !== undefined && stall.nowMs >= this.#sparedUntilMs) this.#policy.stalled(replica, stall)
       },
     })
-    this.#start = setTimeout(() => this.up(), guestStartMs)
+    this.#start = setTimeout(() => (this.#isUp = true), guestStartMs)
     this.#watch.start()
   }
 
-  /** The program has opened a port, or has had its time. */
+  /** The program has opened a port; what it opens later says nothing new. */
   up(): void {
+    if (this.#isUp) return
     this.#isUp = true
     clearTimeout(this.#start)
+    const upMs = performance.now()
+    this.#sparedUntilMs = upMs + STARTS * (upMs - this.#begunMs)
   }
 
   /** It answered a probe; `looped`: from its event loop. */

@@ -16,6 +16,7 @@ import { encodeMemberEntry } from '../membership/join-entry.js'
 import { byPrecedence, knows, memberOf, sameView } from '../membership/view.js'
 import { Announcer } from './announcer.js'
 import type { Connection } from './connection.js'
+import type { Inbox } from './inbox.js'
 import { HandOver } from './hand-over.js'
 import { Laggards } from './laggards.js'
 import type { Sending } from './sending.js'
@@ -67,9 +68,11 @@ export class Leading {
   begin(): void {
     this.#retiring = []
     this.#unconfirmed.clear()
-    const { lacking, others } = this.#state
+    const { lacking, others, inboxes } = this.#state
     lacking.clear()
-    for (const { memberId, caughtUp } of others) if (caughtUp) lacking.add(memberId)
+    // Until they have said what they hold; where no incarnation is gone there is nothing to lack.
+    const isGone = [...inboxes.values()].some((inbox) => !this.#isAlive(inbox))
+    for (const { memberId, caughtUp } of others) if (caughtUp && isGone) lacking.add(memberId)
     this.#orderedDirectly = this.#state.history.held
     this.#greetings.clear()
     this.#count()
@@ -135,14 +138,18 @@ export class Leading {
     this.#state.lacking.delete(member.memberId)
     for (const report of message.received) {
       const inbox = this.#state.inboxes.get(`${report.group}:${report.epoch}`)
-      const connection = this.#state.connections.get(report.group)
-      const alive = connection?.inbox === inbox && connection?.givenUp === false
-      if (inbox === undefined || alive || report.upTo >= inbox.receivedUpTo) continue
+      if (inbox === undefined || this.#isAlive(inbox) || report.upTo >= inbox.receivedUpTo) continue
       this.#state.lacking.add(member.memberId)
       if (left-- === 0) break
       supply(this.#state, member.locator, { entriesFrom: 1, upTo: 0, inbox, messagesFrom: report.upTo + 1 })
     }
     if (this.#idleOrderAt === undefined) this.#heartbeatSoon()
+  }
+
+  /** Of an incarnation that sends again what somebody lacks. */
+  #isAlive(inbox: Inbox): boolean {
+    for (const each of this.#state.connections.values()) if (each.inbox === inbox) return !each.givenUp
+    return false
   }
 
   join(message: MessageOf<'ProposeBackup'>): void {
