@@ -181,8 +181,8 @@ class RemoteReplicas extends ReplicaTable<RemoteProcess> implements Replicas {
   }
 
   #lookWhoKnows(): void {
-    const hosts = [...this.#hosts.values()].filter(({ replica }) => replica !== undefined)
-    if (this.#allKnow === undefined || hosts.some(({ knows }) => !knows)) return
+    if (this.#allKnow === undefined) return
+    for (const { replica, knows } of this.#hosts.values()) if (replica !== undefined && !knows) return
     this.#allKnow()
     this.#allKnow = undefined
   }

@@ -6,7 +6,7 @@ import type { GroupStatus, SnapshotResult } from '../../../src/admin/index.js'
 import { WITHOUT_NAMESPACES } from '../../namespaces/lan.js'
 import type { Run } from '../command-run.js'
 import { Hosts } from '../harness/hosts.js'
-import { risingClient } from '../harness/rising-client.js'
+import { RisingClient } from '../harness/rising-client.js'
 
 /** Counts what it is asked, and keeps the count over snapshots. */
 const PROGRAM = `
@@ -51,15 +51,9 @@ describe.skipIf(WITHOUT_NAMESPACES !== '')(`a snapshot of a group on several hos
     await gateway.printed(/^up$/m)
     await net.statusWhen((status) => isWhole(status) && status.gateway.listeners.length === 1)
     const addresses = [GATEWAY, STANDBY].map((host) => net.address(host))
-    const asking = net.script(risingClient(addresses), STANDBY)
-    const answered = (): number => Number(/answered (\d+)\n$/.exec(asking.stdout)?.[1] ?? 0)
-    const goesOn = async (): Promise<void> => {
-      const [before, deadline] = [answered(), performance.now() + 30_000]
-      while (answered() < before + 50 && performance.now() < deadline) await sleep(20)
-      const all = net.runs.map(({ stdout, stderr }) => `${stdout.slice(-200)}${stderr}`).join('\n---\n')
-      expect(answered(), all).toBeGreaterThanOrEqual(before + 50)
-      expect(asking.stdout, all).not.toContain('wrong')
-    }
+    const client = new RisingClient(net, STANDBY, addresses)
+    const { asking } = client
+    const goesOn = (): Promise<void> => client.goesOn()
     await goesOn()
     return { net, agents, asking, goesOn }
   }
